@@ -1,0 +1,22 @@
+// Every size limit of the wire in one place. Decode refuses what exceeds them; docs/wire_format.md
+// lists them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace core::limits {
+
+inline constexpr size_t kControlFrameMax = size_t{1} << 20;  // Protocol document, 1.0.
+inline constexpr size_t kNodesMax = 16;
+inline constexpr size_t kRecordsMax = 256;
+inline constexpr size_t kCapabilitiesMax = 16;
+inline constexpr size_t kCapabilityBytesMax = 32;
+inline constexpr size_t kTaskKindBytesMax = 32;
+inline constexpr size_t kAddressesMax = 4;
+inline constexpr size_t kAddressBytesMax = 64;
+inline constexpr size_t kSpecificityMax = 255;
+inline constexpr uint32_t kTtlMinMs = 10'000;
+inline constexpr uint32_t kTtlMaxMs = 15 * 60'000;
+
+}  // namespace core::limits

@@ -1,0 +1,1 @@
+add_layer(core_crypto FOLDER core/crypto DEPENDS core_base)

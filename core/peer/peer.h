@@ -1,0 +1,54 @@
+// Peer: one participant of the network as a value that is told the time and what happened, and
+// answers with what it wants done. The composition root of the protocol folders; routes each input
+// to the flow that it belongs to.
+//
+// Invariants: (1) Step never blocks, throws, or reads a clock; (2) it touches this peer, the
+// effects and immutable things; (3) no input can trigger a CHECK; (4) NextDeadline is Time::Never()
+// or the earliest deadline of any flow. Thread rule: one thread at a time. Source: architecture.md,
+// section 4.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/base/hash.h"
+#include "core/base/ids.h"
+#include "core/base/random.h"
+#include "core/base/time.h"
+#include "core/port/context.h"
+#include "core/port/effects.h"
+#include "core/port/input.h"
+
+namespace core {
+
+class Peer {
+ public:
+  // REQUIRES: context and secret outlive the peer.
+  Peer(PeerId self, const Context& context, const SecretKey& secret, Random random);
+  Peer(Peer&&) noexcept;
+  Peer& operator=(Peer&&) noexcept;
+  ~Peer();
+
+  void Step(Time now, const Input& input, Effects& effects);
+  [[nodiscard]] Time NextDeadline() const;
+
+  // Fills the routing table from knowledge that the host already has (a persisted peer store, a
+  // warm simulation). REQUIRES: before Start.
+  void SeedRoutes(std::span<const PeerId> contacts);
+
+  // Everybody in the routing table, in bucket order.
+  [[nodiscard]] std::vector<PeerId> Contacts() const;
+
+  // Canonical state: equal digests mean equal futures for equal inputs.
+  void Digest(Hasher& hasher) const;
+  // Bytes owned, this object included.
+  [[nodiscard]] size_t MemoryUsage() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace core

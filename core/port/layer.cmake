@@ -1,0 +1,3 @@
+add_layer(core_port FOLDER core/port
+  SOURCES effects.cc
+  DEPENDS core_base core_codec core_crypto)

@@ -1,0 +1,1 @@
+add_layer(core_routing FOLDER core/routing DEPENDS core_port)

@@ -1,0 +1,1 @@
+add_layer(sim_engine FOLDER sim/engine DEPENDS core_base)

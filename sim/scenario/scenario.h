@@ -1,0 +1,212 @@
+// Scenario: one validated run description. The loader makes it from a file, the world runs it, the
+// capsule carries it.
+//
+// Plain data, every field with its unit in the name or type, every default the documented one
+// (docs/scenario_files.md). Groups are resolved to peer ranges; faults and workload name peers as
+// PeerSet.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/hash.h"
+#include "core/base/ids.h"
+#include "core/base/random.h"
+#include "core/base/time.h"
+#include "core/port/command.h"
+#include "core/port/config.h"
+
+namespace sim {
+
+using core::Duration;
+
+// Peers as sorted, disjoint half-open ranges of handles.
+struct PeerSet {
+  std::vector<std::pair<uint32_t, uint32_t>> ranges;
+
+  [[nodiscard]] bool Contains(core::PeerId peer) const;
+  [[nodiscard]] uint32_t Count() const;
+  // The index-th member in ascending order. REQUIRES: index < Count().
+  [[nodiscard]] core::PeerId At(uint32_t index) const;
+
+  friend bool operator==(const PeerSet&, const PeerSet&) = default;
+};
+
+// A distribution of durations; drawn with integers only (sim/network/distribution.h).
+struct Distribution {
+  enum class Kind : uint8_t {
+    kFixed,
+    kUniform,
+    kExponential,
+    kWeibull,
+    kLogNormal,
+    kTable,
+    kTrace
+  };
+  Kind kind = Kind::kFixed;
+  Duration low;                       // fixed: the value; uniform: from.
+  Duration high;                      // uniform: to (inclusive).
+  Duration scale;                     // exponential: mean; Weibull: scale; log-normal: median.
+  uint64_t shape_ppm = 1'000'000;     // Weibull shape, log-normal sigma, in millionths.
+  std::vector<int64_t> quantiles_us;  // table: equidistant quantiles, linear between; trace: the
+                                      // values, drawn in turn.
+
+  friend bool operator==(const Distribution&, const Distribution&) = default;
+};
+
+struct Region {
+  std::string name;
+  uint64_t share_ppm = 0;      // Of the peers; the regions' shares sum to 1,000,000.
+  uint64_t up_bits_per_s = 0;  // 0: unlimited.
+  uint64_t down_bits_per_s = 0;
+};
+
+struct NetworkSpec {
+  enum class Model : uint8_t { kFixed, kUniform, kMatrix, kRegions };
+  Model model = Model::kFixed;
+  Duration fixed = core::Milliseconds(50);  // One-way.
+  Duration uniform_low = core::Milliseconds(10);
+  Duration uniform_high = core::Milliseconds(100);
+  std::string file;  // matrix: round trips in ms, n x n; regions: parameters.
+  uint32_t matrix_side = 0;
+  std::vector<uint32_t> matrix_one_way_us;  // Row-major.
+  std::vector<Region> regions;
+  std::vector<uint32_t> region_one_way_us;  // Row-major.
+  std::vector<int64_t> access_us;           // Per-peer access delay, quantile table.
+  Distribution jitter;                      // Per message, added.
+  Duration floor = core::Milliseconds(1);   // Smallest one-way delay: the engine's lookahead.
+  core::Ratio loss;
+  core::Ratio duplicate;
+  core::Ratio reorder;  // Share of messages that get reorder_extra on top.
+  Duration reorder_extra = core::Milliseconds(50);
+  core::Ratio corrupt;     // One byte of the frame is flipped.
+  bool bandwidth = false;  // Regions' or groups' up and down rates with a queue each.
+  Duration queue_limit = core::Seconds(2);  // A message that would wait longer is dropped.
+};
+
+struct ClockSpec {
+  Duration offset;         // Uniform in [-offset, +offset] per peer.
+  uint32_t drift_ppm = 0;  // Uniform in [-drift, +drift].
+};
+
+enum class Reachability : uint8_t {
+  kPublic,
+  kFullCone,
+  kRestricted,
+  kSymmetric,
+  kRelayOnly,
+  kOneWay
+};
+
+struct ChurnSpec {
+  bool on = false;
+  Distribution session;
+  Distribution gap;
+  bool wipe = false;  // A returning peer has forgotten its routing table.
+};
+
+struct AdversarySpec {
+  std::string role;        // A name of `orbsim list adversaries`; empty: honest.
+  core::Ratio rate{1, 1};  // Share of the occasions on which it misbehaves.
+  std::map<std::string, std::string> options;  // Checked by the role's own table in the loader.
+};
+
+struct Group {
+  std::string name;
+  uint32_t first = 0;
+  uint32_t count = 0;
+  std::string region;                                               // Empty: by shares.
+  std::vector<std::pair<Reachability, uint64_t>> reachability_ppm;  // Shares; empty: all public.
+  ClockSpec clock;
+  ChurnSpec churn;
+  AdversarySpec adversary;
+  uint64_t up_bits_per_s = 0;  // 0: the region's.
+  uint64_t down_bits_per_s = 0;
+  Duration service_time;    // CPU model: per message handled. 0: infinitely fast.
+  Duration start_at;        // First arrival of the group.
+  Duration start_over;      // Arrivals spread evenly over this time.
+  std::string grind_near;   // "kind/label": ids are ground next to this topic's root key.
+  uint32_t grind_bits = 0;  // Leading bits shared with the key.
+};
+
+struct Operation {
+  Duration at;      // World time of the first one.
+  Duration spread;  // Each member starts at a uniform time within this.
+  Duration every;   // 0: once; otherwise repeated until `until`.
+  Duration until;
+  PeerSet who;
+  core::Command command;
+};
+
+struct Fault {
+  enum class Kind : uint8_t {
+    kPartition,
+    kLoss,
+    kDelay,
+    kDuplicate,
+    kReorder,
+    kCorrupt,
+    kCrash,
+    kPause,
+    kRestart,
+    kWipe,
+    kClockJump,
+    kSlow,
+    kIsolate
+  };
+  Kind kind = Kind::kLoss;
+  Duration at;
+  Duration length;  // 0 with kCrash: until the safety phase ends.
+  PeerSet targets;  // Senders for link faults.
+  PeerSet others;   // The other side of a partition or link fault; empty: everybody.
+  bool one_way = false;
+  core::Ratio ratio;   // loss, duplicate, reorder, corrupt: share of the messages.
+  Duration amount;     // delay, reorder, clock jump, slow (per message).
+  bool drawn = false;  // Came from the swarm.
+};
+
+struct SwarmSpec {
+  std::vector<Fault::Kind> draw;
+  enum class Intensity : uint8_t { kNone, kLow, kMedium, kHigh } intensity = Intensity::kNone;
+};
+
+struct Expectation {
+  std::string check;   // A checker's id, or empty.
+  std::string metric;  // A metric's name, or empty.
+  enum class Relation : uint8_t { kHolds, kBelow, kAbove, kEquals } relation = Relation::kHolds;
+  int64_t bound = 0;       // In the metric's own unit (us, ppm, count, bytes).
+  std::string text;        // As the file wrote it, for the verdict line.
+  bool must_fail = false;  // The scenario exists to show that the check can fail.
+};
+
+struct Scenario {
+  std::string name;
+  std::string about;
+  std::string path;
+  std::string canonical;   // Merged and overridden JSON without comments: hashed and kept.
+  core::Fingerprint hash;  // Over canonical and every data file.
+  uint64_t seed = 1;
+  Duration duration;
+  Duration safety_until;  // End of the fault phase; 0: no phases.
+  bool safety_only = false;
+  bool warm = true;         // Bootstrap from global knowledge; false: cold, through seeds.
+  uint32_t seed_peers = 8;  // Cold: how many first peers are known as seeds.
+  bool modelled_crypto = false;
+  core::Config protocol;
+  NetworkSpec network;
+  std::vector<Group> groups;
+  std::vector<Operation> workload;
+  std::vector<Fault> faults;
+  SwarmSpec swarm;
+  std::string profile = "strict";
+  std::vector<Expectation> expect;
+  std::vector<std::string> plant;  // Planted bugs, by name: `orbsim list bugs`.
+
+  [[nodiscard]] uint32_t PeerCount() const;
+};
+
+}  // namespace sim

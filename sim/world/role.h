@@ -1,0 +1,29 @@
+// Role: what replaces or wraps an honest peer's inputs and outputs. Adversaries and planted bugs
+// are Roles; the core knows nothing of them. Roles compose: Before runs in the order of attachment,
+// After in the reverse.
+//
+// Rules: a role touches its own state, the input, the effects and immutable things, draws only from
+// its own Random, and so keeps rule 1 of architecture.md, section 5. It may edit, add and remove
+// sends and observations are left as honest.
+#pragma once
+
+#include "core/base/ids.h"
+#include "core/base/time.h"
+#include "core/port/context.h"
+#include "core/port/effects.h"
+#include "core/port/input.h"
+
+namespace sim {
+
+class Role {
+ public:
+  virtual ~Role() = default;
+
+  // May change the input; false: the peer never sees it.
+  virtual bool Before(core::Time, core::Input&) { return true; }
+
+  // May change what the peer wants done.
+  virtual void After(core::Time, const core::Input&, core::Effects&) {}
+};
+
+}  // namespace sim
