@@ -1,15 +1,12 @@
 #include "core/base/check.h"
 
-#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 
 namespace core {
 namespace {
-// The one exception to "no globals": text for people after everything else has failed; never read
-// by protocol code.
-std::atomic<const char*> run_line{
-    nullptr};  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+// The one exception to "no globals": text for people, read only after everything else has failed.
+const char* run_line = nullptr;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 }  // namespace
 
 void SetRunLine(const char* line) {
@@ -18,7 +15,7 @@ void SetRunLine(const char* line) {
 
 void CheckFailed(const char* condition, const char* file, int line) {
   std::fprintf(stderr, "CHECK failed: %s at %s:%d\n", condition, file, line);
-  if (const char* run = run_line.load()) std::fprintf(stderr, "  repro    %s\n", run);
+  if (run_line != nullptr) std::fprintf(stderr, "  repro    %s\n", run_line);
   std::abort();
 }
 

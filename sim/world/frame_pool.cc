@@ -1,0 +1,84 @@
+#include "sim/world/frame_pool.h"
+
+#include <bit>
+#include <new>
+
+#include "core/base/check.h"
+
+namespace sim {
+namespace {
+
+constexpr size_t kChunkBytes = size_t{1} << 18;
+constexpr uint32_t kChunksMax = 1u << 17;
+
+int ClassFor(size_t bytes) {
+  int size_class = 0;
+  while (FramePool::SlotBytes(size_class) < bytes) ++size_class;
+  return size_class;
+}
+
+}  // namespace
+
+FramePool::FramePool() {
+  for (int i = 0; i < kClasses; ++i) {
+    SizeClass& c = classes_[static_cast<size_t>(i)];
+    const size_t slots = std::max<size_t>(1, kChunkBytes / SlotBytes(i));
+    c.slots_log2 = static_cast<uint32_t>(std::bit_width(slots) - 1);
+    c.chunks = std::make_unique_for_overwrite<std::byte*[]>(kChunksMax);
+  }
+}
+
+uint32_t FramePool::Lane::Take(size_t length, uint32_t references) {
+  CHECK(references > 0);
+  const int size_class = ClassFor(length + kHeaderBytes);
+  CHECK(size_class < kClasses);
+  uint32_t& head = free_[static_cast<size_t>(size_class)];
+  if (head == kNone) Refill(size_class);
+  const uint32_t handle = head;
+  Frame& frame = pool_.At(handle);
+  head = frame.next_free;
+  frame.references.store(references, std::memory_order_relaxed);
+  frame.length = static_cast<uint32_t>(length);
+  return handle;
+}
+
+void FramePool::Lane::Release(uint32_t handle) {
+  Frame& frame = pool_.At(handle);
+  // A sole owner needs no locked instruction: nobody else can see the slot.
+  if (frame.references.load(std::memory_order_acquire) != 1 &&
+      frame.references.fetch_sub(1, std::memory_order_acq_rel) != 1) {
+    return;
+  }
+  uint32_t& head = free_[handle >> kIndexBits];
+  frame.next_free = head;
+  head = handle;
+}
+
+void FramePool::Lane::Refill(int size_class) {
+  const std::lock_guard lock(pool_.growth_);
+  SizeClass& c = pool_.classes_[static_cast<size_t>(size_class)];
+  CHECK(c.chunk_count < kChunksMax);
+  const size_t slots = size_t{1} << c.slots_log2;
+  c.owned.push_back(std::make_unique_for_overwrite<std::byte[]>(slots * SlotBytes(size_class)));
+  std::byte* chunk = c.owned.back().get();
+  c.chunks[c.chunk_count] = chunk;
+  const uint32_t first = c.chunk_count << c.slots_log2;
+  ++c.chunk_count;
+  uint32_t& head = free_[static_cast<size_t>(size_class)];
+  for (size_t i = slots; i > 0; --i) {
+    auto* frame = new (chunk + (i - 1) * SlotBytes(size_class)) Frame;
+    frame->next_free = head;
+    head = static_cast<uint32_t>(size_class) << kIndexBits | (first + static_cast<uint32_t>(i - 1));
+  }
+}
+
+size_t FramePool::MemoryUsage() const {
+  size_t bytes = 0;
+  for (int i = 0; i < kClasses; ++i) {
+    const SizeClass& c = classes_[static_cast<size_t>(i)];
+    bytes += c.chunk_count * (size_t{1} << c.slots_log2) * SlotBytes(i) + kChunksMax * sizeof(std::byte*);
+  }
+  return bytes;
+}
+
+}  // namespace sim

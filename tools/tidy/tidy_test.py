@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""Every rule catches a planted violation and passes its repair."""
+
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+import purity
+import rules
+
+
+class TidyTest(unittest.TestCase):
+    def findings(self, rule, files):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            subprocess.run(["git", "init", "-q", folder], check=True)
+            for name, text in files.items():
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                (root / name).write_text(text)
+            return list(rule(rules.Tree(root)))
+
+    def catches(self, rule, bad, good):
+        self.assertEqual(self.findings(rule, good), [])
+        self.assertNotEqual(self.findings(rule, bad), [])
+
+    def test_layers(self):
+        self.catches(rules.layers, {"core/base/a.h": '#include "sim/engine/event.h"\n'},
+                     {"core/port/a.h": '#include "core/base/ids.h"\n'})
+        self.catches(rules.layers, {"core/routing/a.h": '#include "core/matchmaking/matcher.h"\n'},
+                     {"core/matchmaking/a.h": '#include "core/routing/routing.h"\n'})
+
+    def test_banned_tokens_outside_comments_and_strings(self):
+        self.catches(rules.banned_tokens, {"core/base/a.cc": "double x;\n"}, {"core/base/a.cc": '// double\nauto s = "double";\n'})
+        self.catches(rules.banned_tokens, {"core/base/a.cc": "#include <chrono>\n"}, {"sim/observe/a.cc": "#include <chrono>\n"})
+        self.catches(rules.banned_tokens, {"sim/world/a.cc": "absl::flat_hash_map<int, int> m;\n"}, {"sim/world/a.cc": "int m;\n"})
+
+    def test_names(self):
+        self.catches(rules.names, {"core/base/string_util.h": ""}, {"core/base/string_list.h": ""})
+        self.catches(rules.names, {"core/base/a.h": "class PeerManager {\n};\n"}, {"core/base/a.h": "class Peer {\n};\n"})
+
+    def test_sizes(self):
+        long_body = "void F() {\n" + "  G();\n" * 69 + "}\n"
+        self.catches(rules.sizes, {"sim/a.cc": long_body}, {"sim/a.cc": long_body.replace("  G();\n", "", 1)})
+        self.catches(rules.sizes, {"sim/a.cc": "\n" * 601}, {"sim/a.cc": "\n" * 600})
+        self.catches(rules.sizes, {"core/x/README.md": "\n" * 61}, {"core/x/README.md": "\n" * 60})
+
+    def test_unlisted(self):
+        build = {"core/base/layer.cmake": "add_layer(core_base SOURCES a.cc)\n"}
+        self.catches(rules.unlisted, build | {"core/base/b.cc": ""}, build | {"core/base/a.cc": ""})
+        self.catches(rules.unlisted, {"scenarios/a.json": "{}"}, {"scenarios/a.json": "{}", "scenarios/README.md": "a.json"})
+
+    def test_honest_tests(self):
+        self.catches(rules.honest_tests, {"tests/a_test.cc": "TEST(A, B) {\n  F();\n}\n"},
+                     {"tests/a_test.cc": "TEST(A, B) {\n  EXPECT_TRUE(F());\n}\n"})
+        self.catches(rules.honest_tests, {"tests/a_test.cc": "// EXPECT_TRUE(F());\n"}, {"tests/a_test.cc": "// Why.\n"})
+
+    def test_words(self):
+        self.catches(rules.words, {"docs/a.md": "see /" + "home/x\n"}, {"docs/a.md": "see docs/x\n"})
+        self.catches(rules.words, {"core/a.h": "// TO" + "DO: later\n"}, {"core/a.h": "// TO" + "DO(#12): later\n"})
+
+    def test_purity(self):
+        self.assertEqual(purity.findings_in("a", "    U memcpy\n    U crypto_sign_detached\n"), [])
+        self.assertNotEqual(purity.findings_in("a", "    U clock_gettime\n"), [])
+        self.assertNotEqual(purity.findings_in("a", "    U std::chrono::_V2::steady_clock::now()\n"), [])
+        self.assertNotEqual(purity.findings_in("a", "    U absl::lts::hash_internal::MixingHashState::kSeed\n"), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
