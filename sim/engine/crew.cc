@@ -1,0 +1,61 @@
+#include "sim/engine/crew.h"
+
+#include <utility>
+
+#include "core/base/check.h"
+
+namespace sim {
+namespace {
+
+constexpr int kSpins = 2000;  // About 30 us: longer than the gap between two busy windows.
+
+void Relax() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#else
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+#endif
+}
+
+}  // namespace
+
+Crew::Crew(int members, std::function<void(int)> work) : work_(std::move(work)) {
+  CHECK(members >= 1 && members <= 256);
+  for (int i = 1; i < members; ++i) threads_.emplace_back([this, i] { Serve(i); });
+}
+
+Crew::~Crew() {
+  closing_ = true;
+  round_.fetch_add(1, std::memory_order_release);
+  round_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void Crew::Round() {
+  busy_.store(static_cast<uint32_t>(threads_.size()), std::memory_order_relaxed);
+  round_.fetch_add(1, std::memory_order_release);
+  round_.notify_all();
+  work_(0);
+  for (int spin = 0; busy_.load(std::memory_order_acquire) != 0; ++spin) {
+    if (spin < kSpins) {
+      Relax();
+    } else {
+      std::this_thread::yield();
+    }
+  }
+}
+
+void Crew::Serve(int member) {
+  for (uint32_t seen = 0;;) {
+    for (int spin = 0; spin < kSpins && round_.load(std::memory_order_relaxed) == seen; ++spin) {
+      Relax();
+    }
+    round_.wait(seen, std::memory_order_acquire);
+    ++seen;
+    if (closing_) return;
+    work_(member);
+    busy_.fetch_sub(1, std::memory_order_release);
+  }
+}
+
+}  // namespace sim

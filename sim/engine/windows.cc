@@ -1,0 +1,71 @@
+#include "sim/engine/windows.h"
+
+#include <algorithm>
+
+namespace sim {
+
+Windows::Windows(const WindowGrid& grid, const ShardMap& shards, ChunkStore* store)
+    : grid_(grid),
+      shards_(shards),
+      near_span_(kSlots * static_cast<uint64_t>(grid.length())),
+      chunk_mask_(store->chunk_bytes() - 1),
+      per_chunk_(
+          static_cast<uint32_t>((store->chunk_bytes() - sizeof(void*) - 4) / sizeof(Event))),
+      levels_(1),
+      pool_(store) {
+  first_offset_ = static_cast<uint32_t>(store->chunk_bytes() - per_chunk_ * sizeof(Event));
+  const int64_t longest = int64_t{1} << 32;
+  while (levels_ < kLevels && grid.length() << (kSlotBits * levels_) <= longest) ++levels_;
+  buckets_.resize(static_cast<size_t>(levels_) * kSlots * shards.count());
+}
+
+void Windows::Open(uint64_t window) {
+  window_ = window;
+  start_ = grid_.StartOf(window);
+}
+
+uint32_t Windows::CountAt(const Place& place) const {
+  if (place.level >= levels_) return 0;
+  Event* end = buckets_[IndexOf(place)];
+  if (end == nullptr) return 0;
+  ChunkHeader* chunk = ChunkOf(end);
+  return chunk->events_before + static_cast<uint32_t>(end - FirstOf(chunk));
+}
+
+Event* Windows::Grow(Event* end, const Place& place) {
+  ChunkHeader* chunk = pool_.Take();
+  chunk->before = end == nullptr ? nullptr : ChunkOf(end);
+  chunk->events_before =
+      chunk->before == nullptr ? 0 : chunk->before->events_before + per_chunk_;
+  occupied_[static_cast<size_t>(place.level)] |= uint64_t{1} << (place.slot % kSlots);
+  return FirstOf(chunk);
+}
+
+void Windows::AddFar(int64_t at, const Event& event) {
+  const uint64_t target = grid_.WindowAt(at);
+  for (int level = 1; level < levels_; ++level) {
+    const uint64_t slot = target >> (kSlotBits * level);
+    if (slot - (window_ >> (kSlotBits * level)) < kSlots) return Append(level, slot, event);
+  }
+  beyond_.push_back({at, event});
+  std::push_heap(beyond_.begin(), beyond_.end(),
+                 [](const Far& a, const Far& b) { return a.at > b.at; });
+}
+
+void Windows::BringNear() {
+  const int top = kSlotBits * (levels_ - 1);
+  while (!beyond_.empty() &&
+         (grid_.WindowAt(beyond_.front().at) >> top) - (window_ >> top) < kSlots) {
+    std::pop_heap(beyond_.begin(), beyond_.end(),
+                  [](const Far& a, const Far& b) { return a.at > b.at; });
+    const Far far = beyond_.back();
+    beyond_.pop_back();
+    Add(far.at, far.event);
+  }
+}
+
+size_t Windows::MemoryUsage() const {
+  return sizeof(*this) + buckets_.capacity() * sizeof(Event*) + beyond_.capacity() * sizeof(Far);
+}
+
+}  // namespace sim
