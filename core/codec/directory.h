@@ -6,20 +6,18 @@
 // Learn only where the host says so.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "core/base/ids.h"
-#include "core/base/status.h"
+#include "core/codec/address.h"
 
 namespace core {
 
 // How a peer presents itself on the wire.
 struct Contact {
-  NodeId node_id;  // SHA-256 of public_key; the codec refuses a contact where it is not.
+  NodeId node_id;  // SHA-256 of public_key; Learn refuses a contact where it is not.
   PublicKey public_key{};
-  std::vector<std::string>
-      addresses;  // Opaque to the core: 1..kAddressesMax of 1..kAddressBytesMax bytes.
+  AddressList addresses;  // 1..kAddressesMax of 1..kAddressBytesMax bytes.
+
+  friend bool operator==(const Contact&, const Contact&) = default;
 };
 
 class Directory {
@@ -29,10 +27,13 @@ class Directory {
   // REQUIRES: peer was handed out by this directory.
   [[nodiscard]] virtual const NodeId& NodeIdOf(PeerId peer) const = 0;
   [[nodiscard]] virtual const PublicKey& PublicKeyOf(PeerId peer) const = 0;
-  [[nodiscard]] virtual std::vector<std::string> AddressesOf(PeerId peer) const = 0;
+  // Appends 1..kAddressesMax addresses, none of them empty. REQUIRES: addresses is empty, and peer
+  // was handed out by this directory.
+  virtual void AppendAddresses(PeerId peer, AddressList& addresses) const = 0;
 
-  // The handle of a contact, new or known; kNoPeer when the directory takes no strangers or is
-  // full.
+  // The handle of a contact, new or known; kNoPeer when the contact is not genuine (node_id is not
+  // the hash of public_key), or the directory takes no strangers, or it is full. The codec calls it
+  // only for contacts of frames that passed every other test.
   [[nodiscard]] virtual PeerId Learn(const Contact& contact) = 0;
   // The handle of a known node id, or kNoPeer.
   [[nodiscard]] virtual PeerId FindByNodeId(const NodeId& node_id) const = 0;
