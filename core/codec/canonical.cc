@@ -1,0 +1,171 @@
+#include "core/codec/canonical.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+#include "core/codec/big_endian.h"
+#include "core/codec/limits.h"
+
+namespace core {
+namespace {
+
+template <size_t kBytes>
+void Append(std::vector<uint8_t>& out, uint64_t value) {
+  std::array<uint8_t, kBytes> bytes;
+  PutBigEndian<kBytes>(bytes.data(), value);
+  out.insert(out.end(), bytes.begin(), bytes.end());
+}
+
+}  // namespace
+
+void CanonicalWriter::U16(uint16_t value) {
+  Append<2>(*out_, value);
+}
+
+void CanonicalWriter::U32(uint32_t value) {
+  Append<4>(*out_, value);
+}
+
+void CanonicalWriter::U64(uint64_t value) {
+  Append<8>(*out_, value);
+}
+
+void CanonicalWriter::Text(std::string_view text) {
+  CHECK(text.size() <= 0xffffffffu);
+  U32(static_cast<uint32_t>(text.size()));
+  Literal(text);
+}
+
+void CanonicalWriter::Texts(const StringList& texts) {
+  U32(static_cast<uint32_t>(texts.Count()));
+  texts.ForEach([&](std::string_view text) { Text(text); });
+}
+
+std::span<const uint8_t> CanonicalReader::Take(size_t count) {
+  if (!ok_ || count > rest_.size()) {
+    ok_ = false;
+    return {};
+  }
+  const auto taken = rest_.first(count);
+  rest_ = rest_.subspan(count);
+  return taken;
+}
+
+void CanonicalReader::Literal(std::string_view text) {
+  const auto taken = Take(text.size());
+  ok_ = ok_ && std::equal(taken.begin(), taken.end(), text.begin(),
+                          [](uint8_t a, char b) { return a == static_cast<uint8_t>(b); });
+}
+
+uint8_t CanonicalReader::U8() {
+  const auto taken = Take(1);
+  return ok_ ? taken[0] : uint8_t{0};
+}
+
+uint16_t CanonicalReader::U16() {
+  const auto taken = Take(2);
+  return ok_ ? static_cast<uint16_t>(GetBigEndian<2>(taken.data())) : uint16_t{0};
+}
+
+uint32_t CanonicalReader::U32() {
+  const auto taken = Take(4);
+  return ok_ ? static_cast<uint32_t>(GetBigEndian<4>(taken.data())) : 0;
+}
+
+uint64_t CanonicalReader::U64() {
+  const auto taken = Take(8);
+  return ok_ ? GetBigEndian<8>(taken.data()) : 0;
+}
+
+void CanonicalReader::Fixed(std::span<uint8_t> out) {
+  const auto taken = Take(out.size());
+  if (ok_) {
+    std::copy(taken.begin(), taken.end(), out.begin());
+  } else {
+    std::fill(out.begin(), out.end(), uint8_t{0});
+  }
+}
+
+Key256 CanonicalReader::Key() {
+  Key256 key;
+  Fixed(key.bytes);
+  return key;
+}
+
+std::string_view CanonicalReader::Text(size_t max_bytes) {
+  const uint32_t size = U32();
+  if (size > max_bytes) ok_ = false;
+  const auto taken = Take(size);
+  return {reinterpret_cast<const char*>(taken.data()), taken.size()};
+}
+
+void CanonicalReader::Texts(size_t max_count, size_t max_bytes, StringList& out) {
+  out.Clear();
+  const uint32_t count = U32();
+  if (count > max_count) ok_ = false;
+  for (uint32_t i = 0; ok_ && i < count; ++i) out.Add(Text(max_bytes));
+}
+
+void RecordSigningBytes(const Key256& network, const Record& record, const NodeId& owner,
+                        std::vector<uint8_t>& out) {
+  out.clear();
+  CanonicalWriter writer(out);
+  writer.Literal(kRecordDomain);
+  writer.Key(network);
+  writer.Key(record.topic);
+  writer.U8(static_cast<uint8_t>(record.role));
+  writer.Texts(record.capabilities);
+  writer.U16(record.budget);
+  writer.U16(record.want);
+  writer.Key(owner);
+  writer.U64(record.sequence);
+  writer.U32(record.ttl_ms);
+  writer.U8(record.specificity);
+  writer.I64(record.attached_ms);
+}
+
+bool ReadRecordSigningBytes(std::span<const uint8_t> bytes, Key256& network, Record& record,
+                            NodeId& owner) {
+  CanonicalReader reader(bytes);
+  reader.Literal(kRecordDomain);
+  network = reader.Key();
+  record.topic = reader.Key();
+  const uint8_t role = reader.U8();
+  reader.Texts(limits::kCapabilitiesMax, limits::kCapabilityBytesMax, record.capabilities);
+  record.budget = reader.U16();
+  record.want = reader.U16();
+  owner = reader.Key();
+  record.sequence = reader.U64();
+  record.ttl_ms = reader.U32();
+  record.specificity = reader.U8();
+  record.attached_ms = reader.I64();
+  if (role != static_cast<uint8_t>(Role::kMatcher) && role != static_cast<uint8_t>(Role::kWorker)) {
+    return false;
+  }
+  record.role = static_cast<Role>(role);
+  return reader.Finished();
+}
+
+void WithdrawSigningBytes(const Key256& network, const Withdraw& withdraw, const NodeId& owner,
+                          std::vector<uint8_t>& out) {
+  out.clear();
+  CanonicalWriter writer(out);
+  writer.Literal(kWithdrawDomain);
+  writer.Key(network);
+  writer.Key(withdraw.key);
+  writer.Key(withdraw.topic);
+  writer.Key(owner);
+  writer.U64(withdraw.sequence);
+}
+
+void TopicHashBytes(const Key256& network, std::string_view kind, std::string_view label,
+                    std::vector<uint8_t>& out) {
+  out.clear();
+  CanonicalWriter writer(out);
+  writer.Literal(kTopicDomain);
+  writer.Key(network);
+  writer.Text(kind);
+  writer.Text(label);
+}
+
+}  // namespace core

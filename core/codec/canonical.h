@@ -1,0 +1,107 @@
+// The bytes that are hashed and signed. Never Protobuf output, whose bytes may change with a
+// library update.
+//
+// Grammar: a literal domain text, then fields in a fixed order: integers big-endian at full width,
+// fixed-size values as they are, texts and lists behind a u32 length or count. Invariants: (1) the
+// encoding is injective: two different values never give the same bytes; (2) no domain is a prefix
+// of another; (3) a change of layout changes the domain. The functions replace `out` and keep its
+// capacity. Source: protocol document, 1.0, 1.1.2 and 1.1.3.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/codec/messages.h"
+
+namespace core {
+
+inline constexpr std::string_view kTopicDomain = "vt/mm/1";
+inline constexpr std::string_view kRecordDomain = "vt/mm/record/1";
+inline constexpr std::string_view kWithdrawDomain = "vt/mm/withdraw/1";
+
+class CanonicalWriter {
+ public:
+  // Appends to out, which must outlive the writer.
+  explicit CanonicalWriter(std::vector<uint8_t>& out) : out_(&out) {}
+
+  void Literal(std::string_view text) { out_->insert(out_->end(), text.begin(), text.end()); }
+
+  void U8(uint8_t value) { out_->push_back(value); }
+
+  void U16(uint16_t value);
+  void U32(uint32_t value);
+  void U64(uint64_t value);
+
+  void I64(int64_t value) { U64(static_cast<uint64_t>(value)); }
+
+  void Fixed(std::span<const uint8_t> bytes) {
+    out_->insert(out_->end(), bytes.begin(), bytes.end());
+  }
+
+  void Key(const Key256& key) { Fixed(key.bytes); }
+
+  // REQUIRES: text.size() < 2^32.
+  void Text(std::string_view text);
+  void Texts(const StringList& texts);
+
+ private:
+  std::vector<uint8_t>* out_;
+};
+
+// A bounds-checked cursor: after one failure every read gives zeros and ok() stays false, so
+// callers test once, at the end, and trust nothing before.
+class CanonicalReader {
+ public:
+  explicit CanonicalReader(std::span<const uint8_t> bytes) : rest_(bytes) {}
+
+  // Fails unless the next bytes are the text.
+  void Literal(std::string_view text);
+  [[nodiscard]] uint8_t U8();
+  [[nodiscard]] uint16_t U16();
+  [[nodiscard]] uint32_t U32();
+  [[nodiscard]] uint64_t U64();
+
+  [[nodiscard]] int64_t I64() { return static_cast<int64_t>(U64()); }
+
+  void Fixed(std::span<uint8_t> out);
+
+  [[nodiscard]] Key256 Key();
+
+  // Points into the bytes given to the constructor. Fails above max_bytes.
+  [[nodiscard]] std::string_view Text(size_t max_bytes);
+  void Texts(size_t max_count, size_t max_bytes, StringList& out);
+
+  [[nodiscard]] bool ok() const { return ok_; }
+
+  // True when nothing failed and nothing is left.
+  [[nodiscard]] bool Finished() const { return ok_ && rest_.empty(); }
+
+ private:
+  [[nodiscard]] std::span<const uint8_t> Take(size_t count);
+
+  std::span<const uint8_t> rest_;
+  bool ok_ = true;
+};
+
+// What the owner of a record signs: every field but the signature, so that no holder can stretch
+// its life or move it.
+void RecordSigningBytes(const Key256& network, const Record& record, const NodeId& owner,
+                        std::vector<uint8_t>& out);
+void WithdrawSigningBytes(const Key256& network, const Withdraw& withdraw, const NodeId& owner,
+                          std::vector<uint8_t>& out);
+
+// H(topic) is SHA-256 over these (protocol document, 1.1.3).
+void TopicHashBytes(const Key256& network, std::string_view kind, std::string_view label,
+                    std::vector<uint8_t>& out);
+
+// The inverse of RecordSigningBytes; leaves record.peer and record.signature as they were. False
+// when the bytes are not such an encoding.
+[[nodiscard]] bool ReadRecordSigningBytes(std::span<const uint8_t> bytes, Key256& network,
+                                          Record& record, NodeId& owner);
+
+}  // namespace core

@@ -1,0 +1,53 @@
+// Which number and name each message has: the number travels in the frame header, the name stands
+// in metrics and traces. Numbers are never reused; the high byte is the speaker group (1 routing, 2
+// matchmaking).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <variant>
+
+#include "core/codec/messages.h"
+
+namespace core {
+
+struct MessageType {
+  uint16_t type = 0;
+  std::string_view name;
+};
+
+inline constexpr size_t kMessageTypeCount = std::variant_size_v<Body>;
+
+// By index of Body.
+inline constexpr std::array<MessageType, kMessageTypeCount> kMessageTypes = {{
+    {0x0101, "ping"},
+    {0x0102, "pong"},
+    {0x0103, "find_node"},
+    {0x0104, "nodes"},
+    {0x0201, "provide"},
+    {0x0202, "provide_ack"},
+    {0x0203, "withdraw"},
+    {0x0204, "find"},
+    {0x0205, "found"},
+    {0x0206, "push"},
+    {0x0207, "offer"},
+    {0x0208, "accept"},
+    {0x0209, "decline"},
+    {0x020a, "done"},
+}};
+
+[[nodiscard]] inline std::string_view MessageName(const Message& message) {
+  return kMessageTypes[message.body.index()].name;
+}
+
+// Index of Body for a frame type, or kMessageTypeCount.
+[[nodiscard]] constexpr size_t BodyIndexOf(uint16_t type) {
+  for (size_t i = 0; i < kMessageTypeCount; ++i) {
+    if (kMessageTypes[i].type == type) return i;
+  }
+  return kMessageTypeCount;
+}
+
+}  // namespace core

@@ -1,0 +1,140 @@
+// The fields of every message, in the order in which they are written. Numbers and kinds mirror
+// routing.proto and matchmaking.proto, which are the normative schema: a test parses what we write
+// with the classes generated from them, and the other way round. Texts say what a refused frame did
+// wrong.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <tuple>
+
+#include "core/codec/fields.h"
+#include "core/codec/limits.h"
+#include "core/codec/messages.h"
+
+namespace core {
+
+template <uint32_t kNumber, auto kMember>
+using U8Field = NumberField<kNumber, kMember, 0, 0xff>;
+template <uint32_t kNumber, auto kMember>
+using U16Field = NumberField<kNumber, kMember, 0, 0xffff>;
+template <uint32_t kNumber, auto kMember>
+using U32Field = NumberField<kNumber, kMember, 0, 0xffffffff>;
+template <uint32_t kNumber, auto kMember>
+using U64Field = NumberField<kNumber, kMember, 0, std::numeric_limits<uint64_t>::max()>;
+template <uint32_t kNumber, auto kMember>
+using BoolField = NumberField<kNumber, kMember, 0, 1>;
+
+static_assert(limits::kSpecificityMax == 0xff && limits::kNodesMax == 16 &&
+                  limits::kRecordsMax == 256 && limits::kCapabilitiesMax == 16 &&
+                  limits::kCapabilityBytesMax == 32 && limits::kTaskKindBytesMax == 32 &&
+                  limits::kAddressesMax == 4 && limits::kAddressBytesMax == 64,
+              "the texts below name these limits");
+
+template <>
+inline constexpr auto kFields<Contact> =
+    std::tuple(FixedField<1, &Contact::node_id>{"contact.node_id: missing or not 32 bytes"},
+               FixedField<2, &Contact::public_key>{"contact.public_key: missing or not 32 bytes"},
+               AddressesField<3>{"contact.addresses: not 1 to 4 texts of 1 to 64 bytes"});
+
+template <>
+inline constexpr auto kFields<Record> =
+    std::tuple(FixedField<1, &Record::topic>{"record.topic: missing or not 32 bytes"},
+               ContactField<2, &Record::peer>{"record.owner: missing"},
+               NumberField<3, &Record::role, 1, 2>{"record.role: not matcher (1) or worker (2)"},
+               U8Field<4, &Record::specificity>{"record.specificity: above 255"},
+               U16Field<5, &Record::budget>{"record.budget: above 65535"},
+               U16Field<6, &Record::want>{"record.want: above 65535"},
+               U32Field<7, &Record::ttl_ms>{"record.ttl_ms: above 4294967295"},
+               U64Field<8, &Record::sequence>{"record.sequence"},
+               SignedField<9, &Record::attached_ms>{"record.attached_ms"},
+               TextsField<10, &Record::capabilities>{
+                   "record.capabilities: above 16 texts, or one above 32 bytes"},
+               FixedField<11, &Record::signature>{"record.signature: missing or not 64 bytes"});
+
+template <>
+inline constexpr auto kFields<Filter> = std::tuple(
+    TextsField<1, &Filter::must>{"filter.must: above 16 texts, or one above 32 bytes"},
+    TextsField<2, &Filter::must_not>{"filter.must_not: above 16 texts, or one above 32 bytes"},
+    U16Field<3, &Filter::min_budget>{"filter.min_budget: above 65535"});
+
+template <>
+inline constexpr auto kFields<Traffic> = std::tuple(
+    U32Field<1, &Traffic::count>{"traffic.count: above 4294967295"},
+    U32Field<2, &Traffic::arrivals_per_min>{"traffic.arrivals_per_min: above 4294967295"},
+    U32Field<3, &Traffic::queries_per_min>{"traffic.queries_per_min: above 4294967295"},
+    U32Field<4, &Traffic::wanted>{"traffic.wanted: above 4294967295"});
+
+template <>
+inline constexpr auto kFields<FindNode> = std::tuple(FixedField<1, &FindNode::target>{
+    "find_node.target: missing or not 32 bytes"});
+
+template <>
+inline constexpr auto kFields<Nodes> =
+    std::tuple(FixedField<1, &Nodes::target>{"nodes.target: missing or not 32 bytes"},
+               ContactsField<2>{"nodes.contacts: above 16"});
+
+template <>
+inline constexpr auto kFields<Provide> =
+    std::tuple(FixedField<1, &Provide::key>{"provide.key: missing or not 32 bytes"},
+               SubField<2, &Provide::record, true, 2>{"provide.record: missing"});
+
+template <>
+inline constexpr auto kFields<ProvideAck> = std::tuple(
+    FixedField<1, &ProvideAck::key>{"provide_ack.key: missing or not 32 bytes"},
+    SubField<2, &ProvideAck::traffic, false>{"provide_ack.traffic"},
+    BoolField<3, &ProvideAck::crowded>{"provide_ack.crowded: not 0 or 1"},
+    U32Field<4, &ProvideAck::retry_after_ms>{"provide_ack.retry_after_ms: above 4294967295"});
+
+template <>
+inline constexpr auto kFields<Withdraw> = std::tuple(
+    FixedField<1, &Withdraw::key>{"withdraw.key: missing or not 32 bytes"},
+    FixedField<2, &Withdraw::topic>{"withdraw.topic: missing or not 32 bytes"},
+    KnownPeerField<3, &Withdraw::peer>{"withdraw.owner: missing, not 32 bytes, or unknown here"},
+    U64Field<4, &Withdraw::sequence>{"withdraw.sequence"},
+    FixedField<5, &Withdraw::signature>{"withdraw.signature: missing or not 64 bytes"});
+
+template <>
+inline constexpr auto kFields<Find> = std::tuple(
+    FixedField<1, &Find::key>{"find.key: missing or not 32 bytes"},
+    NumberField<2, &Find::role_wanted, 1, 2>{"find.role_wanted: not matcher (1) or worker (2)"},
+    SubField<3, &Find::filter, false>{"find.filter"},
+    NumberField<4, &Find::limit, 1, limits::kRecordsMax>{"find.limit: not 1 to 256"},
+    BoolField<5, &Find::subscribe>{"find.subscribe: not 0 or 1"});
+
+template <>
+inline constexpr auto kFields<Found> =
+    std::tuple(FixedField<1, &Found::key>{"found.key: missing or not 32 bytes"},
+               RecordsField<2, &Found::records>{"found.records: above 256"},
+               BoolField<3, &Found::truncated>{"found.truncated: not 0 or 1"},
+               SubField<4, &Found::traffic, false>{"found.traffic"},
+               U32Field<5, &Found::retry_after_ms>{"found.retry_after_ms: above 4294967295"});
+
+template <>
+inline constexpr auto kFields<Push> =
+    std::tuple(FixedField<1, &Push::key>{"push.key: missing or not 32 bytes"},
+               RecordsField<2, &Push::records>{"push.records: above 256"},
+               SubField<3, &Push::traffic, false>{"push.traffic"});
+
+template <>
+inline constexpr auto kFields<Offer> =
+    std::tuple(FixedField<1, &Offer::task>{"offer.task: missing or not 16 bytes"},
+               FixedField<2, &Offer::topic>{"offer.topic: missing or not 32 bytes"},
+               TextField<3, &Offer::kind, limits::kTaskKindBytesMax>{"offer.kind: above 32 bytes"},
+               FixedField<4, &Offer::payload_hash>{"offer.payload_hash: missing or not 32 bytes"},
+               SignedField<5, &Offer::expires_ms>{"offer.expires_ms"});
+
+template <>
+inline constexpr auto kFields<Accept> = std::tuple(FixedField<1, &Accept::task>{
+    "accept.task: missing or not 16 bytes"});
+
+template <>
+inline constexpr auto kFields<Decline> = std::tuple(
+    FixedField<1, &Decline::task>{"decline.task: missing or not 16 bytes"},
+    NumberField<2, &Decline::reason, 1, 3>{"decline.reason: not busy (1), gone (2) or filter (3)"});
+
+template <>
+inline constexpr auto kFields<Done> = std::tuple(FixedField<1, &Done::task>{
+    "done.task: missing or not 16 bytes"});
+
+}  // namespace core
