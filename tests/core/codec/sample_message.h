@@ -1,0 +1,195 @@
+// Builds a message of any type from a source of integers: a Random for corpora and benchmarks,
+// RapidCheck's generators for properties (arbitrary_message.h).
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "core/base/random.h"
+#include "core/codec/messages.h"
+
+namespace core {
+
+// Draw is callable as uint64_t(uint64_t low, uint64_t high), both ends included.
+template <typename Draw>
+class MessageSampler {
+ public:
+  // Handles are below peer_count; lists of records have at most records_max entries.
+  MessageSampler(Draw draw, uint32_t peer_count, size_t records_max)
+      : draw_(std::move(draw)), peer_count_(peer_count), records_max_(records_max) {}
+
+  // REQUIRES: index < std::variant_size_v<Body>.
+  Message Make(size_t index) {
+    Message message;
+    message.id = Word();
+    message.sent_ms = static_cast<int64_t>(Word());
+    message.ttl_ms = Number<uint32_t>();
+    MakeAt(message.body, index, std::make_index_sequence<std::variant_size_v<Body>>());
+    return message;
+  }
+
+  Record MakeRecord() {
+    Record record;
+    record.topic = Key();
+    record.peer = Peer();
+    record.role = static_cast<Role>(draw_(1, 2));
+    record.specificity = Number<uint8_t>();
+    record.budget = Number<uint16_t>();
+    record.want = Number<uint16_t>();
+    record.ttl_ms = Number<uint32_t>();
+    record.sequence = Word();
+    record.attached_ms = static_cast<int64_t>(Word());
+    record.capabilities = Texts();
+    Fill(record.signature);
+    return record;
+  }
+
+ private:
+  template <size_t... kIndex>
+  void MakeAt(Body& body, size_t index, std::index_sequence<kIndex...>) {
+    (void)((kIndex == index && (Fill(body.emplace<kIndex>()), true)) || ...);
+  }
+
+  uint64_t Word() { return draw_(0, std::numeric_limits<uint64_t>::max()); }
+
+  template <typename T>
+  T Number() {
+    return static_cast<T>(draw_(0, std::numeric_limits<T>::max()));
+  }
+
+  bool Bool() { return draw_(0, 1) == 1; }
+
+  PeerId Peer() { return PeerId{static_cast<uint32_t>(draw_(0, peer_count_ - 1))}; }
+
+  template <size_t kSize>
+  void Fill(std::array<uint8_t, kSize>& bytes) {
+    const uint64_t seed = Word();
+    Random(StreamKey{.seed = seed}).Fill(bytes);
+  }
+
+  Key256 Key() {
+    Key256 key;
+    Fill(key.bytes);
+    return key;
+  }
+
+  std::string Text(size_t max) {
+    std::string text(draw_(0, max), 'x');
+    for (char& c : text) c = static_cast<char>(draw_(0, 255));
+    return text;
+  }
+
+  StringList Texts() {
+    StringList texts;
+    for (uint64_t i = draw_(0, limits::kCapabilitiesMax); i > 0; --i) {
+      texts.Add(Text(limits::kCapabilityBytesMax));
+    }
+    return texts;
+  }
+
+  Traffic MakeTraffic() {
+    Traffic traffic;
+    traffic.count = Number<uint32_t>();
+    traffic.arrivals_per_min = Number<uint32_t>();
+    traffic.queries_per_min = Number<uint32_t>();
+    traffic.wanted = Number<uint32_t>();
+    return traffic;
+  }
+
+  std::vector<Record> Records() {
+    std::vector<Record> records(draw_(0, records_max_));
+    for (Record& record : records) record = MakeRecord();
+    return records;
+  }
+
+  void Fill(Ping&) {}
+
+  void Fill(Pong&) {}
+
+  void Fill(FindNode& body) { body.target = Key(); }
+
+  void Fill(Nodes& body) {
+    body.target = Key();
+    for (uint64_t i = draw_(0, limits::kNodesMax); i > 0; --i) body.peers.push_back(Peer());
+  }
+
+  void Fill(Provide& body) {
+    body.key = Key();
+    body.record = MakeRecord();
+  }
+
+  void Fill(ProvideAck& body) {
+    body.key = Key();
+    body.traffic = MakeTraffic();
+    body.crowded = Bool();
+    body.retry_after_ms = Number<uint32_t>();
+  }
+
+  void Fill(Withdraw& body) {
+    body.key = Key();
+    body.topic = Key();
+    body.peer = Peer();
+    body.sequence = Word();
+    Fill(body.signature);
+  }
+
+  void Fill(Find& body) {
+    body.key = Key();
+    body.role_wanted = static_cast<Role>(draw_(1, 2));
+    body.filter.must = Texts();
+    body.filter.must_not = Texts();
+    body.filter.min_budget = Number<uint16_t>();
+    body.limit = static_cast<uint16_t>(draw_(1, limits::kRecordsMax));
+    body.subscribe = Bool();
+  }
+
+  void Fill(Found& body) {
+    body.key = Key();
+    body.records = Records();
+    body.truncated = Bool();
+    body.traffic = MakeTraffic();
+    body.retry_after_ms = Number<uint32_t>();
+  }
+
+  void Fill(Push& body) {
+    body.key = Key();
+    body.records = Records();
+    body.traffic = MakeTraffic();
+  }
+
+  void Fill(Offer& body) {
+    Fill(body.task.bytes);
+    body.topic = Key();
+    body.kind = Text(limits::kTaskKindBytesMax);
+    body.payload_hash = Key();
+    body.expires_ms = static_cast<int64_t>(Word());
+  }
+
+  void Fill(Accept& body) { Fill(body.task.bytes); }
+
+  void Fill(Decline& body) {
+    Fill(body.task.bytes);
+    body.reason = static_cast<DeclineReason>(draw_(1, 3));
+  }
+
+  void Fill(Done& body) { Fill(body.task.bytes); }
+
+  Draw draw_;
+  uint32_t peer_count_;
+  size_t records_max_;
+};
+
+// A message of the type with the index, the same for the same seed on every machine.
+inline Message SampleMessage(size_t index, uint64_t seed, uint32_t peer_count, size_t records_max) {
+  Random random(StreamKey{.seed = seed});
+  const auto draw = [&random](uint64_t low, uint64_t high) {
+    return high - low == std::numeric_limits<uint64_t>::max() ? random.Next()
+                                                              : low + random.Below(high - low + 1);
+  };
+  return MessageSampler(draw, peer_count, records_max).Make(index);
+}
+
+}  // namespace core

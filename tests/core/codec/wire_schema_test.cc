@@ -1,0 +1,201 @@
+// Holds the codec against the classes that protoc generates from our .proto files: what we write
+// they read with the same values, what they write we read with the same values.
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "core/codec/matchmaking.pb.h"
+#include "core/codec/routing.pb.h"
+#include "core/codec/wire.h"
+#include "tests/core/codec/arbitrary_message.h"
+#include "tests/core/codec/frames.h"
+#include "tests/core/codec/test_directory.h"
+
+namespace core {
+namespace {
+
+namespace pb = orbweaver::wire;
+
+template <typename Bytes>
+std::string Str(const Bytes& bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+
+std::string Str(const Key256& key) {
+  return Str(key.bytes);
+}
+
+// Fills generated objects from messages.
+class Mirror {
+ public:
+  explicit Mirror(const TestDirectory& directory) : directory_(&directory) {}
+
+  pb::Ping Of(const Ping&) const { return {}; }
+
+  pb::Pong Of(const Pong&) const { return {}; }
+
+  pb::FindNode Of(const FindNode& in) const {
+    pb::FindNode out;
+    out.set_target(Str(in.target));
+    return out;
+  }
+
+  pb::Nodes Of(const Nodes& in) const {
+    pb::Nodes out;
+    out.set_target(Str(in.target));
+    for (const PeerId peer : in.peers) *out.add_contacts() = ContactOf(peer);
+    return out;
+  }
+
+  pb::Provide Of(const Provide& in) const {
+    pb::Provide out;
+    out.set_key(Str(in.key));
+    *out.mutable_record() = RecordOf(in.record);
+    return out;
+  }
+
+  pb::ProvideAck Of(const ProvideAck& in) const {
+    pb::ProvideAck out;
+    out.set_key(Str(in.key));
+    *out.mutable_traffic() = TrafficOf(in.traffic);
+    out.set_crowded(in.crowded);
+    out.set_retry_after_ms(in.retry_after_ms);
+    return out;
+  }
+
+  pb::Withdraw Of(const Withdraw& in) const {
+    pb::Withdraw out;
+    out.set_key(Str(in.key));
+    out.set_topic(Str(in.topic));
+    out.set_owner(Str(directory_->NodeIdOf(in.peer)));
+    out.set_sequence(in.sequence);
+    out.set_signature(Str(in.signature));
+    return out;
+  }
+
+  pb::Find Of(const Find& in) const {
+    pb::Find out;
+    out.set_key(Str(in.key));
+    out.set_role_wanted(static_cast<pb::Role>(in.role_wanted));
+    pb::Filter& filter = *out.mutable_filter();
+    in.filter.must.ForEach([&](std::string_view text) { filter.add_must(std::string(text)); });
+    in.filter.must_not.ForEach(
+        [&](std::string_view text) { filter.add_must_not(std::string(text)); });
+    filter.set_min_budget(in.filter.min_budget);
+    out.set_limit(in.limit);
+    out.set_subscribe(in.subscribe);
+    return out;
+  }
+
+  pb::Found Of(const Found& in) const {
+    pb::Found out;
+    out.set_key(Str(in.key));
+    for (const Record& record : in.records) *out.add_records() = RecordOf(record);
+    out.set_truncated(in.truncated);
+    *out.mutable_traffic() = TrafficOf(in.traffic);
+    out.set_retry_after_ms(in.retry_after_ms);
+    return out;
+  }
+
+  pb::Push Of(const Push& in) const {
+    pb::Push out;
+    out.set_key(Str(in.key));
+    for (const Record& record : in.records) *out.add_records() = RecordOf(record);
+    *out.mutable_traffic() = TrafficOf(in.traffic);
+    return out;
+  }
+
+  pb::Offer Of(const Offer& in) const {
+    pb::Offer out;
+    out.set_task(Str(in.task.bytes));
+    out.set_topic(Str(in.topic));
+    out.set_kind(in.kind);
+    out.set_payload_hash(Str(in.payload_hash));
+    out.set_expires_ms(in.expires_ms);
+    return out;
+  }
+
+  pb::Accept Of(const Accept& in) const {
+    pb::Accept out;
+    out.set_task(Str(in.task.bytes));
+    return out;
+  }
+
+  pb::Decline Of(const Decline& in) const {
+    pb::Decline out;
+    out.set_task(Str(in.task.bytes));
+    out.set_reason(static_cast<pb::DeclineReason>(in.reason));
+    return out;
+  }
+
+  pb::Done Of(const Done& in) const {
+    pb::Done out;
+    out.set_task(Str(in.task.bytes));
+    return out;
+  }
+
+ private:
+  pb::Contact ContactOf(PeerId peer) const {
+    const Contact& contact = directory_->ContactOf(peer);
+    pb::Contact out;
+    out.set_node_id(Str(contact.node_id));
+    out.set_public_key(Str(contact.public_key));
+    for (const Address& address : contact.addresses) out.add_addresses(Str(address.view()));
+    return out;
+  }
+
+  pb::Record RecordOf(const Record& in) const {
+    pb::Record out;
+    out.set_topic(Str(in.topic));
+    *out.mutable_owner() = ContactOf(in.peer);
+    out.set_role(static_cast<pb::Role>(in.role));
+    out.set_specificity(in.specificity);
+    out.set_budget(in.budget);
+    out.set_want(in.want);
+    out.set_ttl_ms(in.ttl_ms);
+    out.set_sequence(in.sequence);
+    out.set_attached_ms(in.attached_ms);
+    in.capabilities.ForEach(
+        [&](std::string_view text) { out.add_capabilities(std::string(text)); });
+    out.set_signature(Str(in.signature));
+    return out;
+  }
+
+  static pb::Traffic TrafficOf(const Traffic& in) {
+    pb::Traffic out;
+    out.set_count(in.count);
+    out.set_arrivals_per_min(in.arrivals_per_min);
+    out.set_queries_per_min(in.queries_per_min);
+    out.set_wanted(in.wanted);
+    return out;
+  }
+
+  const TestDirectory* directory_;
+};
+
+RC_GTEST_PROP(WireSchemaTest, GeneratedClassesAgreeInBothDirections, (const Message& message)) {
+  TestDirectory directory(kTestPeers);
+  Wire wire(TestNetwork(), directory);
+  std::vector<uint8_t> frame;
+  wire.Encode(message, frame);
+  const std::string body(frame.begin() + kFrameHeaderBytes, frame.end());
+  std::visit(
+      [&](const auto& in) {
+        const auto expected = Mirror(directory).Of(in);
+        auto parsed = expected;
+        RC_ASSERT(parsed.ParseFromString(body));
+        RC_ASSERT(parsed.SerializeAsString() == expected.SerializeAsString());
+        const auto type = kMessageTypes[message.body.index()].type;
+        Message decoded;
+        const auto theirs = FrameAround(type, expected.SerializeAsString());
+        RC_ASSERT(wire.Decode(theirs, decoded).ok());
+        RC_ASSERT(decoded.body == message.body);
+      },
+      message.body);
+}
+
+}  // namespace
+}  // namespace core
