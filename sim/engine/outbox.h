@@ -24,6 +24,12 @@ class Outbox {
 
   [[nodiscard]] core::PeerId peer() const { return peer_; }
 
+  // What the next Post will carry: counter-based draws about a message hang on it.
+  [[nodiscard]] uint32_t sequence() const { return line_->sequence; }
+
+  // For a message that was drawn for but never posted: the next one has draws of its own.
+  void SkipSequence() { ++line_->sequence; }
+
   // REQUIRES: at >= now + lookahead; at >= now if to is the peer itself.
   ORB_ALWAYS_INLINE void Post(WorldTime at, core::PeerId to, uint32_t payload) {
     const uint32_t sequence = line_->sequence++;

@@ -36,7 +36,7 @@ class FakeDirectory : public Directory {
     Contact contact;
     contact.node_id = id;
     contact.public_key = id.bytes;
-    contact.addresses = {"test:" + std::to_string(contacts_.size())};
+    contact.addresses.push_back(Address("test:" + std::to_string(contacts_.size())));
     return Insert(contact);
   }
 
@@ -48,8 +48,8 @@ class FakeDirectory : public Directory {
     return At(peer).public_key;
   }
 
-  [[nodiscard]] std::vector<std::string> AddressesOf(PeerId peer) const override {
-    return At(peer).addresses;
+  void AppendAddresses(PeerId peer, AddressList& addresses) const override {
+    addresses = At(peer).addresses;
   }
 
   [[nodiscard]] PeerId Learn(const Contact& contact) override {
