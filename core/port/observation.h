@@ -82,6 +82,7 @@ struct RecordRefused {  // A record failed a test; the holder that served it may
     kTopic = 4,
     kSelf = 5
   } reason = Reason::kSignature;
+  uint64_t sequence = 0;  // The record's; checker MM-3 dates it by the owner's publication.
 };
 
 struct Offered {

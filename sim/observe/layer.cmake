@@ -1,1 +1,10 @@
-add_layer(sim_observe FOLDER sim/observe DEPENDS sim_engine sim_scenario core_peer)
+add_layer(sim_observe FOLDER sim/observe
+  SOURCES allowances.cc fact_metrics.cc histogram.cc id_index.cc metric_table.cc metrics.cc observer_set.cc
+          overlay_graph.cc traffic.cc
+          checkers/adaptation_checker.cc checkers/authenticity_checker.cc checkers/budget_checker.cc
+          checkers/checker.cc checkers/cost_checker.cc checkers/crowding_checker.cc
+          checkers/freshness_checker.cc checkers/hops_checker.cc checkers/key_checker.cc
+          checkers/meeting_checker.cc checkers/nearest_checker.cc checkers/overlay_checker.cc
+          checkers/patience_checker.cc checkers/registry.cc checkers/settled_peers.cc
+  DEPENDS sim_network sim_engine sim_scenario core_peer
+  LIBRARIES nlohmann_json::nlohmann_json Boost::headers)

@@ -1,12 +1,15 @@
 // Observer: sees the whole world, never influences it. Metrics, checkers and traces implement it.
 //
 // Facts of one window arrive at its end, ordered by (time, peer, index within the step): the same
-// order for any number of threads. Thread rule: all calls come from one thread.
+// order for any number of threads. World facts come before the facts of the same time. Thread rule:
+// all calls come from one thread.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <type_traits>
+#include <variant>
+#include <vector>
 
 #include "core/base/ids.h"
 #include "core/base/time.h"
@@ -14,6 +17,7 @@
 #include "core/port/context.h"
 #include "core/port/observation.h"
 #include "sim/engine/event.h"
+#include "sim/network/drop.h"
 #include "sim/scenario/scenario.h"
 
 namespace sim {
@@ -35,21 +39,56 @@ struct WorldFact {
     kResumed,
     kFaultBegan,
     kFaultEnded,
-    kCalm
+    kCalm,
+    kCommanded
   } kind = Kind::kStarted;
   WorldTime at;
   core::PeerId peer;    // kNoPeer for faults and calm.
-  uint32_t detail = 0;  // Index of the fault; incarnation of a start.
+  uint32_t detail = 0;  // Index in Scenario::faults; incarnation of a start; for kCommanded the
+                        // index in Scenario::workload of the operation that the peer was given.
 };
+
+// One message on its way. A message that is sent and later arrives makes two facts.
+struct MessageFact {
+  enum class Fate : uint8_t { kSent, kDelivered, kDropped };
+  WorldTime at;
+  core::PeerId from;
+  core::PeerId to;
+  const core::Message* message = nullptr;  // nullptr: the frame could not be decoded.
+  uint32_t bytes = 0;                      // Of the frame.
+  Fate fate = Fate::kSent;
+  DropReason reason = DropReason::kNone;  // Other than kNone when dropped.
+};
+
+// Which observations an observer wants to be told: one bit per alternative of core::Observation.
+using FactMask = uint64_t;
+inline constexpr FactMask kAllFacts = ~FactMask{0};
+
+template <typename Wanted, typename... Alternatives>
+constexpr size_t AlternativeOf(const std::variant<Alternatives...>*) {
+  constexpr bool kSame[] = {std::is_same_v<Wanted, Alternatives>...};
+  size_t index = 0;
+  while (!kSame[index]) ++index;
+  return index;
+}
+
+template <typename... Wanted>
+constexpr FactMask MaskOf() {
+  return ((FactMask{1} << AlternativeOf<Wanted>(static_cast<const core::Observation*>(nullptr))) |
+          ...);
+}
 
 // What an observer may look at. Valid during a call.
 class WorldView {
  public:
   virtual ~WorldView() = default;
   [[nodiscard]] virtual const Scenario& scenario() const = 0;
+  // With the true suite, also when a planted bug gave the peers another one.
   [[nodiscard]] virtual const core::Context& context() const = 0;
   [[nodiscard]] virtual uint32_t PeerCount() const = 0;
   [[nodiscard]] virtual bool IsUp(core::PeerId peer) const = 0;
+  // False for peers of a group with an adversary role; a planted bug does not make a peer
+  // dishonest.
   [[nodiscard]] virtual bool IsHonest(core::PeerId peer) const = 0;
   // Can a message from a reach b now (both up, no partition, reachability)?
   [[nodiscard]] virtual bool CanReach(core::PeerId a, core::PeerId b) const = 0;
@@ -57,6 +96,8 @@ class WorldView {
   // queues.
   [[nodiscard]] virtual core::Duration RoundTrip(core::PeerId a, core::PeerId b) const = 0;
   [[nodiscard]] virtual const core::Peer* PeerAt(core::PeerId peer) const = 0;  // nullptr: down.
+  // Everybody in the peer's routing table; empty when it is down.
+  [[nodiscard]] virtual std::vector<core::PeerId> ContactsOf(core::PeerId peer) const = 0;
   [[nodiscard]] virtual WorldTime Now() const = 0;
 };
 
@@ -64,9 +105,17 @@ class Observer {
  public:
   virtual ~Observer() = default;
 
+  // Facts outside the mask need not be delivered. Asked once, before the run.
+  [[nodiscard]] virtual FactMask Wants() const { return kAllFacts; }
+
+  // Messages are tapped only when an observer wants them: it costs a call per message.
+  [[nodiscard]] virtual bool WantsMessages() const { return false; }
+
   virtual void OnFact(const WorldView&, const Fact&) {}
 
   virtual void OnWorldFact(const WorldView&, const WorldFact&) {}
+
+  virtual void OnMessage(const WorldView&, const MessageFact&) {}
 
   // Every simulated second.
   virtual void OnCheckpoint(const WorldView&) {}

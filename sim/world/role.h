@@ -2,10 +2,15 @@
 // are Roles; the core knows nothing of them. Roles compose: Before runs in the order of attachment,
 // After in the reverse.
 //
+// A message is removed by clearing its list of receivers. When Before returns false no step happens:
+// the input is lost, and the host asks for the next deadline only after the next step.
+//
 // Rules: a role touches its own state, the input, the effects and immutable things, draws only from
 // its own Random, and so keeps rule 1 of architecture.md, section 5. It may edit, add and remove
 // sends and observations are left as honest.
 #pragma once
+
+#include <cstdint>
 
 #include "core/base/ids.h"
 #include "core/base/time.h"
@@ -14,6 +19,13 @@
 #include "core/port/input.h"
 
 namespace sim {
+
+// What a role may know of the peer that it wraps. The context outlives the role.
+struct RoleContext {
+  core::PeerId self;
+  const core::Context* context = nullptr;
+  uint64_t seed = 0;
+};
 
 class Role {
  public:

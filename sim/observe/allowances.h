@@ -1,0 +1,68 @@
+// Every tolerance and bound that a checker uses beyond the protocol's own parameters, in one place,
+// each with its reason. A checker that needs a new one adds it here.
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/time.h"
+#include "sim/observe/observer.h"
+#include "sim/scenario/scenario.h"
+
+namespace sim {
+
+// ---- MM-2 ----
+
+// Beyond one query interval and one round trip: the lookup of the holders (a few round trips, at
+// most one silent peer on the way: the response timeout is added to this), queues, service time.
+inline constexpr core::Duration kMeetingProcessing = core::Seconds(1);
+// Pairs watched per topic: seekers times targets, first come.
+inline constexpr size_t kMeetingSeekersMax = 48;
+inline constexpr size_t kMeetingTargetsMax = 48;
+
+// ---- MM-3, MM-6, MM-9 ----
+
+// One propagation delay including jitter, queueing and reordering of a working network.
+inline constexpr core::Duration kPropagation = core::Seconds(2);
+// MM-6: how long before a step the holders' answers count as its reason.
+inline constexpr core::Duration kAnswerMemory = core::Seconds(15);
+
+// ---- MM-4 ----
+
+// A crowd that fell by this share within a renewal period is still splitting, not stuck.
+inline constexpr uint32_t kSplittingPercent = 10;
+// Growth of a topic within two renewal periods that still counts as steady.
+inline constexpr uint32_t kSteadyGrowthPercent = 10;
+
+// ---- MM-7 ----
+
+// Requests of a satisfied match at most A + B log2 N. Generous first values; to be fitted from runs
+// of the matchmaking scenarios.
+inline constexpr uint64_t kRequestsBase = 60;
+inline constexpr uint64_t kRequestsPerBit = 20;
+
+// ---- RT-1, RT-2, RT-3 ----
+
+// A peer counts as part of the truth when it has been joined for this long: news need a refresh or
+// a lookup to spread.
+inline constexpr core::Duration kSettled = core::Seconds(60);
+// Lookups compared with brute force per simulated second.
+inline constexpr uint32_t kNearestPerSecond = 64;
+// Hops at most (kHopsPerBitHalves / 2) log2 N + kHopsBase. Kademlia with k = 16 needs about
+// log2(N) / 4.
+inline constexpr uint32_t kHopsPerBitHalves = 1;
+inline constexpr uint32_t kHopsBase = 4;
+// Overlay check: every 10 s up to the first bound, every 60 s up to the second, above at the end.
+inline constexpr uint32_t kOverlayOftenMax = 10'000;
+inline constexpr uint32_t kOverlaySometimesMax = 100'000;
+// Graph statistics need the whole graph in memory.
+inline constexpr uint32_t kGraphStatisticsMax = 200'000;
+inline constexpr uint32_t kGraphSamples = 16;
+
+// Largest difference of two peers' clocks at a time: offsets and drift of the groups both ways, and
+// every clock jump of the fault list.
+[[nodiscard]] core::Duration ClockErrorMax(const Scenario& scenario, WorldTime at);
+
+// ceil(log2(n)); 0 for n < 2.
+[[nodiscard]] uint32_t BitsOf(uint64_t n);
+
+}  // namespace sim

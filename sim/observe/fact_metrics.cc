@@ -1,0 +1,96 @@
+#include "sim/observe/fact_metrics.h"
+
+#include <algorithm>
+#include <variant>
+
+namespace sim {
+
+void FactMetrics::OnMatchFinished(const core::MatchFinished& match) {
+  const bool satisfied = match.end == core::MatchEnd::kSatisfied;
+  metrics_.Count(Metric::kMatchFinished);
+  // Who left on their own account says nothing about the network.
+  if (match.end != core::MatchEnd::kLeft) metrics_.Trial(Metric::kMatchSuccess, satisfied);
+  metrics_.Record(Metric::kMatchPartners, match.partners);
+  metrics_.Record(Metric::kMatchLevels, match.levels);
+  if (!satisfied) return;
+  metrics_.Record(Metric::kMatchTime, match.took.us);
+  metrics_.Record(Metric::kMatchRequests, match.requests);
+}
+
+void FactMetrics::OnLookup(const core::LookupDone& lookup) {
+  metrics_.Count(Metric::kLookupDone);
+  metrics_.Count(Metric::kLookupTimeouts, lookup.timeouts);
+  metrics_.Record(Metric::kLookupHops, lookup.hops);
+  metrics_.Record(Metric::kLookupTime, lookup.took.us);
+  metrics_.Record(Metric::kLookupRequests, lookup.requests);
+}
+
+void FactMetrics::OnJoined(const Fact& fact, const core::Joined& joined) {
+  metrics_.Record(Metric::kJoinContacts, joined.contacts);
+  if (fact.peer.value < started_.size()) {
+    metrics_.Record(Metric::kJoinTime, (fact.at - started_[fact.peer.value]).us);
+  }
+}
+
+void FactMetrics::OnFact(const WorldView&, const Fact& fact) {
+  if (const auto* match = std::get_if<core::MatchFinished>(&fact.what)) {
+    OnMatchFinished(*match);
+  } else if (const auto* lookup = std::get_if<core::LookupDone>(&fact.what)) {
+    OnLookup(*lookup);
+  } else if (const auto* joined = std::get_if<core::Joined>(&fact.what)) {
+    OnJoined(fact, *joined);
+  } else if (const auto* held = std::get_if<core::Held>(&fact.what)) {
+    metrics_.Count(Metric::kRecordsHeld);
+    if (held->role == core::Role::kWorker) metrics_.Record(Metric::kRecordsPerKey, held->count);
+  } else if (const auto* answered = std::get_if<core::Answered>(&fact.what)) {
+    metrics_.Count(Metric::kHolderAnswers);
+    if (answered->crowded) metrics_.Count(Metric::kHolderCrowded);
+  } else if (const auto* step = std::get_if<core::Respecified>(&fact.what)) {
+    if (step->to > step->from) metrics_.Count(Metric::kMatchNarrowed);
+    if (step->to < step->from) metrics_.Count(Metric::kMatchWidened);
+  } else if (const auto* fell = std::get_if<core::StandingFell>(&fact.what)) {
+    metrics_.Count(fell->banned ? Metric::kStandingBanned : Metric::kStandingFell);
+  } else {
+    struct Counted {
+      size_t alternative;
+      Metric metric;
+    };
+    constexpr const core::Observation* kType = nullptr;
+    static constexpr Counted kCounted[] = {
+        {AlternativeOf<core::MatchStarted>(kType), Metric::kMatchStarted},
+        {AlternativeOf<core::Seen>(kType), Metric::kMatchCandidates},
+        {AlternativeOf<core::ContactAdded>(kType), Metric::kRoutingAdded},
+        {AlternativeOf<core::ContactEvicted>(kType), Metric::kRoutingEvicted},
+        {AlternativeOf<core::RecordRefused>(kType), Metric::kRecordsRefused},
+        {AlternativeOf<core::Refused>(kType), Metric::kHolderRefusals},
+        {AlternativeOf<core::Offered>(kType), Metric::kTasksOffered},
+        {AlternativeOf<core::TaskAccepted>(kType), Metric::kTasksAccepted},
+        {AlternativeOf<core::TaskDeclined>(kType), Metric::kTasksDeclined},
+        {AlternativeOf<core::TaskFinished>(kType), Metric::kTasksFinished},
+        {AlternativeOf<core::BadFrame>(kType), Metric::kFramesBad},
+    };
+    for (const Counted& counted : kCounted) {
+      if (counted.alternative == fact.what.index()) metrics_.Count(counted.metric);
+    }
+  }
+}
+
+void FactMetrics::OnWorldFact(const WorldView& world, const WorldFact& fact) {
+  const bool started = fact.kind == WorldFact::Kind::kStarted;
+  if (!started && fact.kind != WorldFact::Kind::kStopped) return;
+  if (fact.peer.value >= started_.size()) {
+    started_.resize(std::max(world.PeerCount(), fact.peer.value + 1));
+    up_.resize(started_.size());
+  }
+  metrics_.Count(started ? Metric::kPeersStarted : Metric::kPeersStopped);
+  if (up_[fact.peer.value] != started) up_count_ += started ? 1 : -1;
+  up_[fact.peer.value] = started;
+  if (started) started_[fact.peer.value] = fact.at;
+  metrics_.Set(Metric::kPeersUp, up_count_);
+}
+
+void FactMetrics::OnCheckpoint(const WorldView& world) {
+  metrics_.CloseRow(world.Now());
+}
+
+}  // namespace sim

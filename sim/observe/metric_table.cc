@@ -1,0 +1,134 @@
+#include "sim/observe/metric_table.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/base/check.h"
+#include "sim/observe/traffic.h"
+
+namespace sim {
+namespace {
+
+struct Row {
+  Metric metric;
+  const char* name;
+  MetricKind kind;
+  const char* unit;
+  const char* description;
+};
+
+constexpr auto kCounter = MetricKind::kCounter;
+constexpr auto kGauge = MetricKind::kGauge;
+constexpr auto kHistogram = MetricKind::kHistogram;
+constexpr auto kRatio = MetricKind::kRatio;
+
+constexpr std::array<Row, kMetrics> kRows = {{
+    {Metric::kMatchStarted, "match.started", kCounter, "count", "matches that peers began"},
+    {Metric::kMatchFinished, "match.finished", kCounter, "count", "matches that ended, any way"},
+    {Metric::kMatchSuccess, "match.success", kRatio, "ppm", "finished matches with all partners"},
+    {Metric::kMatchTime, "match.time", kHistogram, "us", "from start to end of satisfied matches"},
+    {Metric::kMatchRequests, "match.requests", kHistogram, "count", "requests per satisfied match"},
+    {Metric::kMatchLevels, "match.levels", kHistogram, "count", "specificities tried per match"},
+    {Metric::kMatchPartners, "match.partners", kHistogram, "count", "partners per finished match"},
+    {Metric::kMatchCandidates, "match.candidates", kCounter, "count", "records seekers accepted"},
+    {Metric::kMatchNarrowed, "match.narrowed", kCounter, "count", "steps to a narrower key"},
+    {Metric::kMatchWidened, "match.widened", kCounter, "count", "steps to a wider key"},
+    {Metric::kLookupDone, "lookup.done", kCounter, "count", "routing lookups that ended"},
+    {Metric::kLookupHops, "lookup.hops", kHistogram, "count", "longest chain of answers"},
+    {Metric::kLookupTime, "lookup.time", kHistogram, "us", "duration of a routing lookup"},
+    {Metric::kLookupRequests, "lookup.requests", kHistogram, "count", "requests per lookup"},
+    {Metric::kLookupTimeouts, "lookup.timeouts", kCounter, "count", "requests without an answer"},
+    {Metric::kLookupExact, "lookup.exact", kRatio, "ppm", "checked lookups with the true nearest"},
+    {Metric::kJoinTime, "join.time", kHistogram, "us", "from a peer's start to its joining"},
+    {Metric::kJoinContacts, "join.contacts", kHistogram, "count", "contacts when joined"},
+    {Metric::kRoutingAdded, "routing.added", kCounter, "count", "contacts taken into tables"},
+    {Metric::kRoutingEvicted, "routing.evicted", kCounter, "count", "contacts dropped from tables"},
+    {Metric::kRoutingDegree, "routing.degree", kHistogram, "count", "live contacts at the end"},
+    {Metric::kRoutingComponents, "routing.components", kGauge, "count", "parts of the overlay"},
+    {Metric::kRoutingDiameter, "routing.diameter", kGauge, "count", "longest path of the sample"},
+    {Metric::kRoutingClustering, "routing.clustering", kGauge, "ppm", "neighbours that know others"},
+    {Metric::kRecordsHeld, "records.held", kCounter, "count", "records taken or renewed"},
+    {Metric::kRecordsPerKey, "records.per_key", kHistogram, "count", "worker records of one key"},
+    {Metric::kRecordsRefused, "records.refused", kCounter, "count", "records seekers refused"},
+    {Metric::kHolderAnswers, "holder.answers", kCounter, "count", "traffic statements of holders"},
+    {Metric::kHolderCrowded, "holder.crowded", kCounter, "count", "of these, crowded ones"},
+    {Metric::kHolderRefusals, "holder.refusals", kCounter, "count", "requests over a rate limit"},
+    {Metric::kTasksOffered, "tasks.offered", kCounter, "count", "offers sent to partners"},
+    {Metric::kTasksAccepted, "tasks.accepted", kCounter, "count", "offers that workers accepted"},
+    {Metric::kTasksDeclined, "tasks.declined", kCounter, "count", "offers that workers declined"},
+    {Metric::kTasksFinished, "tasks.finished", kCounter, "count", "tasks that workers finished"},
+    {Metric::kFramesBad, "frames.bad", kCounter, "count", "frames that the codec refused"},
+    {Metric::kStandingFell, "standing.fell", kCounter, "count", "peers put behind the others"},
+    {Metric::kStandingBanned, "standing.banned", kCounter, "count", "peers that were banned"},
+    {Metric::kPeersUp, "peers.up", kGauge, "count", "peers that run now"},
+    {Metric::kPeersStarted, "peers.started", kCounter, "count", "starts and restarts"},
+    {Metric::kPeersStopped, "peers.stopped", kCounter, "count", "stops and crashes"},
+    {Metric::kEngineSteps, "engine.steps", kCounter, "count", "steps that peers made"},
+    {Metric::kNetworkSent, "network.sent", kCounter, "count", "messages sent"},
+    {Metric::kNetworkDelivered, "network.delivered", kCounter, "count", "messages delivered"},
+    {Metric::kNetworkBytes, "network.bytes", kCounter, "bytes", "frame bytes sent"},
+    {Metric::kNetworkDropped, "network.dropped", kCounter, "count", "messages that did not arrive"},
+    {Metric::kNetworkQueueDelay, "network.queue_delay", kHistogram, "us", "waits for bandwidth"},
+}};
+
+std::vector<MetricInfo> BuildTable() {
+  std::vector<MetricInfo> table;
+  for (size_t i = 0; i < kRows.size(); ++i) {
+    CHECK(static_cast<size_t>(kRows[i].metric) == i);
+    table.push_back({kRows[i].name, kRows[i].kind, kRows[i].unit, kRows[i].description});
+  }
+  for (size_t i = 0; i < kMessageTypes; ++i) {
+    const std::string type(NameOfMessageType(i));
+    table.push_back({"network.sent." + type, kCounter, "count", type + " messages sent"});
+    table.push_back({"network.delivered." + type, kCounter, "count", type + " messages delivered"});
+    table.push_back({"network.bytes." + type, kCounter, "bytes", type + " frame bytes sent"});
+  }
+  for (size_t i = 1; i < kDropReasons; ++i) {
+    const std::string reason(NameOf(static_cast<DropReason>(i)));
+    table.push_back({"network.dropped." + reason, kCounter, "count", "messages lost: " + reason});
+  }
+  return table;
+}
+
+}  // namespace
+
+const std::vector<MetricInfo>& MetricTable() {
+  static const std::vector<MetricInfo> table = BuildTable();
+  return table;
+}
+
+const MetricInfo& InfoOf(Metric metric) {
+  return MetricTable()[static_cast<size_t>(metric)];
+}
+
+std::vector<std::string> MetricNames() {
+  std::vector<std::string> names;
+  for (const MetricInfo& info : MetricTable()) {
+    if (info.kind != MetricKind::kHistogram) {
+      names.push_back(info.name);
+      continue;
+    }
+    for (const StatisticInfo& statistic : kStatistics) {
+      names.push_back(info.name + "." + std::string(statistic.name));
+    }
+  }
+  return names;
+}
+
+std::string UnitOfMetric(std::string_view name) {
+  for (const MetricInfo& info : MetricTable()) {
+    if (info.kind != MetricKind::kHistogram) {
+      if (info.name == name) return info.unit;
+      continue;
+    }
+    if (!name.starts_with(info.name + ".")) continue;
+    const std::string_view rest = name.substr(info.name.size() + 1);
+    for (const StatisticInfo& statistic : kStatistics) {
+      if (statistic.name != rest) continue;
+      return statistic.statistic == Statistic::kCount ? "count" : info.unit;
+    }
+  }
+  return "";
+}
+
+}  // namespace sim
