@@ -89,6 +89,10 @@ void FactMetrics::OnWorldFact(const WorldView& world, const WorldFact& fact) {
   metrics_.Set(Metric::kPeersUp, up_count_);
 }
 
+void FactMetrics::OnTraffic(const WorldView&, const TrafficCounters& since) {
+  metrics_.AddTraffic(since);
+}
+
 void FactMetrics::OnCheckpoint(const WorldView& world) {
   metrics_.CloseRow(world.Now());
 }

@@ -18,7 +18,8 @@ class FactMetrics : public Observer {
 
   void OnFact(const WorldView& world, const Fact& fact) override;
   void OnWorldFact(const WorldView& world, const WorldFact& fact) override;
-  // Closes a row of the timeline. The world adds its traffic before.
+  void OnTraffic(const WorldView& world, const TrafficCounters& since) override;
+  // Closes a row of the timeline.
   void OnCheckpoint(const WorldView& world) override;
 
  private:

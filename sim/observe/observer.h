@@ -18,6 +18,7 @@
 #include "core/port/observation.h"
 #include "sim/engine/event.h"
 #include "sim/network/drop.h"
+#include "sim/observe/traffic.h"
 #include "sim/scenario/scenario.h"
 
 namespace sim {
@@ -116,6 +117,9 @@ class Observer {
   virtual void OnWorldFact(const WorldView&, const WorldFact&) {}
 
   virtual void OnMessage(const WorldView&, const MessageFact&) {}
+
+  // What the lanes counted since the last call; before the checkpoint of the same time.
+  virtual void OnTraffic(const WorldView&, const TrafficCounters&) {}
 
   // Every simulated second.
   virtual void OnCheckpoint(const WorldView&) {}

@@ -25,6 +25,10 @@ void ObserverSet::OnMessage(const WorldView& world, const MessageFact& fact) {
   for (Observer* observer : of_messages_) observer->OnMessage(world, fact);
 }
 
+void ObserverSet::OnTraffic(const WorldView& world, const TrafficCounters& since) {
+  for (const auto& observer : all_) observer->OnTraffic(world, since);
+}
+
 void ObserverSet::OnCheckpoint(const WorldView& world) {
   for (const auto& observer : all_) observer->OnCheckpoint(world);
 }
