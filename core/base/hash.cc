@@ -6,9 +6,10 @@ namespace core {
 namespace {
 
 uint64_t LoadLittle64(const uint8_t* bytes) {
-  uint64_t word = 0;
-  for (int i = 7; i >= 0; --i) word = word << 8 | bytes[i];
-  return word;
+  // Written out, both compilers make one load of it; a loop they leave as eight.
+  return uint64_t{bytes[0]} | uint64_t{bytes[1]} << 8 | uint64_t{bytes[2]} << 16 |
+         uint64_t{bytes[3]} << 24 | uint64_t{bytes[4]} << 32 | uint64_t{bytes[5]} << 40 |
+         uint64_t{bytes[6]} << 48 | uint64_t{bytes[7]} << 56;
 }
 
 uint64_t LoadLittleTail(std::span<const uint8_t> bytes) {
