@@ -67,7 +67,12 @@ class ProtoReader {
   bool Varint(uint64_t& value) {
     if (at_ == end_) return false;
     value = *at_++;
-    return value < 0x80 || LongVarint(value);
+    if (value < 0x80) return true;
+    if (at_ != end_ && *at_ < 0x80) {
+      value = (value & 0x7f) | uint64_t{*at_++} << 7;
+      return true;
+    }
+    return LongVarint(value);
   }
 
   // The rest of a varint whose first byte is in value.

@@ -1,0 +1,10 @@
+# Fuzzing, in a build of the preset `fuzz`:
+#   build/fuzz/tests/wire_fuzz -max_total_time=180 <a scratch directory> tests/fuzz/corpus/wire_fuzz
+# A crash becomes a file in the corpus. tests/fuzz/write_corpus.cc wrote the first files.
+add_orb_fuzz(frame_fuzz SOURCES fuzz/frame_fuzz.cc DEPENDS core_codec)
+add_orb_fuzz(wire_fuzz SOURCES fuzz/wire_fuzz.cc DEPENDS core_codec)
+add_orb_fuzz(canonical_fuzz SOURCES fuzz/canonical_fuzz.cc DEPENDS core_codec)
+
+add_executable(write_corpus EXCLUDE_FROM_ALL tests/fuzz/write_corpus.cc)
+target_include_directories(write_corpus PRIVATE ${CMAKE_BINARY_DIR}/include_roots/tests)
+target_link_libraries(write_corpus PRIVATE project_flags core_codec)

@@ -1,0 +1,4 @@
+# Programs for people and tools/bench; not run by ctest.
+add_executable(codec_benchmark tests/performance/codec_benchmark.cc)
+target_include_directories(codec_benchmark PRIVATE ${CMAKE_BINARY_DIR}/include_roots/tests)
+target_link_libraries(codec_benchmark PRIVATE project_flags core_codec core_crypto core_wire_proto benchmark::benchmark)
