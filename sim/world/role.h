@@ -7,7 +7,9 @@
 //
 // Rules: a role touches its own state, the input, the effects and immutable things, draws only from
 // its own Random, and so keeps rule 1 of architecture.md, section 5. It may edit, add and remove
-// sends and observations are left as honest.
+// sends (removed: its list `to` is emptied; the host skips a send to nobody) and observations are
+// left as honest. A role that acts unasked names a deadline of its own: the host then delivers Wake
+// to the peer, which stands an early one.
 #pragma once
 
 #include <cstdint>
@@ -36,6 +38,9 @@ class Role {
 
   // May change what the peer wants done.
   virtual void After(core::Time, const core::Input&, core::Effects&) {}
+
+  // When the role wants a step, on the peer's own clock; asked after each step.
+  [[nodiscard]] virtual core::Time NextDeadline() const { return core::Time::Never(); }
 };
 
 }  // namespace sim
