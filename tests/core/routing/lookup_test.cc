@@ -1,5 +1,6 @@
 #include "core/routing/lookup.h"
 
+#include <algorithm>
 #include <bit>
 
 #include <gtest/gtest.h>
@@ -21,6 +22,12 @@ bool Everybody(Conduct) {
 
 bool Answering(Conduct conduct) {
   return conduct != Conduct::kSilent;
+}
+
+size_t Common(const PeerList& a, const PeerList& b) {
+  return static_cast<size_t>(std::count_if(a.begin(), a.end(), [&b](PeerId peer) {
+    return std::find(b.begin(), b.end(), peer) != b.end();
+  }));
 }
 
 void ExpectBounded(const LookupResult& result) {
@@ -60,13 +67,14 @@ TEST_P(LookupInNetTest, FindsTheOwnIdAndTheOwnNeighbours) {
   }
 }
 
-// The tables know the silent fifth, and learn: what answers is found in most lookups at once.
+// All tables still name the silent fifth, so answers name up to 16 of whom three are dead: the
+// nearest eight are found always, the farthest of 16 in most lookups.
 TEST_P(LookupInNetTest, FindsTheNearestThatAnswerAmongAFifthOfSilentPeers) {
   SmallNet net({.seed = GetParam(), .peers = GetParam()});
   net.SetConducts(5, Conduct::kSilent);
   net.StartWarm();
-  uint32_t found = 0;
-  uint32_t wanted = 0;
+  size_t found = 0;
+  size_t wanted = 0;
   for (uint64_t round = 0; round < 40; ++round) {
     const Key256 target = net.RandomKey();
     net.Lookup(kAsker, target, round);
@@ -74,14 +82,12 @@ TEST_P(LookupInNetTest, FindsTheNearestThatAnswerAmongAFifthOfSilentPeers) {
     ExpectBounded(result);
     EXPECT_LE(result.hops, HopsMax(net.size()));
     const PeerList expected = net.TrueNearest(target, Answering);
-    for (PeerId peer : expected) {
-      ++wanted;
-      found += static_cast<uint32_t>(
-          std::find(result.nearest.begin(), result.nearest.end(), peer) != result.nearest.end());
-    }
-    EXPECT_EQ(result.nearest[0], expected[0]);
+    const size_t sure = std::min<size_t>(8, expected.size());
+    EXPECT_TRUE(std::equal(expected.begin(), expected.begin() + sure, result.nearest.begin()));
+    wanted += expected.size();
+    found += Common(expected, result.nearest);
   }
-  EXPECT_GE(found * 100, wanted * 98) << found << " of " << wanted;
+  EXPECT_GE(found * 100, wanted * 93) << found << " of " << wanted;
 }
 
 TEST_P(LookupInNetTest, SurvivesLoss) {

@@ -1,7 +1,8 @@
 // SmallNet: some hundred Routing objects and a tiny deterministic event loop.
 //
 // Peers 0 .. peers-1 run Routing; handles behind them are names without a peer. Messages take 10 to
-// 100 ms and may be lost; a silent peer hears nothing; a liar answers FindNode with what its kind
+// 100 ms and may be lost; a silent peer neither hears nor
+// is heard; a liar answers FindNode with what its kind
 // of lie says. Everything follows from the seed. Thread rule: one thread.
 #pragma once
 
@@ -75,6 +76,8 @@ class SmallNet {
   Random& random() { return random_; }
 
   void SetConduct(PeerId peer, Conduct conduct) { peers_[peer.value].conduct = conduct; }
+
+  [[nodiscard]] Conduct conduct(PeerId peer) const { return peers_[peer.value].conduct; }
 
   // The share of peers behind peer 0 that takes the conduct, spread evenly.
   void SetConducts(size_t one_in, Conduct conduct) {
@@ -197,7 +200,7 @@ class SmallNet {
     const bool lost = random_.Chance(options_.loss);
     const Duration delay = Microseconds(random_.Between(10'000, 100'000));
     if (lost || to.value >= peers_.size()) return;
-    if (peers_[to.value].conduct == Conduct::kSilent) return;
+    if (conduct(to) == Conduct::kSilent || conduct(from) == Conduct::kSilent) return;
     Event event;
     event.at = now_ + delay;
     event.sequence = sequence_++;
