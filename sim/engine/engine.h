@@ -155,7 +155,7 @@ class Engine {
   void Work(size_t member);
   void RunShard(size_t member, uint32_t shard);
   size_t RunPeer(const Post& post, size_t i);
-  void RunLocalBefore(const Post& post, Outbox& outbox, const LocalEvent* next);
+  void RunLocalBefore(const Post& post, Outbox& outbox, size_t i);
   void Execute(const Post& post, Outbox& outbox, int64_t now, const Event& event);
   void ExecuteWake(const Post& post, Outbox& outbox, int64_t now);
   bool Advances(const Post& post, Outbox& outbox, int64_t now) const;
@@ -234,8 +234,7 @@ void Engine<A>::Inject(WorldTime at, core::PeerId to, uint32_t payload) {
   CHECK(at.us >= grid_.StartOf(window_));
   const uint32_t sequence = world_sequence_++;
   CHECK(sequence != kWakeSequence);
-  lanes_[0]->windows().Add(at.us,
-                           {static_cast<uint32_t>(at.us), to, kWorld, sequence, payload});
+  lanes_[0]->windows().Add(at.us, to, kWorld, sequence, payload);
 }
 
 template <typename A>
@@ -244,7 +243,7 @@ void Engine<A>::Arm(core::PeerId peer, WorldTime at) {
   CHECK(at.us >= grid_.StartOf(window_));
   const int64_t when = at.us < grid_.end() ? at.us : PeerLine::kNever;
   if (!peers_[peer].Arm(when)) return;
-  lanes_[0]->windows().Add(when, {static_cast<uint32_t>(when), peer, peer, kWakeSequence, 0});
+  lanes_[0]->windows().Add(when, peer, peer, kWakeSequence, 0);
 }
 
 template <typename A>
@@ -373,23 +372,29 @@ ORB_ALWAYS_INLINE size_t Engine<A>::RunPeer(const Post& post, size_t i) {
     const int64_t now = post.lane.start() + batch.OffsetOf(key);
     const Batch::Body& body = batch.BodyOf(key);
     const Event event{static_cast<uint32_t>(now), peer, body.from, body.sequence, body.payload};
-    if (!post.lane.local().empty()) [[unlikely]] {
-      const LocalEvent next{now, TieOf(options_.seed, event.from, event.sequence), event};
-      RunLocalBefore(post, outbox, &next);
-    }
+    if (!post.lane.local().empty()) [[unlikely]] RunLocalBefore(post, outbox, i);
     Execute(post, outbox, now, event);
     ++i;
   } while (i < size && batch.PlaceOf(batch.Key(i)) == place);
-  if (!post.lane.local().empty()) [[unlikely]] RunLocalBefore(post, outbox, nullptr);
+  if (!post.lane.local().empty()) [[unlikely]] RunLocalBefore(post, outbox, size);
   return i;
 }
 
-// The peer's own posts for this window that precede `next`; all of them for nullptr.
+// The peer's own posts for this window that precede event number i; all of them at the end.
 template <typename A>
-ORB_NO_INLINE void Engine<A>::RunLocalBefore(const Post& post, Outbox& outbox,
-                                             const LocalEvent* next) {
+ORB_NO_INLINE void Engine<A>::RunLocalBefore(const Post& post, Outbox& outbox, size_t i) {
   LocalHeap& local = post.lane.local();
-  while (!local.empty() && (next == nullptr || local.top().Before(*next))) {
+  const Batch& batch = post.lane.batch();
+  LocalEvent next{WindowGrid::kLatest + 1, 0, {}};
+  if (i < batch.size()) {
+    const uint64_t key = batch.Key(i);
+    const Batch::Body& body = batch.BodyOf(key);
+    next.at = post.lane.start() + batch.OffsetOf(key);
+    next.tie = TieOf(options_.seed, body.from, body.sequence);
+    next.event.from = body.from;
+    next.event.sequence = body.sequence;
+  }
+  while (!local.empty() && local.top().Before(next)) {
     const LocalEvent event = local.Pop();
     Execute(post, outbox, event.at, event.event);
   }

@@ -30,7 +30,8 @@ void Lane::BringNear(Lane& filled, const Windows::Place& place) {
   filled.windows_.Drain(place, windows_.pool(), [&](std::span<const Event> events) {
     statistics_.moved += events.size();
     for (const Event& event : events) {
-      windows_.Add(windows_.TimeIn(place.level, place.slot, event), event);
+      const int64_t at = windows_.TimeIn(place.level, place.slot, event);
+      windows_.Add(at, event.to, event.from, event.sequence, event.payload);
     }
   });
 }

@@ -34,11 +34,10 @@ class Outbox {
   ORB_ALWAYS_INLINE void Post(WorldTime at, core::PeerId to, uint32_t payload) {
     const uint32_t sequence = line_->sequence++;
     CHECK(sequence != kWakeSequence);
-    const Event event{static_cast<uint32_t>(at.us), to, peer_, sequence, payload};
-    if (to == peer_) [[unlikely]] return PostToSelf(at.us, event);
+    if (to == peer_) [[unlikely]] return PostToSelf(at.us, sequence, payload);
     CHECK(to.value < lane_->shards().peers());
     CHECK(at.us >= now_ + lane_->grid().length());
-    lane_->windows().Add(at.us, event);
+    lane_->windows().Add(at.us, to, peer_, sequence, payload);
   }
 
   // Sets the peer's one wake-up; Never disarms it. REQUIRES: at >= now.
@@ -57,15 +56,14 @@ class Outbox {
   template <typename Application>
   friend class Engine;
 
-  ORB_NO_INLINE void PostToSelf(int64_t at, const Event& event) {
+  ORB_NO_INLINE void PostToSelf(int64_t at, uint32_t sequence, uint32_t payload) {
     CHECK(at >= now_);
-    if (at >= lane_->end()) return lane_->windows().Add(at, event);
-    lane_->local().Push({at, TieOf(seed_, event.from, event.sequence), event});
+    if (at >= lane_->end()) return lane_->windows().Add(at, peer_, peer_, sequence, payload);
+    lane_->local().Push({at, TieOf(seed_, peer_, sequence),
+                         {static_cast<uint32_t>(at), peer_, peer_, sequence, payload}});
   }
 
-  ORB_NO_INLINE void QueueWake(int64_t at) {
-    PostToSelf(at, {static_cast<uint32_t>(at), peer_, peer_, kWakeSequence, 0});
-  }
+  void QueueWake(int64_t at) { PostToSelf(at, kWakeSequence, 0); }
 
   Lane* lane_;
   PeerLine* line_;

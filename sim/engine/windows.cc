@@ -41,11 +41,16 @@ Event* Windows::Grow(Event* end, const Place& place) {
   return FirstOf(chunk);
 }
 
-void Windows::AddFar(int64_t at, const Event& event) {
+void Windows::AddFar(int64_t at, core::PeerId to, core::PeerId from, uint32_t sequence,
+                     uint32_t payload) {
+  const Event event{static_cast<uint32_t>(at), to, from, sequence, payload};
   const uint64_t target = grid_.WindowAt(at);
   for (int level = 1; level < levels_; ++level) {
     const uint64_t slot = target >> (kSlotBits * level);
-    if (slot - (window_ >> (kSlotBits * level)) < kSlots) return Append(level, slot, event);
+    if (slot - (window_ >> (kSlotBits * level)) < kSlots) {
+      *Reserve(level, slot, to) = event;
+      return;
+    }
   }
   beyond_.push_back({at, event});
   std::push_heap(beyond_.begin(), beyond_.end(),
@@ -60,7 +65,8 @@ void Windows::BringNear() {
                   [](const Far& a, const Far& b) { return a.at > b.at; });
     const Far far = beyond_.back();
     beyond_.pop_back();
-    Add(far.at, far.event);
+    const Event& event = far.event;
+    Add(far.at, event.to, event.from, event.sequence, event.payload);
   }
 }
 

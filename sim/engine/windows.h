@@ -44,12 +44,20 @@ class alignas(128) Windows {
 
   void Open(uint64_t window);
 
-  // REQUIRES: at lies in the open window or later; event.time_low == low 32 bits of at.
-  ORB_ALWAYS_INLINE void Add(int64_t at, const Event& event) {
+  // REQUIRES: at lies in the open window or later.
+  // Takes members, not an Event: one that is built on the stack would be read back in wider words
+  // than it was written in, which stalls each append.
+  ORB_ALWAYS_INLINE void Add(int64_t at, core::PeerId to, core::PeerId from, uint32_t sequence,
+                             uint32_t payload) {
     if (at >= grid_.end()) [[unlikely]] return;
     const uint64_t ahead = static_cast<uint64_t>(at - start_);
-    if (ahead >= near_span_) [[unlikely]] return AddFar(at, event);
-    Append(0, window_ + grid_.StepsIn(ahead), event);
+    if (ahead >= near_span_) [[unlikely]] return AddFar(at, to, from, sequence, payload);
+    Event* const next = Reserve(0, window_ + grid_.StepsIn(ahead), to);
+    next->time_low = static_cast<uint32_t>(at);
+    next->to = to;
+    next->from = from;
+    next->sequence = sequence;
+    next->payload = payload;
   }
 
   // Calls visit(span of events) for each chunk of the bucket and empties it into `pool`.
@@ -62,7 +70,7 @@ class alignas(128) Windows {
     end = nullptr;
     while (chunk != nullptr) {
       ChunkHeader* before = chunk->before;
-      if (before != nullptr) __builtin_prefetch(before);
+      if (before != nullptr) PrefetchChunk(before);
       const Event* first = FirstOf(chunk);
       visit(std::span<const Event>(first, last));
       pool.Give(chunk);
@@ -124,16 +132,22 @@ class alignas(128) Windows {
     return reinterpret_cast<Event*>(reinterpret_cast<std::byte*>(chunk) + first_offset_);
   }
 
-  ORB_ALWAYS_INLINE void Append(int level, uint64_t slot, const Event& event) {
-    const Place place{level, slot, shards_.ShardOf(event.to)};
+  ORB_ALWAYS_INLINE void PrefetchChunk(const ChunkHeader* chunk) const {
+    const auto* line = reinterpret_cast<const std::byte*>(chunk);
+    for (uintptr_t i = 0; i <= chunk_mask_; i += 64) __builtin_prefetch(line + i);
+  }
+
+  ORB_ALWAYS_INLINE Event* Reserve(int level, uint64_t slot, core::PeerId to) {
+    const Place place{level, slot, shards_.ShardOf(to)};
     Event*& end = buckets_[IndexOf(place)];
     // A bucket that is empty and one whose last chunk is full both end on a chunk's border.
     if ((reinterpret_cast<uintptr_t>(end) & chunk_mask_) == 0) [[unlikely]] end = Grow(end, place);
-    *end++ = event;
+    return end++;
   }
 
   ORB_NO_INLINE Event* Grow(Event* end, const Place& place);
-  ORB_NO_INLINE void AddFar(int64_t at, const Event& event);
+  ORB_NO_INLINE void AddFar(int64_t at, core::PeerId to, core::PeerId from, uint32_t sequence,
+                            uint32_t payload);
 
   WindowGrid grid_;
   ShardMap shards_;
