@@ -7,7 +7,6 @@ namespace sim {
 Windows::Windows(const WindowGrid& grid, const ShardMap& shards, ChunkStore* store)
     : grid_(grid),
       shards_(shards),
-      near_span_(kSlots * static_cast<uint64_t>(grid.length())),
       chunk_mask_(store->chunk_bytes() - 1),
       per_chunk_(
           static_cast<uint32_t>((store->chunk_bytes() - sizeof(void*) - 4) / sizeof(Event))),
@@ -22,6 +21,8 @@ Windows::Windows(const WindowGrid& grid, const ShardMap& shards, ChunkStore* sto
 void Windows::Open(uint64_t window) {
   window_ = window;
   start_ = grid_.StartOf(window);
+  near_limit_ = static_cast<uint64_t>(
+      std::min(static_cast<int64_t>(kSlots) * grid_.length(), grid_.end() - start_));
 }
 
 uint32_t Windows::CountAt(const Place& place) const {
@@ -32,20 +33,23 @@ uint32_t Windows::CountAt(const Place& place) const {
   return chunk->events_before + static_cast<uint32_t>(end - FirstOf(chunk));
 }
 
-Event* Windows::Grow(Event* end, const Place& place) {
+Event* Windows::Grow(size_t index) {
+  Event* end = buckets_[index];
+  const size_t level_and_slot = index / shards_.count();
   ChunkHeader* chunk = pool_.Take();
   chunk->before = end == nullptr ? nullptr : ChunkOf(end);
   chunk->events_before =
       chunk->before == nullptr ? 0 : chunk->before->events_before + per_chunk_;
-  occupied_[static_cast<size_t>(place.level)] |= uint64_t{1} << (place.slot % kSlots);
+  occupied_[level_and_slot / kSlots] |= uint64_t{1} << (level_and_slot % kSlots);
   return FirstOf(chunk);
 }
 
 void Windows::AddFar(int64_t at, core::PeerId to, core::PeerId from, uint32_t sequence,
                      uint32_t payload) {
   const Event event{static_cast<uint32_t>(at), to, from, sequence, payload};
+  if (at >= grid_.end()) return;
   const uint64_t target = grid_.WindowAt(at);
-  for (int level = 1; level < levels_; ++level) {
+  for (int level = 0; level < levels_; ++level) {
     const uint64_t slot = target >> (kSlotBits * level);
     if (slot - (window_ >> (kSlotBits * level)) < kSlots) {
       *Reserve(level, slot, to) = event;

@@ -49,9 +49,8 @@ class alignas(128) Windows {
   // than it was written in, which stalls each append.
   ORB_ALWAYS_INLINE void Add(int64_t at, core::PeerId to, core::PeerId from, uint32_t sequence,
                              uint32_t payload) {
-    if (at >= grid_.end()) [[unlikely]] return;
     const uint64_t ahead = static_cast<uint64_t>(at - start_);
-    if (ahead >= near_span_) [[unlikely]] return AddFar(at, to, from, sequence, payload);
+    if (ahead >= near_limit_) [[unlikely]] return AddFar(at, to, from, sequence, payload);
     Event* const next = Reserve(0, window_ + grid_.StepsIn(ahead), to);
     next->time_low = static_cast<uint32_t>(at);
     next->to = to;
@@ -138,14 +137,16 @@ class alignas(128) Windows {
   }
 
   ORB_ALWAYS_INLINE Event* Reserve(int level, uint64_t slot, core::PeerId to) {
-    const Place place{level, slot, shards_.ShardOf(to)};
-    Event*& end = buckets_[IndexOf(place)];
+    const size_t index = IndexOf({level, slot, shards_.ShardOf(to)});
+    Event*& end = buckets_[index];
     // A bucket that is empty and one whose last chunk is full both end on a chunk's border.
-    if ((reinterpret_cast<uintptr_t>(end) & chunk_mask_) == 0) [[unlikely]] end = Grow(end, place);
+    if ((reinterpret_cast<uintptr_t>(end) & chunk_mask_) == 0) [[unlikely]] end = Grow(index);
+    // The line that this bucket fills next, or the chunk's end, has long left the cache.
+    __builtin_prefetch(end + 6, 1);
     return end++;
   }
 
-  ORB_NO_INLINE Event* Grow(Event* end, const Place& place);
+  ORB_NO_INLINE Event* Grow(size_t index);
   ORB_NO_INLINE void AddFar(int64_t at, core::PeerId to, core::PeerId from, uint32_t sequence,
                             uint32_t payload);
 
@@ -153,7 +154,7 @@ class alignas(128) Windows {
   ShardMap shards_;
   uint64_t window_ = 0;
   int64_t start_ = 0;
-  uint64_t near_span_;
+  uint64_t near_limit_ = 0;  // What is nearer goes to level 0 and happens before the end.
   uintptr_t chunk_mask_;
   uint32_t first_offset_;
   uint32_t per_chunk_;
