@@ -59,17 +59,29 @@ NodeLookup::Candidate* NodeLookup::NextToAsk() {
   if (sent_ >= kRequestsMax) return nullptr;
   size_t usable = 0;
   for (Candidate& candidate : candidates_) {
-    if (candidate.state == State::kFailed) continue;
+    if (candidate.state == State::kFailed || candidate.state == State::kSlow) continue;
     if (candidate.state == State::kNew) return &candidate;
     if (++usable == bucket_size()) break;
   }
   return nullptr;
 }
 
+size_t NodeLookup::BusySlots(Time now) {
+  size_t busy = 0;
+  for (Request& request : requests_) {
+    if (!request.slow && request.sent + slow_after() <= now) {
+      request.slow = true;
+      Find(request.peer)->state = State::kSlow;
+    }
+    if (!request.slow) ++busy;
+  }
+  return busy;
+}
+
 void NodeLookup::Advance(Turn& turn) {
   const auto parallel = static_cast<size_t>(
-      std::clamp(context_->config->routing.parallel_lookups, 1, static_cast<int>(kParallelMax)));
-  while (requests_.size() < parallel) {
+      std::clamp(context_->config->routing.parallel_lookups, 1, static_cast<int>(kInFlightMax)));
+  for (size_t busy = BusySlots(turn.now); busy < parallel && !requests_.full(); ++busy) {
     Candidate* next = NextToAsk();
     if (next == nullptr) return;
     Ask(*next, turn);
@@ -84,7 +96,7 @@ void NodeLookup::Ask(Candidate& candidate, Turn& turn) {
   Message& message = turn.effects.Send(candidate.peer);
   message.id = id;
   message.sent_ms = turn.now.us / 1000;
-  message.ttl_ms = static_cast<uint32_t>(context_->config->routing.response_timeout.us / 1000);
+  message.ttl_ms = static_cast<uint32_t>(timeout().us / 1000);
   message.body.emplace<FindNode>().target = task_.target;
 }
 
@@ -94,7 +106,7 @@ bool NodeLookup::OnNodes(PeerId from, uint64_t id, const Nodes& nodes) {
     if (requests_[slot].peer != from || requests_[slot].id != id) continue;
     CloseSlot(slot);
     Candidate* candidate = Find(from);
-    CHECK(candidate != nullptr && candidate->state == State::kAsked);
+    CHECK(candidate != nullptr && Open(*candidate));
     candidate->state = State::kAnswered;
     ++answers_;
     // sent_ <= kRequestsMax bounds every chain, so the depth fits.
@@ -115,7 +127,7 @@ NodeLookup::Silence NodeLookup::Fail(size_t slot) {
   CloseSlot(slot);
   ++timeouts_;
   Candidate* candidate = Find(request.peer);
-  CHECK(candidate != nullptr && candidate->state == State::kAsked);
+  CHECK(candidate != nullptr && Open(*candidate));
   candidate->state = State::kFailed;
   Discredit(candidate->introducer);
   return {.peer = request.peer, .asked = request.sent};
@@ -137,9 +149,7 @@ void NodeLookup::Discredit(PeerId introducer) {
 
 NodeLookup::Silence NodeLookup::ExpireOne(Time now) {
   for (size_t slot = 0; slot < requests_.size(); ++slot) {
-    if (requests_[slot].sent + context_->config->routing.response_timeout <= now) {
-      return Fail(slot);
-    }
+    if (requests_[slot].sent + timeout() <= now) return Fail(slot);
   }
   return {};
 }
@@ -156,7 +166,7 @@ bool NodeLookup::Done() const {
   size_t usable = 0;
   for (const Candidate& candidate : candidates_) {
     if (candidate.state == State::kFailed) continue;
-    if (candidate.state == State::kAsked) return false;
+    if (Open(candidate)) return false;
     if (candidate.state == State::kNew && sent_ < kRequestsMax) return false;
     if (++usable == bucket_size()) return true;
   }
@@ -166,7 +176,7 @@ bool NodeLookup::Done() const {
 Time NodeLookup::NextDeadline() const {
   Time next = Time::Never();
   for (const Request& request : requests_) {
-    next = std::min(next, request.sent + context_->config->routing.response_timeout);
+    next = std::min(next, request.sent + (request.slow ? timeout() : slow_after()));
   }
   return next;
 }
@@ -216,6 +226,7 @@ void NodeLookup::Digest(Hasher& hasher) const {
     hasher.Add(request.peer);
     hasher.Add(request.id);
     hasher.Add(request.sent.us);
+    hasher.Add(request.slow);
   }
 }
 

@@ -3,18 +3,22 @@
 //   candidate   event                                     becomes
 //   new         among the k best usable, a slot is free   asked      (FindNode sent)
 //   new         its introducer lost all credit            forgotten
-//   asked       Nodes from it, right id and target        answered   (its peers become candidates)
-//   asked       response_timeout passed, or link down     failed
+//   asked       a quarter of response_timeout passed      slow       (its slot is free)
+//   asked, slow Nodes from it, right id and target        answered   (its peers become candidates)
+//   asked, slow response_timeout passed, or link down     failed
 //   answered, failed: any reply                           unchanged  (refused)
 //
 // The search ends when the k best usable (not failed) candidates have answered, or nobody is left
-// to ask. Invariants, whatever others reply: (1) at most kRequestsMax requests, at most alpha in
-// flight; (2) at most kCandidatesMax candidates; (3) a reply counts once, from the asked peer, with
-// the id and target of its request; (4) self and kNoPeer are never candidates; (5) every slot is
-// freed by a reply, a link that went down, or its deadline, so it ends within
-// kRequestsMax * response_timeout. An introducer whose first kCreditMax introductions stayed
-// silent, without one that answered, is believed no more. Owner: Routing; lives while it runs.
-// Thread rule: one thread. Source: protocol document, 1.0 (routing).
+// to ask. A slow candidate is waited for, but the search goes on as if it had failed: among 20 %
+// silent peers of 2,000 that takes lookups from 4.6 s (p99 9.1 s) to 2.9 s (p99 4.8 s), see
+// SlowPeersDelayALookupOnlyOnce.
+// Invariants, whatever others reply: (1) at most kRequestsMax requests, at most alpha that are not
+// slow and kInFlightMax in all; (2) at most kCandidatesMax candidates; (3) a reply counts once,
+// from the asked peer, with the id and target of its request; (4) self and kNoPeer are never
+// candidates; (5) every slot is freed by a reply, a link that went down, or its deadline, so it
+// ends within kRequestsMax * response_timeout. An introducer whose first kCreditMax introductions
+// stayed silent, without one that answered, is believed no more. Owner: Routing; lives while it
+// runs. Thread rule: one thread. Source: protocol document, 1.0 (routing).
 #pragma once
 
 #include <cstddef>
@@ -57,7 +61,7 @@ class NodeLookup {
  public:
   static constexpr uint32_t kRequestsMax = 64;
   static constexpr size_t kCandidatesMax = 64;
-  static constexpr size_t kParallelMax = 8;
+  static constexpr size_t kInFlightMax = 8;
   static constexpr uint32_t kCreditMax = 4;
 
   // Whom a search serves.
@@ -107,7 +111,7 @@ class NodeLookup {
   [[nodiscard]] size_t HeapBytes() const { return candidates_.capacity() * sizeof(Candidate); }
 
  private:
-  enum class State : uint8_t { kNew, kAsked, kAnswered, kFailed };
+  enum class State : uint8_t { kNew, kAsked, kSlow, kAnswered, kFailed };
 
   struct Candidate {
     uint64_t distance = 0;  // Top 64 bits of the distance to the target.
@@ -117,12 +121,23 @@ class NodeLookup {
     State state = State::kNew;
   };
 
+  [[nodiscard]] static bool Open(const Candidate& candidate) {
+    return candidate.state == State::kAsked || candidate.state == State::kSlow;
+  }
+
   struct Request {
     PeerId peer;
     uint64_t id = 0;
     Time sent;
+    bool slow = false;  // Its candidate is kSlow.
   };
 
+  [[nodiscard]] Duration timeout() const { return context_->config->routing.response_timeout; }
+
+  [[nodiscard]] Duration slow_after() const { return timeout() / 4; }
+
+  // Requests that hold a slot; marks those that have become slow.
+  [[nodiscard]] size_t BusySlots(Time now);
   [[nodiscard]] size_t bucket_size() const;
   [[nodiscard]] bool Before(const Candidate& a, const Candidate& b) const;
   void AddCandidate(PeerId peer, PeerId introducer, uint8_t depth);
@@ -139,7 +154,7 @@ class NodeLookup {
   Task task_;
   Time started_;
   std::vector<Candidate> candidates_;  // Nearest first.
-  FixedList<Request, kParallelMax> requests_;
+  FixedList<Request, kInFlightMax> requests_;
   uint32_t sent_ = 0;
   uint32_t answers_ = 0;
   uint32_t timeouts_ = 0;

@@ -260,9 +260,10 @@ RC_GTEST_PROP(TablePropertyTest, AgreesWithTheModel, ()) {
   for (int i = 0; i < 40; ++i) directory.Add(IdInBucket(own, i * 6, random));
   Table table(own, bucket_size);
   Model model(static_cast<size_t>(bucket_size));
-  const auto operations = *rc::gen::container<std::vector<std::pair<bool, uint32_t>>>(
-      rc::gen::pair(rc::gen::weightedElement<bool>({{3, true}, {2, false}}),
-                    rc::gen::inRange<uint32_t>(1, static_cast<uint32_t>(directory.size()))));
+  const auto operations = *rc::gen::resize(
+      1000, rc::gen::container<std::vector<std::pair<bool, uint32_t>>>(rc::gen::pair(
+                rc::gen::weightedElement<bool>({{3, true}, {2, false}}),
+                rc::gen::inRange<uint32_t>(1, static_cast<uint32_t>(directory.size())))));
   for (const auto& [heard, value] : operations) {
     const PeerId peer{value};
     const NodeId& id = directory.NodeIdOf(peer);
