@@ -1,0 +1,356 @@
+#include "sim/observe/describe.h"
+
+#include <algorithm>
+
+#include "sim/observe/checkers/checker.h"
+#include "sim/observe/traffic.h"
+
+namespace sim {
+namespace {
+
+using Fields = std::vector<Field>;
+
+template <typename Integer>
+Field Number(std::string_view name, Integer value) {
+  return {name, static_cast<int64_t>(value)};
+}
+
+std::string_view NameOf(core::Role role) {
+  return role == core::Role::kMatcher ? "matcher" : "worker";
+}
+
+std::string_view NameOf(core::DeclineReason reason) {
+  switch (reason) {
+    case core::DeclineReason::kBusy:
+      return "busy";
+    case core::DeclineReason::kGone:
+      return "gone";
+    case core::DeclineReason::kFilter:
+      break;
+  }
+  return "filter";
+}
+
+std::string_view NameOf(core::RespecifyCause cause) {
+  switch (cause) {
+    case core::RespecifyCause::kThin:
+      return "thin";
+    case core::RespecifyCause::kCrowd:
+      return "crowd";
+    case core::RespecifyCause::kStart:
+      break;
+  }
+  return "start";
+}
+
+std::string_view NameOf(core::MatchEnd end) {
+  switch (end) {
+    case core::MatchEnd::kSatisfied:
+      return "satisfied";
+    case core::MatchEnd::kPatience:
+      return "patience";
+    case core::MatchEnd::kLeft:
+      break;
+  }
+  return "left";
+}
+
+std::string_view NameOf(core::RecordRefused::Reason reason) {
+  switch (reason) {
+    case core::RecordRefused::Reason::kSignature:
+      return "signature";
+    case core::RecordRefused::Reason::kFilter:
+      return "filter";
+    case core::RecordRefused::Reason::kExpired:
+      return "expired";
+    case core::RecordRefused::Reason::kTopic:
+      return "topic";
+    case core::RecordRefused::Reason::kSelf:
+      break;
+  }
+  return "self";
+}
+
+std::string_view NameOf(core::GarbledReason reason) {
+  switch (reason) {
+    case core::GarbledReason::kMalformed:
+      return "malformed";
+    case core::GarbledReason::kTooLarge:
+      return "too_large";
+    case core::GarbledReason::kUnknownType:
+      return "unknown_type";
+    case core::GarbledReason::kWrongNetwork:
+      return "wrong_network";
+    case core::GarbledReason::kWrongVersion:
+      break;
+  }
+  return "wrong_version";
+}
+
+std::string_view NameOf(WorldFact::Kind kind) {
+  constexpr std::string_view kNames[] = {"started",     "stopped",     "paused", "resumed",
+                                         "fault_began", "fault_ended", "calm",   "commanded"};
+  return kNames[static_cast<size_t>(kind)];
+}
+
+// One overload per observation; a new alternative of the variant does not compile without one.
+struct ObservationTeller {
+  Description operator()(const core::Joined& o) const {
+    return {"joined", {Number("contacts", o.contacts)}};
+  }
+
+  Description operator()(const core::LookupDone& o) const {
+    Fields fields = {{"target", o.target},
+                     Number("hops", o.hops),
+                     Number("requests", o.requests),
+                     Number("timeouts", o.timeouts),
+                     Number("took_us", o.took.us)};
+    if (!o.nearest.empty()) fields.push_back({"nearest", o.nearest[0]});
+    return {"lookup_done", fields};
+  }
+
+  Description operator()(const core::ContactAdded& o) const {
+    return {"contact_added", {{"contact", o.peer}}};
+  }
+
+  Description operator()(const core::ContactEvicted& o) const {
+    return {"contact_evicted", {{"contact", o.peer}}};
+  }
+
+  Description operator()(const core::MatchStarted& o) const {
+    return {"match_started",
+            {{"topic", o.topic},
+             {"seek", NameOf(o.seek)},
+             Number("want", o.want),
+             Number("patience_us", o.patience.us)}};
+  }
+
+  Description operator()(const core::Published& o) const {
+    return {"published",
+            {{"topic", o.topic},
+             {"key", o.key},
+             {"role", NameOf(o.role)},
+             Number("c", o.specificity),
+             Number("sequence", o.sequence)}};
+  }
+
+  Description operator()(const core::Respecified& o) const {
+    return {"respecified",
+            {{"topic", o.topic},
+             {"role", NameOf(o.role)},
+             Number("c_from", o.from),
+             Number("c_to", o.to),
+             {"cause", NameOf(o.cause)}}};
+  }
+
+  Description operator()(const core::Seen& o) const {
+    return {"seen",
+            {{"topic", o.topic},
+             {"owner", o.record.peer},
+             {"role", NameOf(o.record.role)},
+             Number("c", o.record.specificity),
+             Number("sequence", o.record.sequence)}};
+  }
+
+  Description operator()(const core::RecordRefused& o) const {
+    return {"record_refused",
+            {{"holder", o.holder},
+             {"owner", o.owner},
+             {"reason", NameOf(o.reason)},
+             Number("sequence", o.sequence)}};
+  }
+
+  Description operator()(const core::Offered& o) const {
+    return {"offered", {{"task", o.task}, {"worker", o.worker}}};
+  }
+
+  Description operator()(const core::Matched& o) const {
+    return {"matched", {{"topic", o.topic}, {"task", o.task}, {"partner", o.partner}}};
+  }
+
+  Description operator()(const core::MatchFinished& o) const {
+    return {"match_finished",
+            {{"topic", o.topic},
+             {"end", NameOf(o.end)},
+             Number("wanted", o.wanted),
+             Number("partners", o.partners),
+             Number("requests", o.requests),
+             Number("levels", o.levels),
+             Number("took_us", o.took.us)}};
+  }
+
+  Description operator()(const core::TaskAccepted& o) const {
+    return {"task_accepted",
+            {{"task", o.task}, {"matcher", o.matcher}, Number("budget_left", o.budget_left)}};
+  }
+
+  Description operator()(const core::TaskDeclined& o) const {
+    return {"task_declined",
+            {{"task", o.task}, {"matcher", o.matcher}, {"reason", NameOf(o.reason)}}};
+  }
+
+  Description operator()(const core::TaskFinished& o) const {
+    return {"task_finished", {{"task", o.task}}};
+  }
+
+  Description operator()(const core::Held& o) const {
+    return {"held",
+            {{"key", o.key},
+             {"owner", o.owner},
+             {"role", NameOf(o.role)},
+             Number("c", o.specificity),
+             Number("count", o.count)}};
+  }
+
+  Description operator()(const core::Answered& o) const {
+    return {"answered",
+            {{"key", o.key},
+             {"to", o.to},
+             Number("count", o.traffic.count),
+             {"crowded", o.crowded},
+             {"truncated", o.truncated},
+             Number("records", o.records)}};
+  }
+
+  Description operator()(const core::Refused& o) const {
+    return {"refused", {{"from", o.from}, Number("retry_after_ms", o.retry_after_ms)}};
+  }
+
+  Description operator()(const core::BadFrame& o) const {
+    return {"bad_frame", {{"from", o.from}, {"reason", NameOf(o.reason)}}};
+  }
+
+  Description operator()(const core::StandingFell& o) const {
+    return {"standing_fell",
+            {{"of", o.peer}, Number("score", o.score), {"banned", o.banned}}};
+  }
+};
+
+struct BodyTeller {
+  Fields operator()(const core::Ping&) const { return {}; }
+
+  Fields operator()(const core::Pong&) const { return {}; }
+
+  Fields operator()(const core::FindNode& m) const { return {{"target", m.target}}; }
+
+  Fields operator()(const core::Nodes& m) const {
+    return {{"target", m.target}, Number("peers", m.peers.size())};
+  }
+
+  Fields operator()(const core::Provide& m) const {
+    return {{"key", m.key},
+            {"owner", m.record.peer},
+            {"role", NameOf(m.record.role)},
+            Number("c", m.record.specificity),
+            Number("sequence", m.record.sequence)};
+  }
+
+  Fields operator()(const core::ProvideAck& m) const {
+    return {{"key", m.key},
+            Number("count", m.traffic.count),
+            {"crowded", m.crowded},
+            Number("retry_after_ms", m.retry_after_ms)};
+  }
+
+  Fields operator()(const core::Withdraw& m) const {
+    return {{"key", m.key}, {"owner", m.peer}, Number("sequence", m.sequence)};
+  }
+
+  Fields operator()(const core::Find& m) const {
+    return {{"key", m.key}, {"role", NameOf(m.role_wanted)}, {"subscribe", m.subscribe}};
+  }
+
+  Fields operator()(const core::Found& m) const {
+    return {Number("records", m.records.size()),
+            {"key", m.key},
+            Number("count", m.traffic.count),
+            {"truncated", m.truncated},
+            Number("retry_after_ms", m.retry_after_ms)};
+  }
+
+  Fields operator()(const core::Push& m) const {
+    return {Number("records", m.records.size()), {"key", m.key}};
+  }
+
+  Fields operator()(const core::Offer& m) const { return {{"task", m.task}, {"topic", m.topic}}; }
+
+  Fields operator()(const core::Accept& m) const { return {{"task", m.task}}; }
+
+  Fields operator()(const core::Decline& m) const {
+    return {{"task", m.task}, {"reason", NameOf(m.reason)}};
+  }
+
+  Fields operator()(const core::Done& m) const { return {{"task", m.task}}; }
+};
+
+std::string HexOfTask(const core::TaskId& task) {
+  core::Key256 padded;
+  std::copy(task.bytes.begin(), task.bytes.end(), padded.bytes.begin());
+  return Hex(padded).substr(0, 2 * task.bytes.size());
+}
+
+struct ForPeople {
+  std::string operator()(int64_t value) const { return std::to_string(value); }
+
+  std::string operator()(bool value) const { return value ? "yes" : "no"; }
+
+  std::string operator()(std::string_view value) const { return std::string(value); }
+
+  std::string operator()(core::PeerId value) const { return std::to_string(value.value); }
+
+  std::string operator()(const core::Key256& value) const { return Short(value); }
+
+  std::string operator()(const core::TaskId& value) const { return Short(value); }
+};
+
+struct ForMachines {
+  std::string operator()(int64_t value) const { return std::to_string(value); }
+
+  std::string operator()(bool value) const { return value ? "true" : "false"; }
+
+  // Only our own words, which need no escapes.
+  std::string operator()(std::string_view value) const { return "\"" + std::string(value) + "\""; }
+
+  std::string operator()(core::PeerId value) const { return std::to_string(value.value); }
+
+  std::string operator()(const core::Key256& value) const { return "\"" + Hex(value) + "\""; }
+
+  std::string operator()(const core::TaskId& value) const { return "\"" + HexOfTask(value) + "\""; }
+};
+
+}  // namespace
+
+Description Describe(const core::Observation& observation) {
+  return std::visit(ObservationTeller{}, observation);
+}
+
+Description Describe(const core::Message& message) {
+  return {NameOfMessageType(message.body.index()), std::visit(BodyTeller{}, message.body)};
+}
+
+Description Describe(const WorldFact& fact) {
+  Description description{NameOf(fact.kind), {}};
+  if (fact.kind != WorldFact::Kind::kCalm) {
+    description.fields.push_back({"detail", static_cast<int64_t>(fact.detail)});
+  }
+  return description;
+}
+
+std::string Sentence(const Description& description) {
+  std::string text;
+  for (const Field& field : description.fields) {
+    if (!text.empty()) text += ", ";
+    text += std::string(field.name) + " " + std::visit(ForPeople{}, field.value);
+  }
+  return text;
+}
+
+std::string JsonMembers(const Description& description) {
+  std::string text;
+  for (const Field& field : description.fields) {
+    text += ",\"" + std::string(field.name) + "\":" + std::visit(ForMachines{}, field.value);
+  }
+  return text;
+}
+
+}  // namespace sim
