@@ -41,7 +41,13 @@ struct MatchmakingConfig {
   Duration task_duration = Seconds(20);  // A worker frees its budget after this at the latest.
   Duration backoff_base = Seconds(1);
   Duration backoff_cap = Seconds(60);
-  bool gallop = true;  // Widen by 1, 2, 4, ... bits; false: one bit a step.
+  bool gallop = true;                      // Widen by 1, 2, 4, ... bits; false: one bit a step.
+  uint32_t records_per_holder = 65'536;    // Memory bound over all keys of one holder.
+  uint32_t subscriptions_per_key = 64;     // Seekers beyond these rely on their safety poll.
+  uint32_t rate_entries = 16'384;          // Peers whose rates one holder tracks at a time.
+  Duration holder_cache = Minutes(5);      // Age at which a key's holders are looked up again.
+  Duration locate_timeout = Seconds(10);   // A lookup that takes longer counts as empty.
+  Duration clock_tolerance = Seconds(15);  // Largest difference of two peers' clocks.
 };
 
 struct Config {
