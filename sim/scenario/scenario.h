@@ -8,33 +8,20 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/base/hash.h"
-#include "core/base/ids.h"
 #include "core/base/random.h"
 #include "core/base/time.h"
 #include "core/port/command.h"
 #include "core/port/config.h"
+#include "sim/scenario/peer_set.h"
 
 namespace sim {
 
 using core::Duration;
-
-// Peers as sorted, disjoint half-open ranges of handles.
-struct PeerSet {
-  std::vector<std::pair<uint32_t, uint32_t>> ranges;
-
-  [[nodiscard]] bool Contains(core::PeerId peer) const;
-  [[nodiscard]] uint32_t Count() const;
-  // The index-th member in ascending order. REQUIRES: index < Count().
-  [[nodiscard]] core::PeerId At(uint32_t index) const;
-
-  friend bool operator==(const PeerSet&, const PeerSet&) = default;
-};
 
 // A distribution of durations; drawn with integers only (sim/network/distribution.h).
 struct Distribution {
@@ -139,6 +126,7 @@ struct Operation {
   Duration every;   // 0: once; otherwise repeated until `until`.
   Duration until;
   PeerSet who;
+  bool random_target = false;  // A lookup draws a new target each time; the command's is unused.
   core::Command command;
 };
 
@@ -160,7 +148,7 @@ struct Fault {
   };
   Kind kind = Kind::kLoss;
   Duration at;
-  Duration length;  // 0 with kCrash: until the safety phase ends.
+  Duration length;  // 0 with kCrash and kWipe: until the fault phase or the run ends.
   PeerSet targets;  // Senders for link faults.
   PeerSet others;   // The other side of a partition or link fault; empty: everybody.
   bool one_way = false;
@@ -187,6 +175,9 @@ struct Scenario {
   std::string name;
   std::string about;
   std::string path;
+  // Content of every data file that the scenario names, by its path relative to the scenario's
+  // folder. With `canonical` they are the whole scenario again (loader.h, ReloadScenario).
+  std::map<std::string, std::string> data_files;
   std::string canonical;   // Merged and overridden JSON without comments: hashed and kept.
   core::Fingerprint hash;  // Over canonical and every data file.
   uint64_t seed = 1;

@@ -1,0 +1,95 @@
+// Tables of the protocol section: the parameters of core/port/config.h by their names.
+#include "core/base/time.h"
+#include "core/codec/limits.h"
+#include "sim/scenario/key_table.h"
+
+namespace sim {
+namespace {
+
+constexpr int64_t kMs = 1'000;
+constexpr int64_t kHourUs = core::Minutes(60).us;
+constexpr int64_t kDayUs = 24 * kHourUs;
+constexpr int64_t kTtlLowUs = int64_t{core::limits::kTtlMinMs} * kMs;
+constexpr int64_t kTtlHighUs = int64_t{core::limits::kTtlMaxMs} * kMs;
+
+constexpr KeyRow Count(std::string_view key, int64_t low, int64_t high, std::string_view fallback,
+                       std::string_view about) {
+  return {.key = key,
+          .kind = KeyKind::kInteger,
+          .about = about,
+          .low = low,
+          .high = high,
+          .fallback = fallback};
+}
+
+constexpr KeyRow Span(std::string_view key, int64_t low, int64_t high, std::string_view fallback,
+                      std::string_view about) {
+  return {.key = key,
+          .kind = KeyKind::kDuration,
+          .about = about,
+          .low = low,
+          .high = high,
+          .fallback = fallback};
+}
+
+constexpr KeyRow Flag(std::string_view key, std::string_view fallback, std::string_view about) {
+  return {.key = key, .kind = KeyKind::kFlag, .about = about, .fallback = fallback};
+}
+
+constexpr KeyRow kRouting[] = {
+    Count("bucket_size", 1, int64_t{core::limits::kNodesMax}, "16", "k: peers per bucket."),
+    Count("parallel_lookups", 1, 16, "3", "alpha: questions of one lookup under way."),
+    Span("refresh_interval", kMs, kDayUs, "\"60min\"", "Between two refreshes of a bucket."),
+    Span("response_timeout", kMs, kHourUs, "\"2s\"",
+         "A peer that is silent for longer has failed in a lookup."),
+    Count("replacements_max", 0, 64, "2", "Candidates per bucket that wait for a place."),
+    Span("bootstrap_retry", kMs, kHourUs, "\"5s\"", "Between two attempts to join.")};
+constexpr KeyTable kRoutingTable = {"routing", "Parameters of routing.", kRouting, "", {}};
+
+constexpr KeyRow kMatchmaking[] = {
+    Count("neighbours", 1, 64, "16", "n of the key derivation."),
+    Count("holders", 1, int64_t{core::limits::kNodesMax}, "3", "r: holders per key."),
+    Count("roots", 1, 3, "1", "1, or 3 epoch-salted roots."),
+    Span("root_epoch", 1'000 * kMs, kDayUs, "\"60min\"",
+         "The salt changes after this long, when roots is 3."),
+    Count("high_water", 1, 1'000'000, "64", "A key with more records is crowded."),
+    Count("low_water", 0, 1'000'000, "16", "A key with fewer records is sparse."),
+    Span("matcher_ttl", kTtlLowUs, kTtlHighUs, "\"10s\"", "Life of a matcher's record."),
+    Span("worker_ttl", kTtlLowUs, kTtlHighUs, "\"90s\"", "Life of a worker's record."),
+    Span("requery_interval", kMs, kHourUs, "\"1s\"", "Between two questions of a matcher."),
+    Span("safety_poll", kMs, kHourUs, "\"5s\"", "A subscribed matcher still asks this often."),
+    Span("push_coalesce", 0, kHourUs, "\"250ms\"", "A holder gathers news for this long."),
+    Flag("push", "false", "Waiting matchers subscribe at c = 0."),
+    Span("narrow_hold", 0, kDayUs, "\"5min\"",
+         "Workers wait this long before they undo a widening."),
+    Count("reply_limit", 1, int64_t{core::limits::kRecordsMax}, "256", "Records per reply."),
+    Count("register_rate_per_min", 1, 1'000'000, "4", "Per peer, topic and holder."),
+    Count("query_rate_per_min", 1, 1'000'000, "120", "Per peer and holder."),
+    Count("topics_per_holder", 1, 16'777'216, "2048", "Keys that a holder keeps."),
+    Count("records_per_key", 1, 16'777'216, "4096", "Records that a holder keeps per key."),
+    Span("offer_expiry", kMs, kHourUs, "\"3s\"", "An offer is open for this long."),
+    Span("task_duration", 0, kDayUs, "\"20s\"",
+         "A worker frees its budget after this at the latest."),
+    Span("backoff_base", kMs, kHourUs, "\"1s\"", "First wait after a refusal."),
+    Span("backoff_cap", kMs, kDayUs, "\"60s\"", "Longest wait after refusals."),
+    Flag("gallop", "true", "Widen by 1, 2, 4, ... bits; false: one bit a step.")};
+constexpr KeyTable kMatchmakingTable = {
+    "matchmaking", "Parameters of matchmaking.", kMatchmaking, "", {}};
+
+constexpr KeyRow kProtocol[] = {{.key = "routing",
+                                 .kind = KeyKind::kObject,
+                                 .about = "Kademlia.",
+                                 .fallback = "{}",
+                                 .table = &kRoutingTable},
+                                {.key = "matchmaking",
+                                 .kind = KeyKind::kObject,
+                                 .about = "Rendezvous keys.",
+                                 .fallback = "{}",
+                                 .table = &kMatchmakingTable}};
+
+}  // namespace
+
+constinit const KeyTable kProtocolTable = {
+    "protocol", "Parameters of the protocols; the profile sets other defaults.", kProtocol, "", {}};
+
+}  // namespace sim

@@ -1,0 +1,154 @@
+// Binding of the workload section.
+#include "sim/scenario/binding.h"
+#include "sim/scenario/conform.h"
+#include "sim/scenario/section.h"
+
+namespace sim {
+namespace {
+
+enum class Verb : uint8_t { kMatch, kWork, kLeave, kLookup };
+
+void ReadList(const JsonValue& object, std::string_view key, core::StringList& field) {
+  const JsonValue* list = Good(object, key);
+  if (list == nullptr) return;
+  for (const JsonValue& item : list->items) {
+    if (item.good) field.Add(item.text);
+  }
+}
+
+core::Topic ReadTopic(const JsonValue& value) {
+  const JsonValue* topic = Good(value, "topic");
+  return topic == nullptr ? core::Topic{} : BindTopic(*topic);
+}
+
+core::MatchCommand Match(const JsonValue& value) {
+  core::MatchCommand command;
+  command.topic = ReadTopic(value);
+  Read(value, "want", command.want);
+  Read(value, "patience", command.patience);
+  ReadList(value, "capabilities", command.capabilities);
+  // The table lists "matchers" first.
+  if (const JsonValue* seek = Good(value, "seek")) {
+    command.seek = seek->number == 0 ? core::Role::kMatcher : core::Role::kWorker;
+  }
+  if (const JsonValue* filter = Good(value, "filter")) {
+    ReadList(*filter, "must", command.filter.must);
+    ReadList(*filter, "must_not", command.filter.must_not);
+    Read(*filter, "min_budget", command.filter.min_budget);
+  }
+  return command;
+}
+
+core::WorkCommand Work(const JsonValue& value) {
+  core::WorkCommand command;
+  command.topic = ReadTopic(value);
+  Read(value, "budget", command.budget);
+  ReadList(value, "capabilities", command.capabilities);
+  return command;
+}
+
+uint8_t Nibble(char digit) {
+  return static_cast<uint8_t>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
+}
+
+core::LookupCommand Lookup(const JsonValue& value, Operation& operation) {
+  core::LookupCommand command;
+  const JsonValue* target = Good(value, "target");
+  operation.random_target = target == nullptr || target->text == "random";
+  if (operation.random_target) return command;
+  for (size_t i = 0; i < command.target.bytes.size(); ++i) {
+    const uint8_t high = Nibble(target->text[2 * i]);
+    const uint8_t low = Nibble(target->text[2 * i + 1]);
+    command.target.bytes[i] = static_cast<uint8_t>(high << 4 | low);
+  }
+  return command;
+}
+
+void BindCommand(const JsonValue& value, Verb verb, Operation& operation) {
+  switch (verb) {
+    case Verb::kMatch:
+      operation.command = Match(value);
+      return;
+    case Verb::kWork:
+      operation.command = Work(value);
+      return;
+    case Verb::kLeave:
+      operation.command = core::LeaveCommand{ReadTopic(value)};
+      return;
+    case Verb::kLookup:
+      operation.command = Lookup(value, operation);
+      return;
+  }
+}
+
+class OperationTimes {
+ public:
+  OperationTimes(const JsonValue& value, const std::string& path, Binding& binding)
+      : value_(value), path_(path), binding_(binding) {}
+
+  void Bind(Operation& operation) {
+    Read(value_, "at", operation.at);
+    Read(value_, "spread", operation.spread);
+    Read(value_, "every", operation.every);
+    const Duration end = binding_.scenario.duration;
+    if (operation.every.us != 0) operation.until = end;
+    Read(value_, "until", operation.until);
+    if (const JsonValue* until = Good(value_, "until")) CheckUntil(*until, operation);
+    if (end.us == 0) return;
+    const std::string end_text = FormatQuantity(end.us, Measure::kDuration);
+    Refuse("at", operation.at >= end, "a time before the end of the run at " + end_text);
+    Refuse("spread", operation.at < end && operation.at + operation.spread > end,
+           "a spread that is over by the end of the run at " + end_text);
+    Refuse("until", operation.until > end, "a time up to the end of the run at " + end_text);
+  }
+
+ private:
+  void CheckUntil(const JsonValue& until, const Operation& operation) {
+    if (value_.Find("every") == nullptr) {
+      binding_.findings.Add({until.at, Join(path_, "until"), "\"until\" without \"every\"",
+                             "\"until\" only beside \"every\"", ""});
+    } else if (operation.until < operation.at) {
+      binding_.findings.Add(
+          {until.at, Join(path_, "until"), DescribeValue(until), "a time not before \"at\"", ""});
+    }
+  }
+
+  void Refuse(std::string_view key, bool wrong, const std::string& allowed) {
+    const JsonValue* member = Good(value_, key);
+    if (!wrong || member == nullptr) return;
+    binding_.findings.Add({member->at, Join(path_, key), DescribeValue(*member), allowed, ""});
+  }
+
+  const JsonValue& value_;
+  const std::string& path_;
+  Binding& binding_;
+};
+
+}  // namespace
+
+core::Topic BindTopic(const JsonValue& value) {
+  const size_t slash = value.text.find('/');
+  if (slash == std::string::npos) return {"work", value.text};
+  return {value.text.substr(0, slash), value.text.substr(slash + 1)};
+}
+
+void BindWorkload(const JsonValue& top, Binding& binding) {
+  const JsonValue* workload = Good(top, "workload");
+  if (workload == nullptr) return;
+  for (size_t i = 0; i < workload->items.size(); ++i) {
+    const JsonValue& item = workload->items[i];
+    const JsonValue* verb = Good(item, "do");
+    if (!item.good) continue;
+    const std::string path = Join("workload", i);
+    Operation operation;
+    OperationTimes(item, path, binding).Bind(operation);
+    if (const JsonValue* who = Good(item, "who")) {
+      operation.who = BindPeers(*who, Join(path, "who"), binding.names, binding.findings);
+    }
+    if (verb == nullptr) continue;
+    BindCommand(item, static_cast<Verb>(verb->number), operation);
+    binding.scenario.workload.push_back(std::move(operation));
+  }
+}
+
+}  // namespace sim
