@@ -2,8 +2,8 @@
 // are Roles; the core knows nothing of them. Roles compose: Before runs in the order of attachment,
 // After in the reverse.
 //
-// A message is removed by clearing its list of receivers. When Before returns false no step happens:
-// the input is lost, and the host asks for the next deadline only after the next step.
+// When Before returns false no step happens: the input is lost, and the host asks for the next
+// deadline only after the next step (a lost Wake stays lost until then).
 //
 // Rules: a role touches its own state, the input, the effects and immutable things, draws only from
 // its own Random, and so keeps rule 1 of architecture.md, section 5. It may edit, add and remove

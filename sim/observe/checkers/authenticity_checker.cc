@@ -1,6 +1,6 @@
 #include "sim/observe/checkers/authenticity_checker.h"
 
-#include <utility>
+#include "core/codec/canonical.h"
 
 namespace sim {
 namespace {
@@ -18,7 +18,7 @@ bool Passes(const core::Filter& filter, const core::Record& record) {
 
 }  // namespace
 
-AuthenticityChecker::AuthenticityChecker(RecordVerifier verify)
+AuthenticityChecker::AuthenticityChecker()
     : Checker({.id = "MM-5",
                .title = "a forged or filtered-out record was acted on",
                .family = "matchmaking",
@@ -26,8 +26,7 @@ AuthenticityChecker::AuthenticityChecker(RecordVerifier verify)
                .scope = CheckScope::kEveryEvent,
                .cost = CheckCost::kExpensive,
                .statement = "every record acted on has a valid owner signature and passes the "
-                            "filter"}),
-      verify_(std::move(verify)) {}
+                            "filter"}) {}
 
 void AuthenticityChecker::OnFact(const WorldView& world, const Fact& fact) {
   if (const auto* match = std::get_if<core::MatchStarted>(&fact.what)) {
@@ -44,9 +43,16 @@ void AuthenticityChecker::OnFact(const WorldView& world, const Fact& fact) {
   }
 }
 
+bool AuthenticityChecker::IsGenuine(const core::Context& context, const core::Record& record) {
+  const core::NodeId& owner = context.directory->NodeIdOf(record.peer);
+  core::RecordSigningBytes(context.network, record, owner, bytes_);
+  return context.suite->Verify(context.directory->PublicKeyOf(record.peer), bytes_,
+                               record.signature);
+}
+
 void AuthenticityChecker::JudgeSignature(const WorldView& world, const Fact& fact,
                                          const core::Seen& seen) {
-  if (seen.record.topic == seen.topic && verify_(world.context(), seen.record)) return;
+  if (seen.record.topic == seen.topic && IsGenuine(world.context(), seen.record)) return;
   Violate([&] {
     return Violation{fact.at, fact.peer,
                      "record of peer " + std::to_string(seen.record.peer.value) + "  topic " +

@@ -4,19 +4,17 @@
 // filter is the one of the command that the world handed to the seeker.
 #pragma once
 
-#include <functional>
+#include <cstdint>
+#include <vector>
 
 #include "core/base/flat_table.h"
 #include "sim/observe/checkers/checker.h"
 
 namespace sim {
 
-// Does the record carry a signature of its owner under this context's suite and network?
-using RecordVerifier = std::function<bool(const core::Context&, const core::Record&)>;
-
 class AuthenticityChecker : public Checker {
  public:
-  explicit AuthenticityChecker(RecordVerifier verify);
+  AuthenticityChecker();
 
   [[nodiscard]] FactMask Wants() const override {
     return MaskOf<core::MatchStarted, core::MatchFinished, core::Seen>();
@@ -42,7 +40,9 @@ class AuthenticityChecker : public Checker {
   void JudgeSignature(const WorldView& world, const Fact& fact, const core::Seen& seen);
   void JudgeFilter(const WorldView& world, const Fact& fact, const core::Seen& seen);
 
-  RecordVerifier verify_;
+  [[nodiscard]] bool IsGenuine(const core::Context& context, const core::Record& record);
+
+  std::vector<uint8_t> bytes_;  // Reused between records.
   core::FlatTable<core::PeerId, uint32_t> commanded_;          // The latest match operation.
   core::FlatTable<Session, uint32_t, SessionHash> operations_;  // Of each running match.
 };

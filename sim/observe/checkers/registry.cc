@@ -1,6 +1,7 @@
 #include "sim/observe/checkers/registry.h"
 
 #include "sim/observe/checkers/adaptation_checker.h"
+#include "sim/observe/checkers/authenticity_checker.h"
 #include "sim/observe/checkers/budget_checker.h"
 #include "sim/observe/checkers/cost_checker.h"
 #include "sim/observe/checkers/crowding_checker.h"
@@ -14,27 +15,26 @@
 
 namespace sim {
 
-std::vector<std::unique_ptr<Checker>> MakeCheckers(const CheckerOptions& options) {
+std::vector<std::unique_ptr<Checker>> MakeCheckers(Metrics* metrics) {
   std::vector<std::unique_ptr<Checker>> checkers;
   checkers.push_back(std::make_unique<KeyChecker>());
   checkers.push_back(std::make_unique<MeetingChecker>());
   checkers.push_back(std::make_unique<FreshnessChecker>());
   checkers.push_back(std::make_unique<CrowdingChecker>());
-  checkers.push_back(std::make_unique<AuthenticityChecker>(options.verify_record));
+  checkers.push_back(std::make_unique<AuthenticityChecker>());
   checkers.push_back(std::make_unique<AdaptationChecker>());
   checkers.push_back(std::make_unique<CostChecker>());
   checkers.push_back(std::make_unique<BudgetChecker>());
   checkers.push_back(std::make_unique<PatienceChecker>());
-  checkers.push_back(std::make_unique<NearestChecker>(options.metrics));
+  checkers.push_back(std::make_unique<NearestChecker>(metrics));
   checkers.push_back(std::make_unique<HopsChecker>());
-  checkers.push_back(std::make_unique<OverlayChecker>(options.metrics));
+  checkers.push_back(std::make_unique<OverlayChecker>(metrics));
   return checkers;
 }
 
 std::vector<CheckInfo> CheckTable() {
-  const auto never = [](const core::Context&, const core::Record&) { return false; };
   std::vector<CheckInfo> table;
-  for (const auto& checker : MakeCheckers({never, nullptr})) table.push_back(checker->info());
+  for (const auto& checker : MakeCheckers(nullptr)) table.push_back(checker->info());
   return table;
 }
 

@@ -2,22 +2,16 @@
 #pragma once
 
 #include <memory>
-#include <string>
 #include <vector>
 
-#include "sim/observe/checkers/authenticity_checker.h"
 #include "sim/observe/checkers/checker.h"
 #include "sim/observe/metrics.h"
 
 namespace sim {
 
-struct CheckerOptions {
-  RecordVerifier verify_record;  // REQUIRES: set.
-  Metrics* metrics = nullptr;    // Outlives the checkers; may be nullptr.
-};
-
-// In the order in which they are listed.
-[[nodiscard]] std::vector<std::unique_ptr<Checker>> MakeCheckers(const CheckerOptions& options);
+// In the order in which they are listed. metrics takes what checkers measure on the way; it outlives
+// them, and may be nullptr.
+[[nodiscard]] std::vector<std::unique_ptr<Checker>> MakeCheckers(Metrics* metrics);
 
 // Their infos, in the same order.
 [[nodiscard]] std::vector<CheckInfo> CheckTable();

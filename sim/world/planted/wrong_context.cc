@@ -1,7 +1,6 @@
 #include "sim/world/planted/wrong_context.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace sim {
 namespace {
@@ -34,4 +33,59 @@ class BlindSuite : public core::Suite {
   const core::Suite& truth_;
 };
 
+class ShiftedDirectory : public core::Directory {
+ public:
+  ShiftedDirectory(const core::Directory* truth, uint32_t peers) : truth_(*truth) {
+    ids_.reserve(peers);
+    for (uint32_t peer = 0; peer < peers; ++peer) {
+      ids_.push_back(truth_.NodeIdOf({peer}));
+      ids_.back().FlipBit(kWrongBit);
+    }
+  }
+
+  const core::NodeId& NodeIdOf(core::PeerId peer) const override { return ids_[peer.value]; }
+
+  const core::PublicKey& PublicKeyOf(core::PeerId peer) const override {
+    return truth_.PublicKeyOf(peer);
+  }
+
+  void AppendAddresses(core::PeerId peer, core::AddressList& addresses) const override {
+    truth_.AppendAddresses(peer, addresses);
+  }
+
+  // Peers never learn by themselves: the codec does, and it has the true directory.
+  core::PeerId Learn(const core::Contact&) override { return core::kNoPeer; }
+
+  core::PeerId FindByNodeId(const core::NodeId& node_id) const override {
+    core::NodeId true_id = node_id;
+    true_id.FlipBit(kWrongBit);
+    return truth_.FindByNodeId(true_id);
+  }
+
+ private:
+  const core::Directory& truth_;
+  std::vector<core::NodeId> ids_;
+};
+
+bool Names(std::span<const std::string> planted, const char* name) {
+  return std::find(planted.begin(), planted.end(), name) != planted.end();
+}
+
 }  // namespace
+
+WrongContext::WrongContext(const core::Context& truth, std::span<const std::string> planted,
+                           uint32_t peers)
+    : context_(truth) {
+  if (Names(planted, "forged-records")) {
+    suite_ = std::make_unique<BlindSuite>(truth.suite);
+    context_.suite = suite_.get();
+  }
+  if (Names(planted, "shifted-key")) {
+    directory_ = std::make_unique<ShiftedDirectory>(truth.directory, peers);
+    context_.directory = directory_.get();
+  }
+}
+
+WrongContext::~WrongContext() = default;
+
+}  // namespace sim
