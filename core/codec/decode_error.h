@@ -22,8 +22,8 @@ struct DecodeError {
 
   [[nodiscard]] constexpr bool ok() const { return kind == kNone; }
 
-  friend constexpr bool operator==(const DecodeError& error, Kind kind) {
-    return error.kind == kind;
+  friend constexpr bool operator==(const DecodeError& error, Kind wanted) {
+    return error.kind == wanted;
   }
 };
 
