@@ -52,6 +52,9 @@ class Printer {
 
   std::string Run() {
     Top();
+    for (const auto& [path, value] : DescribeProtocol(scenario_.protocol)) {
+      Line("protocol " + path, value);
+    }
     Network();
     for (const Group& group : scenario_.groups) PrintGroup(group);
     for (const Operation& operation : scenario_.workload) PrintOperation(operation);

@@ -7,6 +7,7 @@
 #include "sim/scenario/allowed.h"
 #include "sim/scenario/binding.h"
 #include "sim/scenario/conform.h"
+#include "sim/scenario/describe.h"
 #include "sim/scenario/json_path.h"
 #include "sim/scenario/json_reader.h"
 #include "sim/scenario/section.h"
@@ -133,7 +134,41 @@ void CheckProtocol(const JsonValue& protocol, Binding& binding) {
   }
 }
 
+std::string ValueText(int value) {
+  return std::to_string(value);
+}
+
+std::string ValueText(uint32_t value) {
+  return std::to_string(value);
+}
+
+std::string ValueText(bool value) {
+  return value ? "true" : "false";
+}
+
+std::string ValueText(Duration value) {
+  return FormatQuantity(value.us, Measure::kDuration);
+}
+
+template <typename Config, size_t kCount>
+void DescribeAll(const std::string& section, const Config& config,
+                 const std::array<Parameter<Config>, kCount>& parameters,
+                 std::vector<std::pair<std::string, std::string>>& lines) {
+  for (const Parameter<Config>& parameter : parameters) {
+    std::string text =
+        std::visit([&](auto member) { return ValueText(config.*member); }, parameter.field);
+    lines.emplace_back(Join(section, parameter.key), std::move(text));
+  }
+}
+
 }  // namespace
+
+std::vector<std::pair<std::string, std::string>> DescribeProtocol(const core::Config& config) {
+  std::vector<std::pair<std::string, std::string>> lines;
+  DescribeAll("routing", config.routing, kRouting, lines);
+  DescribeAll("matchmaking", config.matchmaking, kMatchmaking, lines);
+  return lines;
+}
 
 void BindProtocol(const JsonValue& top, Binding& binding) {
   BindProfile(top, binding);

@@ -1,0 +1,203 @@
+// The key tables against what is generated from them and against the structs that they fill.
+#include "sim/scenario/key_table.h"
+
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include "nlohmann/json.hpp"
+#include <gtest/gtest.h>
+
+#include "sim/scenario/describe.h"
+#include "sim/scenario/reference.h"
+#include "tests/sim/scenario/scenario_texts.h"
+
+namespace {
+
+std::string FileText(const std::string& path) {
+  std::ifstream stream(ORBWEAVER_SOURCE_DIR "/" + path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+TEST(KeyTableTest, TheSchemaFileIsTheTables) {
+  EXPECT_TRUE(FileText("scenarios/schema.json") == sim::ScenarioSchema())
+      << "scenarios/schema.json is not what the tables say: run orbschema";
+}
+
+TEST(KeyTableTest, TheReferenceInTheDocumentIsTheTables) {
+  EXPECT_TRUE(
+      FileText("docs/scenario_files.md").ends_with("edit below -->\n\n" + sim::ScenarioReference()))
+      << "docs/scenario_files.md is not what the tables say: run orbschema";
+}
+
+// Visits every table that a file can reach.
+void Visit(const sim::KeyTable& table, std::set<const sim::KeyTable*>& seen) {
+  if (!seen.insert(&table).second) return;
+  const auto rows = [&](std::span<const sim::KeyRow> list) {
+    for (const sim::KeyRow& row : list) {
+      if (row.table != nullptr) Visit(*row.table, seen);
+    }
+  };
+  rows(table.rows);
+  for (const sim::KeyCase& one : table.cases) rows(one.rows);
+}
+
+std::set<const sim::KeyTable*> AllTables() {
+  std::set<const sim::KeyTable*> tables;
+  Visit(sim::kScenarioTable, tables);
+  Visit(sim::kParametersTable, tables);
+  return tables;
+}
+
+void CheckRow(const sim::KeyTable& table, const sim::KeyRow& row) {
+  EXPECT_FALSE(row.about.empty()) << table.name << "." << row.key;
+  EXPECT_EQ(row.kind == sim::KeyKind::kObject, row.table != nullptr)
+      << table.name << "." << row.key;
+  EXPECT_LE(row.low, row.high) << table.name << "." << row.key;
+  EXPECT_FALSE(row.required && !row.fallback.empty()) << table.name << "." << row.key;
+  if (!row.fallback.empty()) {
+    EXPECT_FALSE(nlohmann::json::parse(row.fallback, nullptr, false).is_discarded()) << row.key;
+  }
+}
+
+TEST(KeyTableTest, EachRowIsComplete) {
+  std::set<std::string_view> names;
+  for (const sim::KeyTable* table : AllTables()) {
+    EXPECT_TRUE(names.insert(table->name).second) << "two tables of the name " << table->name;
+    EXPECT_FALSE(table->about.empty()) << table->name;
+    for (const sim::KeyRow& row : table->rows) CheckRow(*table, row);
+    for (const sim::KeyCase& one : table->cases) {
+      for (const sim::KeyRow& row : one.rows) CheckRow(*table, row);
+    }
+  }
+  EXPECT_GE(names.size(), 20u);
+}
+
+// Every object of the schema that belongs to `table` has exactly its keys.
+void CompareKeys(const nlohmann::json& schema, std::span<const sim::KeyRow> common,
+                 std::span<const sim::KeyRow> own, std::string_view selector) {
+  std::set<std::string> expected;
+  if (!selector.empty()) expected.insert(std::string(selector));
+  for (const sim::KeyRow& row : common) expected.insert(std::string(row.key));
+  for (const sim::KeyRow& row : own) expected.insert(std::string(row.key));
+  std::set<std::string> actual;
+  for (const auto& [key, value] : schema.at("properties").items()) actual.insert(key);
+  EXPECT_EQ(actual, expected);
+  EXPECT_EQ(schema.at("additionalProperties"), false);
+}
+
+TEST(KeyTableTest, TheSchemaFileHasEveryKeyOfEveryTable) {
+  const nlohmann::json schema = nlohmann::json::parse(FileText("scenarios/schema.json"));
+  CompareKeys(schema, sim::kScenarioTable.rows, {}, "");
+  std::set<const sim::KeyTable*> tables;
+  Visit(sim::kScenarioTable, tables);
+  tables.erase(&sim::kScenarioTable);
+  EXPECT_EQ(schema.at("$defs").size(), tables.size());
+  for (const sim::KeyTable* table : tables) {
+    const nlohmann::json& part = schema.at("$defs").at(std::string(table->name));
+    if (table->selector.empty()) CompareKeys(part, table->rows, {}, "");
+    for (size_t i = 0; i < table->cases.size(); ++i) {
+      CompareKeys(part.at("oneOf").at(i), table->rows, table->cases[i].rows, table->selector);
+    }
+  }
+}
+
+// All keys with a default, written out.
+nlohmann::json Defaults(std::span<const sim::KeyRow> rows) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const sim::KeyRow& row : rows) {
+    const bool section = row.table != nullptr && !row.list && row.fallback == "{}";
+    if (section) {
+      json[std::string(row.key)] = Defaults(row.table->rows);
+    } else if (!row.fallback.empty()) {
+      json[std::string(row.key)] = nlohmann::json::parse(row.fallback);
+    }
+  }
+  return json;
+}
+
+std::string WithoutHash(const sim::Scenario& scenario) {
+  std::string text = sim::PrintScenario(scenario);
+  const size_t start = text.find("hash ");
+  return text.erase(start, text.find('\n', start) - start);
+}
+
+nlohmann::json Minimal() {
+  return nlohmann::json::parse(tests::ScenarioWith(
+      R"("workload": [{"at": "1s", "do": "match", "who": "crowd", "topic": "t"},
+                      {"at": "1s", "do": "work", "who": "crowd", "topic": "t"},
+                      {"at": "1s", "do": "lookup", "who": "crowd"}],
+         "faults": [{"at": "1s", "for": "1s", "do": "loss", "ratio": "1%"}])"));
+}
+
+TEST(KeyTableTest, WritingEveryDefaultOutChangesNothing) {
+  nlohmann::json full = Minimal();
+  full.update(Defaults(sim::kScenarioTable.rows), true);
+  nlohmann::json minimal = Minimal();
+  full["workload"] = minimal["workload"];
+  full["faults"] = minimal["faults"];
+  for (nlohmann::json& group : full["groups"]) group.update(Defaults(sim::kGroupTable.rows));
+  for (size_t i = 0; i < 3; ++i) {
+    const size_t verb = i == 2 ? 3 : i;
+    full["workload"][i].update(Defaults(sim::kOperationTable.rows));
+    full["workload"][i].update(Defaults(sim::kOperationTable.cases[verb].rows));
+  }
+  full["faults"][0].update(Defaults(sim::kFaultTable.rows));
+  full["faults"][0].update(Defaults(sim::kFaultTable.cases[1].rows));
+  full["use"] = nlohmann::json::array();
+  const auto a = tests::LoadText(minimal.dump());
+  const auto b = tests::LoadText(full.dump());
+  ASSERT_TRUE(a.ok()) << a.status();
+  ASSERT_TRUE(b.ok()) << b.status();
+  std::string written = WithoutHash(*b);
+  // "public" written out is listed as such; left out it is an empty list, which means the same.
+  for (const char* line : {"group crowd public 100%\n", "group seekers public 100%\n"}) {
+    const size_t at = written.find(line);
+    ASSERT_NE(at, std::string::npos);
+    written.erase(at, std::string(line).size());
+  }
+  EXPECT_EQ(written, WithoutHash(*a));
+}
+
+TEST(KeyTableTest, EveryParameterOfTheProtocolsHasAKey) {
+  // These bindings stop compiling when a parameter is added to core/port/config.h.
+  const auto [r1, r2, r3, r4, r5, r6] = core::RoutingConfig{};
+  const auto [m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19,
+              m20, m21, m22, m23] = core::MatchmakingConfig{};
+  EXPECT_EQ(r1 + m1, 32);
+  const auto lines = sim::DescribeProtocol({});
+  ASSERT_EQ(lines.size(), 6u + 23u);
+  std::set<std::string> described;
+  for (const auto& [path, value] : lines) described.insert(path);
+  for (const sim::KeyRow& section : sim::kProtocolTable.rows) {
+    for (const sim::KeyRow& row : section.table->rows) {
+      EXPECT_EQ(described.erase(std::string(section.key) + "." + std::string(row.key)), 1u)
+          << row.key;
+    }
+  }
+  EXPECT_TRUE(described.empty());
+}
+
+TEST(KeyTableTest, EveryParameterOfTheProtocolsReachesItsField) {
+  for (const sim::KeyRow& section : sim::kProtocolTable.rows) {
+    for (const sim::KeyRow& row : section.table->rows) {
+      const std::string path = std::string(section.key) + "." + std::string(row.key);
+      std::string value = row.fallback == "true" ? "false" : "true";
+      if (row.kind == sim::KeyKind::kInteger)
+        value = row.key == "roots" ? "3" : std::to_string(row.low + 5);
+      if (row.kind == sim::KeyKind::kDuration) value = "\"11s\"";
+      auto overrides =
+          std::vector<std::pair<std::string, std::string>>{{"protocol." + path, value}};
+      // Keeps low_water below high_water.
+      if (row.key == "high_water") overrides.emplace_back("protocol.matchmaking.low_water", "1");
+      const auto scenario = tests::LoadText(tests::ScenarioWith(""), {}, overrides);
+      ASSERT_TRUE(scenario.ok()) << scenario.status();
+      for (const auto& [name, text] : sim::DescribeProtocol(scenario->protocol)) {
+        if (name != path) continue;
+        EXPECT_EQ(value, row.kind == sim::KeyKind::kDuration ? "\"" + text + "\"" : text) << path;
+      }
+    }
+  }
+}
+
+}  // namespace
