@@ -4,3 +4,6 @@ add_orb_test(sim_scenario_test
           sim/scenario/key_table_test.cc sim/scenario/loader_test.cc sim/scenario/peer_set_test.cc
           sim/scenario/quantity_test.cc
   DEPENDS sim_scenario rapidcheck)
+if(COMMAND add_orb_fuzz)
+  add_orb_fuzz(scenario_fuzz SOURCES fuzz/scenario_fuzz.cc DEPENDS sim_scenario)
+endif()
