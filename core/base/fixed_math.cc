@@ -72,6 +72,22 @@ constexpr std::array<uint64_t, kTableSize> MakeExpTable() {
   return table;
 }
 
+constexpr size_t kTerms = 7;
+
+// 1/n and 1/n! with 62 fractional bits: a division at run time would cost more than all the rest.
+constexpr std::array<int64_t, kTerms + 1> MakeInverses(bool of_factorials) {
+  std::array<int64_t, kTerms + 1> inverses{};
+  int64_t factorial = 1;
+  for (int64_t n = 0; n <= static_cast<int64_t>(kTerms); ++n) {
+    if (n > 0) factorial *= n;
+    const int64_t divisor = of_factorials ? factorial : n;
+    inverses[static_cast<size_t>(n)] = divisor == 0 ? 0 : kQ62One / divisor;
+  }
+  return inverses;
+}
+
+constexpr std::array<int64_t, kTerms + 1> kInverse = MakeInverses(false);
+constexpr std::array<int64_t, kTerms + 1> kInverseFactorial = MakeInverses(true);
 constexpr std::array<LogEntry, kTableSize> kLogTable = MakeLogTable();
 constexpr std::array<uint64_t, kTableSize> kExpTable = MakeExpTable();
 
@@ -89,8 +105,8 @@ int64_t Log2Q56(uint64_t x) {
   const Wide scaled = static_cast<Wide>(mantissa) * cell.inverse_q63 >> 64;
   const int64_t z = static_cast<int64_t>(static_cast<uint64_t>(scaled)) - kQ62One;
   // ln(1 + z) = z (1 - z/2 + z^2/3 - ...), |z| <= 2^-8: the term after the last is below 2^-66.
-  int64_t sum = kQ62One / 7;
-  for (int64_t n = 6; n >= 1; --n) sum = kQ62One / n - MulQ62(z, sum);
+  int64_t sum = kInverse[kTerms];
+  for (size_t n = kTerms - 1; n >= 1; --n) sum = kInverse[n] - MulQ62(z, sum);
   const int64_t ln = MulQ62(z, sum);
   const SignedWide tail = static_cast<SignedWide>(ln) * kLog2EQ61 >> (62 + 61 - kQ56Bits);
   return (int64_t{63 - zeros} << kQ56Bits) + cell.log_q56 + static_cast<int64_t>(tail);
@@ -104,9 +120,9 @@ uint64_t Exp2(int64_t y_q56) {
   const int64_t cell = fraction >> (kQ56Bits - kTableBits);
   const int64_t rest = fraction & ((kQ56One >> kTableBits) - 1);
   const int64_t t = MulQ62(rest << (62 - kQ56Bits), kLn2Q62);
-  // e^t = 1 + t (1 + t/2 (1 + t/3 ...)), t < 2^-7.5: the term after the last is below 2^-64.
-  int64_t power = kQ62One;
-  for (int64_t n = 6; n >= 1; --n) power = kQ62One + MulQ62(t, power) / n;
+  // e^t = 1 + t + t^2/2! + ..., t < 2^-7.5: the term after the last is below 2^-74.
+  int64_t power = kInverseFactorial[kTerms];
+  for (size_t n = kTerms; n >= 1; --n) power = kInverseFactorial[n - 1] + MulQ62(t, power);
   const uint64_t mantissa = static_cast<uint64_t>(
       static_cast<Wide>(kExpTable[static_cast<size_t>(cell)]) * static_cast<uint64_t>(power) >> 62);
   const int shift = static_cast<int>(62 - whole);

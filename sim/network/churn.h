@@ -30,6 +30,7 @@ class Churn {
 
   // REQUIRES: Check is ok; the scenario outlives this.
   Churn(const Scenario& scenario, uint64_t seed);
+  Churn(Scenario&&, uint64_t) = delete;
 
   [[nodiscard]] bool IsOn(core::PeerId peer) const { return GroupOf(peer).churn.on; }
 

@@ -51,7 +51,9 @@ Duration Weibull(Duration scale, uint64_t shape_ppm, uint64_t bits) {
   const uint64_t hazard = Hazard(bits);
   if (hazard == 0) return {};
   const int64_t log = core::Log2Q56(hazard) - kHazardBits * core::kQ56One;
-  return Power(scale, static_cast<SignedWide>(log) * kMillion / static_cast<int64_t>(shape_ppm));
+  // 40 fractional bits of 1 / shape: a 128-bit division would cost more than all the rest.
+  const int64_t inverse = (kMillion << 40) / static_cast<int64_t>(shape_ppm);
+  return Power(scale, static_cast<SignedWide>(log) * inverse >> 40);
 }
 
 // median * e^(sigma z).

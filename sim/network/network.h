@@ -61,6 +61,7 @@ class Network {
   // Refuses a scenario whose network, groups or distributions do not fit together.
   [[nodiscard]] static core::StatusOr<std::unique_ptr<Network>> Create(const Scenario& scenario,
                                                                        uint64_t seed);
+  static void Create(Scenario&&, uint64_t) = delete;  // The scenario would die first.
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
 

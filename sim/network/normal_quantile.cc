@@ -9,8 +9,6 @@
 namespace sim {
 namespace {
 
-__extension__ using SignedWide = __int128;
-
 constexpr int kStepBits = 4;
 constexpr size_t kCells = size_t{32} << kStepBits;
 
@@ -94,14 +92,14 @@ constexpr std::array<int64_t, kCells + 3> kTable = {
 
 // clang-format on
 
-// The cubic through four neighbours, at `fraction` (30 bits) between the second and the third.
+// The cubic through four neighbours, at `fraction` (30 bits) between the second and the third. The
+// differences that are multiplied stay below 2^32, so 64 bits hold every product.
 int64_t Cubic(const int64_t* y, int64_t fraction) {
-  const SignedWide f = fraction;
-  SignedWide sum = -y[0] + 3 * y[1] - 3 * y[2] + y[3];
-  sum = (sum * f >> 30) + 3 * (y[0] - 2 * y[1] + y[2]);
-  sum = (sum * f >> 30) + (-2 * y[0] - 3 * y[1] + 6 * y[2] - y[3]);
-  sum = (sum * f >> 30) + 6 * y[1];
-  return static_cast<int64_t>(sum / 6);
+  int64_t sum = -y[0] + 3 * y[1] - 3 * y[2] + y[3];
+  sum = (sum * fraction >> 30) + 3 * (y[0] - 2 * y[1] + y[2]);
+  sum = (sum * fraction >> 30) + (-2 * y[0] - 3 * y[1] + 6 * y[2] - y[3]);
+  sum = (sum * fraction >> 30) + 6 * y[1];
+  return sum / 6;
 }
 
 }  // namespace

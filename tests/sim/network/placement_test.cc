@@ -143,7 +143,8 @@ TEST(PlacementTest, WhatDoesNotFitIsRefusedWithItsName) {
 }
 
 TEST(LatencyTest, FixedIsTheSameForEveryPair) {
-  const auto network = MakeNetwork(SmallWorld(5));
+  const Scenario scenario = SmallWorld(5);
+  const auto network = MakeNetwork(scenario);
   EXPECT_EQ(network->OneWay({0}, {4}), core::Milliseconds(50));
   EXPECT_EQ(network->Lookahead(), core::Milliseconds(50));
 }

@@ -45,6 +45,8 @@ inline std::unique_ptr<Network> MakeNetwork(const Scenario& scenario, uint64_t s
   return std::move(network).value();
 }
 
+void MakeNetwork(Scenario&&, uint64_t = 1) = delete;  // Networks refer to their scenario.
+
 inline Fault LinkFault(Fault::Kind kind, PeerSet targets, PeerSet others = {}) {
   Fault fault;
   fault.kind = kind;
