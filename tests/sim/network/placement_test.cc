@@ -44,7 +44,11 @@ TEST(PlacementTest, AGroupsOwnRegionAndRatesWin) {
   Group& group = AddGroup(scenario, "southerners", 50);
   group.region = "south";
   group.up_bits_per_s = 99;
+  Group& slow = AddGroup(scenario, "slow", 1);
+  slow.region = "south";
+  slow.down_bits_per_s = 5;
   const Placement placement = MustPlace(scenario);
+  EXPECT_EQ(placement.RatesOf({60}), (Rates{7, 5}));
   for (uint32_t i = 10; i < 60; ++i) {
     EXPECT_EQ(placement.SiteOf({i}), 2u);
     EXPECT_EQ(placement.RatesOf({i}), (Rates{99, 8}));
