@@ -13,7 +13,7 @@ constexpr int kStepBits = 4;
 constexpr size_t kCells = size_t{32} << kStepBits;
 
 // Entry j: the z with upper-tail probability 2^-t, t = 1 + (j - 1) / 16, times 2^32. Made once
-// with Newton steps on erfc in double precision; pinned, because every golden run depends on it.
+// with Newton steps on erfc; pinned, because every golden run depends on it.
 // clang-format off
 constexpr std::array<int64_t, kCells + 3> kTable = {
     -238445690, 0, 228326635, 447571263, 658612497, 862201755, 1058987104, 1249531712, 1434328324,
