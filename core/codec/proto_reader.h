@@ -17,6 +17,15 @@ constexpr uint32_t TagOf(uint32_t field, WireType type) {
   return field << 3 | static_cast<uint32_t>(type);
 }
 
+struct LongVarint {
+  uint64_t value = 0;
+  const uint8_t* next = nullptr;  // Behind the varint; nullptr: it is broken.
+};
+
+// The rest of a varint whose first byte has been taken. Free of the reader, so that the reader's
+// state can stay in registers.
+[[nodiscard]] LongVarint ReadLongVarint(uint8_t first, const uint8_t* at, const uint8_t* end);
+
 class ProtoReader {
  public:
   explicit ProtoReader(std::span<const uint8_t> bytes)
@@ -66,17 +75,20 @@ class ProtoReader {
 
   bool Varint(uint64_t& value) {
     if (at_ == end_) return false;
-    value = *at_++;
-    if (value < 0x80) return true;
-    if (at_ != end_ && *at_ < 0x80) {
-      value = (value & 0x7f) | uint64_t{*at_++} << 7;
-      return true;
-    }
-    return LongVarint(value);
+    const uint8_t first = *at_++;
+    value = first;
+    if (first < 0x80) return true;
+    const LongVarint rest = ReadLongVarint(first, at_, end_);
+    value = rest.value;
+    at_ = rest.next;
+    return rest.next != nullptr || Broken();
   }
 
-  // The rest of a varint whose first byte is in value.
-  bool LongVarint(uint64_t& value);
+  // Keeps at_ comparable after a varint that did not end.
+  bool Broken() {
+    at_ = end_;
+    return false;
+  }
 
   const uint8_t* at_;
   const uint8_t* end_;

@@ -17,7 +17,8 @@ namespace {
 using Bytes = std::vector<uint8_t>;
 
 void Write(const std::filesystem::path& path, std::span<const uint8_t> bytes) {
-  std::filesystem::create_directories(path.parent_path());
+  std::error_code error;
+  std::filesystem::create_directories(path.parent_path(), error);
   std::ofstream file(path, std::ios::binary);
   file.write(reinterpret_cast<const char*>(bytes.data()),
              static_cast<std::streamsize>(bytes.size()));
@@ -50,7 +51,7 @@ int main(int argc, char** argv) {
   for (uint64_t seed = 0; seed < 8; ++seed) {
     const core::Message message =
         core::SampleMessage(core::Body(core::Provide{}).index(), seed, core::kTestPeers, 0);
-    const core::Record& record = std::get<core::Provide>(message.body).record;
+    const core::Record& record = std::get_if<core::Provide>(&message.body)->record;
     Bytes bytes;
     core::RecordSigningBytes(core::TestNetwork(), record, directory.NodeIdOf(record.peer), bytes);
     WriteVariants(root / "canonical_fuzz" / ("record" + std::to_string(seed)), bytes);
