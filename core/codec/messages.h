@@ -46,8 +46,8 @@ struct Nodes {
 
 enum class Role : uint8_t { kMatcher = 1, kWorker = 2 };
 
-// A participant's registration at a rendezvous key. Signed by its owner over every field below, its
-// node id and the network: core/codec/canonical.
+// A participant's registration at a rendezvous key. Signed by its owner over the network and every
+// field but the signature, with the node id for the peer: core/codec/canonical.
 struct Record {
   Key256 topic;
   PeerId peer;  // The owner.
