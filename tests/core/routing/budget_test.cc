@@ -31,8 +31,6 @@ void operator delete(void* memory, size_t) noexcept {
 namespace core {
 namespace {
 
-constexpr PeerId kSelf{0};
-
 // The contacts of a peer among 2^20: bucket b has 2^(19-b) peers to choose from.
 class FullTable : public testing::Test {
  protected:
