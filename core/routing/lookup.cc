@@ -71,7 +71,9 @@ size_t NodeLookup::BusySlots(Time now) {
   for (Request& request : requests_) {
     if (!request.slow && request.sent + slow_after() <= now) {
       request.slow = true;
-      Find(request.peer)->state = State::kSlow;
+      Candidate* candidate = Find(request.peer);
+      candidate->state = State::kSlow;
+      Discredit(candidate->introducer);
     }
     if (!request.slow) ++busy;
   }
@@ -104,6 +106,7 @@ bool NodeLookup::OnNodes(PeerId from, uint64_t id, const Nodes& nodes) {
   if (nodes.target != task_.target) return false;
   for (size_t slot = 0; slot < requests_.size(); ++slot) {
     if (requests_[slot].peer != from || requests_[slot].id != id) continue;
+    late_answers_ = late_answers_ || requests_[slot].slow;
     CloseSlot(slot);
     Candidate* candidate = Find(from);
     CHECK(candidate != nullptr && Open(*candidate));
@@ -139,7 +142,8 @@ void NodeLookup::Discredit(PeerId introducer) {
   for (const Candidate& candidate : candidates_) {
     if (candidate.introducer != introducer) continue;
     if (candidate.state == State::kAnswered) return;
-    if (candidate.state == State::kFailed) ++failed;
+    const bool slow = candidate.state == State::kSlow && !late_answers_;
+    if (slow || candidate.state == State::kFailed) ++failed;
   }
   if (failed < kCreditMax) return;
   std::erase_if(candidates_, [introducer](const Candidate& candidate) {
@@ -215,6 +219,7 @@ void NodeLookup::Digest(Hasher& hasher) const {
   hasher.Add(sent_);
   hasher.Add(answers_);
   hasher.Add(timeouts_);
+  hasher.Add(late_answers_);
   hasher.Add(candidates_.size());
   for (const Candidate& candidate : candidates_) {
     hasher.Add(candidate.peer);

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/routing/bootstrap.h"
 #include "tests/core/routing/small_net.h"
 
 namespace core {
@@ -148,20 +149,48 @@ INSTANTIATE_TEST_SUITE_P(Lies, LiarTest,
                                          Conduct::kInventor, Conduct::kWrongTarget,
                                          Conduct::kWrongId, Conduct::kRepeater));
 
-// Every tenth peer invents 16 strangers next to the target; honest peers are still found.
+// Every third peer invents 16 strangers next to the target. Without credit a lookup took 64
+// requests and 14.6 s (median), and found 68 % of the nearest; with it 39 requests, 7.1 s and 95 %.
 TEST(LookupTest, InventorsLoseTheirCredit) {
   SmallNet net({.seed = 80, .peers = 500});
-  net.SetConducts(10, Conduct::kInventor);
+  net.SetConducts(3, Conduct::kInventor);
   net.StartWarm();
-  uint32_t exact = 0;
-  for (uint64_t round = 0; round < 40; ++round) {
+  std::vector<Duration> took;
+  size_t found = 0;
+  size_t wanted = 0;
+  size_t first = 0;
+  uint64_t requests = 0;
+  for (uint32_t i = 1; i < 450; i += 3) {
     const Key256 target = net.RandomKey();
-    net.Lookup(kAsker, target, round);
-    const LookupResult result = net.Finish(kAsker);
+    net.Lookup(PeerId{i}, target, 0);
+    const LookupResult result = net.Finish(PeerId{i});
     ExpectBounded(result);
-    exact += static_cast<uint32_t>(result.nearest[0] == net.TrueNearest(target, Everybody)[0]);
+    const PeerList expected = net.TrueNearest(target, Everybody);
+    wanted += expected.size();
+    found += Common(expected, result.nearest);
+    first += static_cast<size_t>(result.nearest[0] == expected[0]);
+    requests += result.requests;
+    took.push_back(result.took);
   }
-  EXPECT_GE(exact, 38u);
+  std::sort(took.begin(), took.end());
+  EXPECT_GE(found * 100, wanted * 90);
+  EXPECT_GE(first * 100, took.size() * 99);
+  EXPECT_LE(requests, took.size() * 48);
+  EXPECT_LE(took[took.size() / 2], Seconds(10));
+}
+
+// Every answer is later than what counts as slow; nobody is taken for a liar.
+TEST(LookupTest, SlowNetworkIsNoLie) {
+  SmallNet net(
+      {.seed = 81, .peers = 500, .delay_min = Milliseconds(270), .delay_max = Milliseconds(450)});
+  net.StartWarm();
+  for (uint32_t i = 0; i < 100; ++i) {
+    const Key256 target = net.RandomKey();
+    net.Lookup(PeerId{i}, target, 0);
+    const LookupResult result = net.Finish(PeerId{i});
+    EXPECT_EQ(result.nearest, net.TrueNearest(target, Everybody));
+    EXPECT_EQ(result.timeouts, 0u);
+  }
 }
 
 // Without going on past slow peers: 4.6 s and 9.1 s.
@@ -303,6 +332,34 @@ TEST_F(LookupStepTest, SelfNobodyAndKnownNamesAreNoCandidates) {
   const PeerId start[] = {{1}, kAsker, kNoPeer, {1}};
   lookup.AddStart(start);
   EXPECT_EQ(lookup.candidates(), 1u);
+}
+
+// Colluding peers that answer, each naming 16 others that are nearer still.
+TEST_F(LookupStepTest, EndlessChainOfNearerPeersEndsAtTheBound) {
+  NodeLookup lookup = Make();
+  const PeerId start[] = {{1}};
+  lookup.AddStart(start);
+  int shared = 20;
+  size_t asked = 0;
+  std::vector<Outgoing> open;
+  while (!lookup.Done()) {
+    Advance(lookup);
+    for (const Outgoing& outgoing : effects_.sends()) open.push_back(outgoing);
+    asked += effects_.sends().size();
+    ASSERT_FALSE(open.empty());
+    Nodes nodes;
+    nodes.target = target_;
+    shared += 3;
+    while (!nodes.peers.full()) {
+      nodes.peers.push_back(directory_.Add(Bootstrap::RandomIn(shared, target_, random_)));
+    }
+    ASSERT_TRUE(lookup.OnNodes(open[0].to[0], open[0].message.id, nodes));
+    open.erase(open.begin());
+  }
+  EXPECT_LE(asked, NodeLookup::kRequestsMax);
+  EXPECT_GE(asked, NodeLookup::kRequestsMax - 2) << "the chain was long enough to reach the bound";
+  EXPECT_EQ(lookup.Result(now_).requests, asked);
+  EXPECT_EQ(lookup.Result(now_).nearest.size(), 16u);
 }
 
 TEST_F(LookupStepTest, CandidatesStayBounded) {

@@ -1,14 +1,12 @@
 // SmallNet: some hundred Routing objects and a tiny deterministic event loop.
 //
-// Peers 0 .. peers-1 run Routing; handles behind them are names without a peer. Messages take 10 to
-// 100 ms and may be lost; a silent peer neither hears nor
-// is heard; a liar answers FindNode with what its kind
-// of lie says. Everything follows from the seed. Thread rule: one thread.
+// Peers 0 .. peers-1 run Routing; handles behind them are names without a peer. Messages are delayed
+// and may be lost; a silent peer neither hears nor is heard; a liar answers FindNode with what its
+// kind of lie says. Everything follows from the seed. Thread rule: one thread.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <queue>
 #include <utility>
 #include <variant>
@@ -37,6 +35,8 @@ class SmallNet {
     size_t peers = 0;
     Ratio loss{.numerator = 0, .denominator = 1};
     RoutingConfig routing{};
+    Duration delay_min = Milliseconds(10);  // One way.
+    Duration delay_max = Milliseconds(100);
   };
 
   struct Reported {
@@ -198,7 +198,7 @@ class SmallNet {
   void Post(PeerId from, PeerId to, const Message& message) {
     ++sent_;
     const bool lost = random_.Chance(options_.loss);
-    const Duration delay = Microseconds(random_.Between(10'000, 100'000));
+    const Duration delay{random_.Between(options_.delay_min.us, options_.delay_max.us)};
     if (lost || to.value >= peers_.size()) return;
     if (conduct(to) == Conduct::kSilent || conduct(from) == Conduct::kSilent) return;
     Event event;
