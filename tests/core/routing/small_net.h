@@ -1,8 +1,8 @@
 // SmallNet: some hundred Routing objects and a tiny deterministic event loop.
 //
-// Peers 0 .. peers-1 run Routing; handles behind them are names without a peer. Messages are delayed
-// and may be lost; a silent peer neither hears nor is heard; a liar answers FindNode with what its
-// kind of lie says. Everything follows from the seed. Thread rule: one thread.
+// Peers 0 .. peers-1 run Routing; handles behind them are names without a peer. Messages are
+// delayed and may be lost; a silent peer neither hears nor is heard; a liar answers FindNode with
+// what its kind of lie says. Everything follows from the seed. Thread rule: one thread.
 #pragma once
 
 #include <algorithm>
