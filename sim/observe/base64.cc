@@ -33,8 +33,7 @@ std::string ToBase64(std::string_view bytes) {
   std::string text;
   text.reserve((bytes.size() + 2) / 3 * 4);
   for (size_t i = 0; i < bytes.size(); i += 3) {
-    const uint32_t word =
-        ByteAt(bytes, i) << 16 | ByteAt(bytes, i + 1) << 8 | ByteAt(bytes, i + 2);
+    const uint32_t word = ByteAt(bytes, i) << 16 | ByteAt(bytes, i + 1) << 8 | ByteAt(bytes, i + 2);
     text += kAlphabet[word >> 18];
     text += kAlphabet[word >> 12 & 63];
     text += i + 1 < bytes.size() ? kAlphabet[word >> 6 & 63] : '=';

@@ -26,7 +26,8 @@ Json JsonOfFiles(const std::map<std::string, std::string>& files) {
   Json json = Json::object();
   for (const auto& [name, bytes] : files) {
     const bool text = IsUtf8(bytes);
-    json[name] = {{"encoding", text ? "text" : "base64"}, {"bytes", text ? bytes : ToBase64(bytes)}};
+    json[name] = {{"encoding", text ? "text" : "base64"},
+                  {"bytes", text ? bytes : ToBase64(bytes)}};
   }
   return json;
 }
@@ -34,9 +35,9 @@ Json JsonOfFiles(const std::map<std::string, std::string>& files) {
 Json JsonOfFailure(const std::optional<FailedCheck>& failed) {
   if (!failed.has_value()) return nullptr;
   const Violation& violation = failed->violation;
-  return {{"check", failed->check},           {"at_us", violation.at.us},
-          {"peer", violation.peer.value},     {"subject", violation.subject},
-          {"expected", violation.expected},   {"found", violation.found}};
+  return {{"check", failed->check},         {"at_us", violation.at.us},
+          {"peer", violation.peer.value},   {"subject", violation.subject},
+          {"expected", violation.expected}, {"found", violation.found}};
 }
 
 // A checkpoint is [microseconds, "fingerprint"].
@@ -60,9 +61,9 @@ void ReadFiles(StrictReader& reader, const Json& files, Capsule& capsule) {
     } else if (const auto decoded = encoding == "base64" ? FromBase64(bytes) : std::nullopt) {
       capsule.data_files[name] = *decoded;
     } else {
-      reader.Fail(where, encoding == "base64" ? "bytes that are not base64"
-                                              : "encoding '" + encoding + "'",
-                  "text or base64");
+      reader.Fail(
+          where, encoding == "base64" ? "bytes that are not base64" : "encoding '" + encoding + "'",
+          "text or base64");
     }
   }
 }
@@ -86,8 +87,8 @@ void ReadCheckpoints(StrictReader& reader, const Json& checkpoints, Capsule& cap
   for (size_t i = 0; i < checkpoints.size() && reader.ok(); ++i) {
     const Json& one = checkpoints[i];
     const std::string where = "checkpoints/" + std::to_string(i);
-    const bool shaped = one.is_array() && one.size() == 2 && one[0].is_number_integer() &&
-                        one[1].is_string();
+    const bool shaped =
+        one.is_array() && one.size() == 2 && one[0].is_number_integer() && one[1].is_string();
     if (!shaped) {
       reader.Fail(where, "something else", "[microseconds, fingerprint]");
       return;

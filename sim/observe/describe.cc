@@ -221,8 +221,7 @@ struct ObservationTeller {
   }
 
   Description operator()(const core::StandingFell& o) const {
-    return {"standing_fell",
-            {{"of", o.peer}, Number("score", o.score), {"banned", o.banned}}};
+    return {"standing_fell", {{"of", o.peer}, Number("score", o.score), {"banned", o.banned}}};
   }
 };
 

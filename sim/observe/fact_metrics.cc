@@ -55,6 +55,7 @@ void FactMetrics::OnFact(const WorldView&, const Fact& fact) {
       size_t alternative;
       Metric metric;
     };
+
     constexpr const core::Observation* kType = nullptr;
     static constexpr Counted kCounted[] = {
         {AlternativeOf<core::MatchStarted>(kType), Metric::kMatchStarted},

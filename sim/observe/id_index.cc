@@ -18,8 +18,7 @@ IdIndex::IdIndex(const core::Directory& directory, uint32_t peers) {
 void IdIndex::Split(const Range& range, const core::Key256& target,
                     std::vector<Range>& open) const {
   // Jump over the bits on which the whole range agrees.
-  const int bit =
-      core::CommonPrefix(entries_[range.begin].id, entries_[range.end - 1].id);
+  const int bit = core::CommonPrefix(entries_[range.begin].id, entries_[range.end - 1].id);
   const auto begin = entries_.begin() + static_cast<std::ptrdiff_t>(range.begin);
   const auto end = entries_.begin() + static_cast<std::ptrdiff_t>(range.end);
   if (bit >= core::Key256::kBits) {  // Equal ids: any order is nearest first.

@@ -75,9 +75,9 @@ size_t OverlayGraph::Degree(size_t index) const {
 }
 
 int64_t OverlayGraph::DiameterOfSample(size_t samples) const {
-  using Graph = boost::compressed_sparse_row_graph<boost::directedS, boost::no_property,
-                                                   boost::no_property, boost::no_property, uint32_t,
-                                                   uint32_t>;
+  using Graph =
+      boost::compressed_sparse_row_graph<boost::directedS, boost::no_property, boost::no_property,
+                                         boost::no_property, uint32_t, uint32_t>;
   const size_t members = offsets_.size() - 1;
   std::vector<std::pair<uint32_t, uint32_t>> edges;
   edges.reserve(targets_.size());
@@ -92,10 +92,9 @@ int64_t OverlayGraph::DiameterOfSample(size_t samples) const {
   const size_t step = std::max<size_t>(1, members / samples);
   for (size_t from = 0; from < members; from += step) {
     std::vector<int64_t> distance(members, 0);
-    boost::breadth_first_search(
-        graph, static_cast<uint32_t>(from),
-        boost::visitor(boost::make_bfs_visitor(
-            boost::record_distances(distance.data(), boost::on_tree_edge()))));
+    boost::breadth_first_search(graph, static_cast<uint32_t>(from),
+                                boost::visitor(boost::make_bfs_visitor(boost::record_distances(
+                                    distance.data(), boost::on_tree_edge()))));
     longest = std::max(longest, *std::max_element(distance.begin(), distance.end()));
   }
   return longest;

@@ -49,8 +49,7 @@ std::string Path(const std::string& where, const std::string& key) {
 }
 
 bool ReadHexWord(std::string_view digits, uint64_t& word) {
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), word, 16);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), word, 16);
   return error == std::errc() && end == digits.data() + digits.size();
 }
 
@@ -72,9 +71,8 @@ Json StrictReader::Parse(std::string_view text) {
   const std::string_view before = text.substr(0, at);
   const auto line = std::count(before.begin(), before.end(), '\n') + 1;
   const size_t column = at - (before.rfind('\n') + 1) + 1;
-  const std::string what = finder.at > text.size()
-                               ? "the end of the file; the capsule is truncated"
-                               : "text that is not JSON";
+  const std::string what = finder.at > text.size() ? "the end of the file; the capsule is truncated"
+                                                   : "text that is not JSON";
   status_ = core::InvalidArgument(name_ + ":" + std::to_string(line) + ":" +
                                   std::to_string(column) + ": found " + what);
   return Json();
@@ -87,7 +85,8 @@ void StrictReader::Keys(const Json& object, const std::string& where,
     return;
   }
   for (const std::string_view key : keys) {
-    if (!object.contains(std::string(key))) Fail(Path(where, std::string(key)), "nothing", "a value");
+    if (!object.contains(std::string(key)))
+      Fail(Path(where, std::string(key)), "nothing", "a value");
   }
   for (const auto& item : object.items()) {
     if (std::find(keys.begin(), keys.end(), item.key()) == keys.end()) {

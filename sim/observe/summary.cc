@@ -61,7 +61,7 @@ std::string SummaryJson(const RunReport& report) {
   json["scenario_hash"] = core::ToHex(report.scenario.hash);
   json["seed"] = report.scenario.seed;
   json["build"] = report.result.build;
-  json["peers"] = report.scenario.PeerCount();
+  json["peers"] = report.result.peers;
   json["crypto"] = report.scenario.modelled_crypto ? "modelled" : "real";
   json["ended_us"] = report.result.ended.us;
   json["interrupted"] = report.result.interrupted;

@@ -21,6 +21,7 @@ struct RunResult {
   std::string build;  // Source version.
   core::Fingerprint fingerprint;
   WorldTime ended;
+  uint32_t peers = 0;
   uint64_t checkpoints = 0;
   bool interrupted = false;
 };

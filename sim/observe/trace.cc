@@ -58,8 +58,8 @@ std::string PeerMember(core::PeerId peer) {
 std::string NarratedLine(WorldTime at, const std::string& who, const Description& what,
                          const std::string& to) {
   const std::string sentence = Sentence(what);
-  return Stamp(at) + who + std::string(what.name) + to +
-         (sentence.empty() ? "" : ": " + sentence) + "\n";
+  return Stamp(at) + who + std::string(what.name) + to + (sentence.empty() ? "" : ": " + sentence) +
+         "\n";
 }
 
 }  // namespace
@@ -110,8 +110,7 @@ void Trace::OnWorldFact(const WorldView&, const WorldFact& fact) {
   if (level_ == TraceLevel::kNone || Skips(fact.peer, fact.peer)) return;
   const Description what = Describe(fact);
   if (form_ == TraceForm::kNarrated) {
-    const std::string who =
-        fact.peer == core::kNoPeer ? "world" : std::to_string(fact.peer.value);
+    const std::string who = fact.peer == core::kNoPeer ? "world" : std::to_string(fact.peer.value);
     sink_(NarratedLine(fact.at, who + " ! ", what, ""));
     return;
   }
@@ -126,10 +125,12 @@ void Trace::OnMessage(const WorldView&, const MessageFact& fact) {
     const bool received = fact.fate == MessageFact::Fate::kDelivered;
     const core::PeerId actor = received ? fact.to : fact.from;
     const core::PeerId other = received ? fact.from : fact.to;
-    const std::string_view sign = received ? " < " : fact.fate == MessageFact::Fate::kSent ? " > "
-                                                                                           : " x ";
+    const std::string_view sign = received                                ? " < "
+                                  : fact.fate == MessageFact::Fate::kSent ? " > "
+                                                                          : " x ";
     std::string to = (received ? " from " : " to ") + std::to_string(other.value);
-    if (fact.fate == MessageFact::Fate::kDropped) to += " (" + std::string(NameOf(fact.reason)) + ")";
+    if (fact.fate == MessageFact::Fate::kDropped)
+      to += " (" + std::string(NameOf(fact.reason)) + ")";
     sink_(NarratedLine(fact.at, std::to_string(actor.value) + std::string(sign), what, to));
     return;
   }

@@ -6,8 +6,8 @@ namespace sim {
 namespace {
 
 constexpr std::array<std::string_view, kMessageTypes> kTypeNames = {
-    "ping",  "pong", "find_node", "nodes", "provide", "provide_ack", "withdraw",
-    "find", "found", "push", "offer", "accept", "decline", "done"};
+    "ping", "pong",  "find_node", "nodes", "provide", "provide_ack", "withdraw",
+    "find", "found", "push",      "offer", "accept",  "decline",     "done"};
 
 }  // namespace
 

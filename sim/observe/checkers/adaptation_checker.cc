@@ -53,8 +53,7 @@ AdaptationChecker::Summary AdaptationChecker::Before(const Answers& answers, con
 
 void AdaptationChecker::Judge(const Fact& fact, const core::Respecified& step) {
   const Answers* answers = answers_.Find(fact.peer);
-  const Summary summary =
-      answers == nullptr ? Summary{} : Before(*answers, fact, step.from);
+  const Summary summary = answers == nullptr ? Summary{} : Before(*answers, fact, step.from);
   if (summary.doubtful) return;
   Premise();
   const bool narrower = step.to > step.from;

@@ -54,10 +54,10 @@ void AuthenticityChecker::JudgeSignature(const WorldView& world, const Fact& fac
                                          const core::Seen& seen) {
   if (seen.record.topic == seen.topic && IsGenuine(world.context(), seen.record)) return;
   Violate([&] {
-    return Violation{fact.at, fact.peer,
-                     "record of peer " + std::to_string(seen.record.peer.value) + "  topic " +
-                         Short(seen.topic),
-                     "a signature of its owner", "a signature that does not verify"};
+    return Violation{
+        fact.at, fact.peer,
+        "record of peer " + std::to_string(seen.record.peer.value) + "  topic " + Short(seen.topic),
+        "a signature of its owner", "a signature that does not verify"};
   });
 }
 
@@ -69,12 +69,12 @@ void AuthenticityChecker::JudgeFilter(const WorldView& world, const Fact& fact,
   const auto* match = std::get_if<core::MatchCommand>(&command);
   if (match == nullptr || Passes(match->filter, seen.record)) return;
   Violate([&] {
-    return Violation{fact.at, fact.peer,
-                     "record of peer " + std::to_string(seen.record.peer.value) + "  topic " +
-                         Short(seen.topic),
-                     "a record that passes the filter of the command",
-                     "budget " + std::to_string(seen.record.budget) + ", " +
-                         std::to_string(seen.record.capabilities.Count()) + " capabilities"};
+    return Violation{
+        fact.at, fact.peer,
+        "record of peer " + std::to_string(seen.record.peer.value) + "  topic " + Short(seen.topic),
+        "a record that passes the filter of the command",
+        "budget " + std::to_string(seen.record.budget) + ", " +
+            std::to_string(seen.record.capabilities.Count()) + " capabilities"};
   });
 }
 

@@ -42,8 +42,8 @@ class AuthenticityChecker : public Checker {
 
   [[nodiscard]] bool IsGenuine(const core::Context& context, const core::Record& record);
 
-  std::vector<uint8_t> bytes_;  // Reused between records.
-  core::FlatTable<core::PeerId, uint32_t> commanded_;          // The latest match operation.
+  std::vector<uint8_t> bytes_;                                  // Reused between records.
+  core::FlatTable<core::PeerId, uint32_t> commanded_;           // The latest match operation.
   core::FlatTable<Session, uint32_t, SessionHash> operations_;  // Of each running match.
 };
 

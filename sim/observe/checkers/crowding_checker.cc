@@ -55,10 +55,10 @@ void CrowdingChecker::ClosePeriod(const WorldView& world) {
     const bool splitting = uint64_t{now} * 100 <= uint64_t{before} * (100 - kSplittingPercent);
     if (now <= limit || before <= limit || splitting) return;
     Violate([&] {
-      return Violation{world.Now(), place.holder, "key " + Short(place.key),
-                       "at most " + std::to_string(limit) + " worker records",
-                       std::to_string(before) + " and " + std::to_string(now) +
-                           " in two renewal periods"};
+      return Violation{
+          world.Now(), place.holder, "key " + Short(place.key),
+          "at most " + std::to_string(limit) + " worker records",
+          std::to_string(before) + " and " + std::to_string(now) + " in two renewal periods"};
     });
   });
   crowds_.EraseIf(

@@ -21,11 +21,11 @@ void HopsChecker::OnFact(const WorldView& world, const Fact& fact) {
   const uint32_t bound = bits * kHopsPerBitHalves / 2 + kHopsBase;
   if (lookup.hops <= bound) return;
   Violate([&] {
-    return Violation{fact.at, fact.peer, "target " + Short(lookup.target),
-                     "at most " + std::to_string(bound) + " hops among " +
-                         std::to_string(world.PeerCount()) + " peers",
-                     std::to_string(lookup.hops) + " hops, " + std::to_string(lookup.requests) +
-                         " requests"};
+    return Violation{
+        fact.at, fact.peer, "target " + Short(lookup.target),
+        "at most " + std::to_string(bound) + " hops among " + std::to_string(world.PeerCount()) +
+            " peers",
+        std::to_string(lookup.hops) + " hops, " + std::to_string(lookup.requests) + " requests"};
   });
 }
 

@@ -24,8 +24,7 @@ void KeyChecker::OnFact(const WorldView& world, const Fact& fact) {
     return Violation{fact.at, held.owner,
                      "topic " + Short(held.topic) + "  c " + std::to_string(held.specificity),
                      "key " + Hex(expected),
-                     "key " + Hex(held.key) + " at holder " +
-                         std::to_string(fact.peer.value)};
+                     "key " + Hex(held.key) + " at holder " + std::to_string(fact.peer.value)};
   });
 }
 

@@ -111,7 +111,8 @@ void MeetingChecker::OnHeld(const WorldView& world, const Fact& fact, const core
   }
   if (target->holders.size() >= static_cast<size_t>(config.holders)) return;
   target->holders.push_back(fact.peer);
-  if (target->present || target->holders.size() < static_cast<size_t>(std::min(config.holders, 2))) {
+  if (target->present ||
+      target->holders.size() < static_cast<size_t>(std::min(config.holders, 2))) {
     return;
   }
   target->present = true;
@@ -125,8 +126,8 @@ void MeetingChecker::Owe(const WorldView& world, const core::Key256& topic, cons
   if (seeker.seek != target.role || seeker.peer == target.peer) return;
   const core::Config& config = *world.context().config;
   const core::PeerId holder = target.holders.front();
-  const core::Duration interval =
-      config.matchmaking.push ? config.matchmaking.safety_poll : config.matchmaking.requery_interval;
+  const core::Duration interval = config.matchmaking.push ? config.matchmaking.safety_poll
+                                                          : config.matchmaking.requery_interval;
   const WorldTime due = now + interval + world.RoundTrip(seeker.peer, holder) +
                         config.routing.response_timeout + kMeetingProcessing;
   due_[{due.us, made_++}] =
@@ -159,7 +160,8 @@ void MeetingChecker::Judge(const WorldView& world, const Obligation& o, WorldTim
   const Target* target = FindPeer(topic->targets, o.target);
   if (target == nullptr || target->since != o.present_since || target->until < due) return;
   if (seeker->seen.size() >= seeker->want || full_.Find(o.target) != nullptr) return;
-  if (const WorldTime* refused = refused_.Find(o.seeker); refused != nullptr && *refused >= o.from) {
+  if (const WorldTime* refused = refused_.Find(o.seeker);
+      refused != nullptr && *refused >= o.from) {
     return;
   }
   if (!Connected(world, o)) return;

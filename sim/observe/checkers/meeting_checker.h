@@ -80,9 +80,9 @@ class MeetingChecker : public Checker {
   [[nodiscard]] bool Connected(const WorldView& world, const Obligation& obligation) const;
 
   core::FlatTable<core::Key256, Topic> topics_;
-  core::FlatTable<core::PeerId, bool> filtered_;       // Last match command had a filter.
-  core::FlatTable<core::PeerId, WorldTime> refused_;   // When a holder last refused the peer.
-  core::FlatTable<core::PeerId, bool> full_;           // Workers without budget.
+  core::FlatTable<core::PeerId, bool> filtered_;            // Last match command had a filter.
+  core::FlatTable<core::PeerId, WorldTime> refused_;        // When a holder last refused the peer.
+  core::FlatTable<core::PeerId, bool> full_;                // Workers without budget.
   std::map<std::pair<int64_t, uint64_t>, Obligation> due_;  // By due time, then order of making.
   uint64_t made_ = 0;
 };

@@ -43,14 +43,13 @@ void NearestChecker::Judge(const WorldView& world, const Fact& fact,
   if (metrics_ != nullptr) metrics_->Trial(Metric::kLookupExact, exact);
   if (exact) return;
   Violate([&] {
-    return Violation{fact.at, fact.peer, "target " + Short(lookup.target),
-                     "peer " + std::to_string(truth.value) + " (" +
-                         Short(directory.NodeIdOf(truth)) + ")",
-                     lookup.nearest.empty()
-                         ? "nobody"
-                         : "peer " + std::to_string(lookup.nearest[0].value) + " (" +
-                               Short(directory.NodeIdOf(lookup.nearest[0])) + ") as nearest of " +
-                               std::to_string(lookup.nearest.size())};
+    return Violation{
+        fact.at, fact.peer, "target " + Short(lookup.target),
+        "peer " + std::to_string(truth.value) + " (" + Short(directory.NodeIdOf(truth)) + ")",
+        lookup.nearest.empty() ? "nobody"
+                               : "peer " + std::to_string(lookup.nearest[0].value) + " (" +
+                                     Short(directory.NodeIdOf(lookup.nearest[0])) +
+                                     ") as nearest of " + std::to_string(lookup.nearest.size())};
   });
 }
 

@@ -20,9 +20,7 @@ class NearestChecker : public Checker {
   // metrics may be nullptr.
   explicit NearestChecker(Metrics* metrics);
 
-  [[nodiscard]] FactMask Wants() const override {
-    return MaskOf<core::LookupDone, core::Joined>();
-  }
+  [[nodiscard]] FactMask Wants() const override { return MaskOf<core::LookupDone, core::Joined>(); }
 
   void OnFact(const WorldView& world, const Fact& fact) override;
   void OnWorldFact(const WorldView& world, const WorldFact& fact) override;

@@ -2,8 +2,8 @@
 // somebody's routing table). Components by Boost.Graph; at the end degree, diameter and clustering
 // as metrics.
 //
-// How often depends on the size of the world (allowances.h), never on the machine. While a partition
-// or isolation is on, nothing is demanded.
+// How often depends on the size of the world (allowances.h), never on the machine. While a
+// partition or isolation is on, nothing is demanded.
 #pragma once
 
 #include "sim/observe/checkers/checker.h"

@@ -27,8 +27,7 @@ void PatienceChecker::OnStarted(const WorldView& world, const Fact& fact,
   if (!Demanded(world, fact.at) || !world.IsHonest(fact.peer)) return;
   const core::Duration* commanded = commanded_.Find(fact.peer);
   const core::Duration patience = commanded == nullptr ? match.patience : *commanded;
-  const WorldTime due = fact.at + patience +
-                        world.context().config->matchmaking.requery_interval +
+  const WorldTime due = fact.at + patience + world.context().config->matchmaking.requery_interval +
                         ClockErrorMax(world.scenario(), fact.at) + kPropagation;
   running_[{fact.peer, match.topic}] = {fact.at, due};
 }

@@ -9,8 +9,8 @@
 
 namespace sim {
 
-// In the order in which they are listed. metrics takes what checkers measure on the way; it outlives
-// them, and may be nullptr.
+// In the order in which they are listed. metrics takes what checkers measure on the way; it
+// outlives them, and may be nullptr.
 [[nodiscard]] std::vector<std::unique_ptr<Checker>> MakeCheckers(Metrics* metrics);
 
 // Their infos, in the same order.
