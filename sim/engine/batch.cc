@@ -34,7 +34,8 @@ void Batch::Begin(const Shape& shape) {
   passes_ = 0;
   if (shape.count <= kFewEvents) return;
   const int width = shape.peer_bits + shape.offset_bits;
-  const int sorted = std::min(width, std::min(static_cast<int>(std::bit_width(shape.count)) + 1, 22));
+  const int sorted =
+      std::min(width, std::min(static_cast<int>(std::bit_width(shape.count)) + 1, 22));
   const int high = (sorted + 1) / 2;
   const int low = sorted - high;
   passes_ = low > 0 ? 2 : 1;

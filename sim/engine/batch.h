@@ -1,9 +1,9 @@
 // Batch: the events of one shard in one window, sorted by peer, then time, so that a peer's events
 // run back to back with its state in cache.
 //
-// An event becomes a 64-bit key (peer in the shard, offset in the window, index) and a 12-byte body.
-// Two counting passes over about log2(count) leading bits of the key leave runs of one or two keys
-// that an insertion pass finishes; where events crowd (one peer, one instant) it gives up and
+// An event becomes a 64-bit key (peer in the shard, offset in the window, index) and a 12-byte
+// body. Two counting passes over about log2(count) leading bits of the key leave runs of one or two
+// keys that an insertion pass finishes; where events crowd (one peer, one instant) it gives up and
 // sorts by comparison. Keys of one peer and instant stay in any order until OrderTies.
 // Scratch of one thread, reused.
 #pragma once

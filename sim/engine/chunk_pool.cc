@@ -1,9 +1,9 @@
 #include "sim/engine/chunk_pool.h"
 
-#include <sys/mman.h>
-
 #include <bit>
 #include <new>
+
+#include <sys/mman.h>
 
 #include "core/base/check.h"
 

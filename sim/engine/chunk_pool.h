@@ -39,6 +39,7 @@ class ChunkStore {
   // A list of kBatch free chunks, linked by `before`.
   [[nodiscard]] ChunkHeader* TakeBatch();
   void GiveBatch(ChunkHeader* head);
+
   [[nodiscard]] size_t MemoryUsage() const { return bytes_; }
 
  private:

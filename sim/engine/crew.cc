@@ -7,6 +7,9 @@
 namespace sim {
 namespace {
 
+constexpr int kRoundShift = 32;
+constexpr uint64_t kOpen = 1 << 16;
+constexpr uint64_t kInside = kOpen - 1;
 constexpr int kSpins = 2000;  // About 30 us: longer than the gap between two busy windows.
 
 void Relax() {
@@ -32,11 +35,13 @@ Crew::~Crew() {
 }
 
 void Crew::Round() {
-  busy_.store(static_cast<uint32_t>(threads_.size()), std::memory_order_relaxed);
-  round_.fetch_add(1, std::memory_order_release);
+  const uint32_t round = round_.load(std::memory_order_relaxed) + 1;
+  gate_.store(uint64_t{round} << kRoundShift | kOpen, std::memory_order_release);
+  round_.store(round, std::memory_order_release);
   round_.notify_all();
   work_(0);
-  for (int spin = 0; busy_.load(std::memory_order_acquire) != 0; ++spin) {
+  gate_.fetch_and(~kOpen, std::memory_order_acq_rel);
+  for (int spin = 0; (gate_.load(std::memory_order_acquire) & kInside) != 0; ++spin) {
     if (spin < kSpins) {
       Relax();
     } else {
@@ -51,11 +56,20 @@ void Crew::Serve(int member) {
       Relax();
     }
     round_.wait(seen, std::memory_order_acquire);
-    ++seen;
+    seen = round_.load(std::memory_order_acquire);
     if (closing_) return;
+    if (!Enter(seen)) continue;
     work_(member);
-    busy_.fetch_sub(1, std::memory_order_release);
+    gate_.fetch_sub(1, std::memory_order_release);
   }
+}
+
+bool Crew::Enter(uint32_t round) {
+  uint64_t gate = gate_.load(std::memory_order_acquire);
+  while (gate >> kRoundShift == round && (gate & kOpen) != 0) {
+    if (gate_.compare_exchange_weak(gate, gate + 1, std::memory_order_acq_rel)) return true;
+  }
+  return false;
 }
 
 }  // namespace sim

@@ -1,8 +1,9 @@
 // Crew: the engine's persistent threads. The caller is member 0; the others sleep between rounds.
 //
-// One round is two barriers: the start (a counter that the others watch) and the end (a counter that
-// the caller watches). Both spin briefly, then give the processor away, so that a crew larger than
-// the machine still goes on. The only place in sim that knows threads.
+// A round is two barriers: the others watch for its opening, the caller waits at its end for those
+// that came in. One that the machine has not woken in time is not waited for: work must let any
+// member do all of it. Waiting spins briefly, then gives the processor away, so that a crew larger
+// than the machine still goes on. The only place in sim that knows threads.
 #pragma once
 
 #include <atomic>
@@ -15,23 +16,26 @@ namespace sim {
 
 class Crew {
  public:
-  // work(i) runs on member i, 0 <= i < members. REQUIRES: members >= 1.
+  // work(i) runs on member i, 0 <= i < members. REQUIRES: 1 <= members <= 256.
   Crew(int members, std::function<void(int)> work);
   ~Crew();
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
 
-  // Runs work on every member and returns when all are done. What the caller wrote before is seen by
-  // all, what they wrote is seen by the caller after.
+  // Runs work on the caller, and on each other member that comes in before the caller is done;
+  // returns when all who came in are done. What the caller wrote before is seen by them, what they
+  // wrote is seen by the caller after.
   void Round();
 
  private:
   void Serve(int member);
+  bool Enter(uint32_t round);
 
   std::function<void(int)> work_;
-  alignas(128) std::atomic<uint32_t> round_{0};
-  alignas(128) std::atomic<uint32_t> busy_{0};
-  bool closing_ = false;  // Written before round_ is raised.
+  // Round, open bit, members inside: one word, so that nobody comes in after the caller has closed.
+  alignas(128) std::atomic<uint64_t> gate_{0};
+  alignas(128) std::atomic<uint32_t> round_{0};  // What sleepers watch.
+  std::atomic<bool> closing_{false};
   std::vector<std::thread> threads_;
 };
 

@@ -1,11 +1,11 @@
 // Engine: runs an application's peers over plain-data events in time windows, with one result for
 // any number of threads and shards. Implements architecture.md, section 5.
 //
-// Invariants: (1) a peer sees its events in the order (time, tie, source, sequence); (2) windows lie
-// on the grid [kL, (k+1)L), clipped at the end of the run, and no message arrives in the window that
-// it was sent in; (3) the fingerprint covers what every peer was given, in its order; (4) windows in
-// which nothing can happen are not visited.
-// The application owns peers and payloads; the engine owns events, wake-ups, threads and time.
+// Invariants: (1) a peer sees its events in the order (time, tie, source, sequence); (2) windows
+// lie on the grid [kL, (k+1)L), clipped at the end of the run, and no message arrives in the window
+// that it was sent in; (3) the fingerprint covers what every peer was given, in its order; (4)
+// windows in which nothing can happen are not visited. The application owns peers and payloads; the
+// engine owns events, wake-ups, threads and time.
 //
 // What an application provides (World, or a benchmark; `Application` below spells it in C++):
 //   Lane, MakeLane(i)      scratch of thread i. Which lane runs a peer is not deterministic, so
@@ -13,8 +13,8 @@
 //   BeginWindow(start,end) one thread, before each visited window; the first is window 0. May
 //                          change anything, Inject and Arm. Returns when it wants control next: the
 //                          window with that instant will be visited (Never: only when events do).
-//   EndWindow(end)         one thread, after a window in which something ran: merge what lanes hold.
-//   Deliver(lane, outbox, now, event), Wake(lane, outbox, now, peer)
+//   EndWindow(end)         one thread, after a window in which something ran: merge what lanes
+//   hold. Deliver(lane, outbox, now, event), Wake(lane, outbox, now, peer)
 //                          any thread: touch that peer, the lane and immutable things only.
 //   PayloadDigest(event)   what the fingerprint says about the payload; called before Deliver.
 //   Prefetch(peer), PrefetchPayload(event)
@@ -68,12 +68,12 @@ struct EngineOptions {
   core::Duration lookahead;  // Smallest link delay, at most kLongestLookahead.
   WorldTime end;             // Instants before it happen, it and later ones do not.
   int threads = 1;
-  int shards = 0;                                 // 0: chosen by the number of peers.
-  core::Duration checkpoint_every{1'000'000};     // 0: no checkpoints.
-  uint32_t events_per_instant_max = 100'000;      // Of one peer; more is a livelock.
-  uint32_t shared_events_min = 512;               // A window with fewer runs on one thread.
-  uint32_t chunk_bytes = 512;                     // Of pending events, a power of two.
-  const std::atomic<bool>* stop_flag = nullptr;   // Looked at before each window.
+  int shards = 0;                                // 0: chosen by the number of peers.
+  core::Duration checkpoint_every{1'000'000};    // 0: no checkpoints.
+  uint32_t events_per_instant_max = 100'000;     // Of one peer; more is a livelock.
+  uint32_t shared_events_min = 512;              // A window with fewer runs on one thread.
+  uint32_t chunk_bytes = 512;                    // Of pending events, a power of two.
+  const std::atomic<bool>* stop_flag = nullptr;  // Looked at before each window.
 };
 
 enum class RunState {
@@ -364,19 +364,21 @@ ORB_ALWAYS_INLINE size_t Engine<A>::RunPeer(const Post& post, size_t i) {
   do {
     if (i + kAhead < size) Hint(post, i + kAhead);
     uint64_t key = batch.Key(i);
-    if (i >= ordered && i + 1 < size &&
-        batch.InstantOf(key) == batch.InstantOf(batch.Key(i + 1))) [[unlikely]] {
+    if (i >= ordered && i + 1 < size && batch.InstantOf(key) == batch.InstantOf(batch.Key(i + 1)))
+        [[unlikely]] {
       ordered = batch.OrderTies(i, options_.seed);
       key = batch.Key(i);
     }
     const int64_t now = post.lane.start() + batch.OffsetOf(key);
     const Batch::Body& body = batch.BodyOf(key);
     const Event event{static_cast<uint32_t>(now), peer, body.from, body.sequence, body.payload};
-    if (!post.lane.local().empty()) [[unlikely]] RunLocalBefore(post, outbox, i);
+    if (!post.lane.local().empty()) [[unlikely]]
+      RunLocalBefore(post, outbox, i);
     Execute(post, outbox, now, event);
     ++i;
   } while (i < size && batch.PlaceOf(batch.Key(i)) == place);
-  if (!post.lane.local().empty()) [[unlikely]] RunLocalBefore(post, outbox, size);
+  if (!post.lane.local().empty()) [[unlikely]]
+    RunLocalBefore(post, outbox, size);
   return i;
 }
 
@@ -403,8 +405,10 @@ ORB_NO_INLINE void Engine<A>::RunLocalBefore(const Post& post, Outbox& outbox, s
 template <typename A>
 ORB_ALWAYS_INLINE void Engine<A>::Execute(const Post& post, Outbox& outbox, int64_t now,
                                           const Event& event) {
-  if (event.sequence == kWakeSequence) [[unlikely]] return ExecuteWake(post, outbox, now);
-  if (!Advances(post, outbox, now)) [[unlikely]] return;
+  if (event.sequence == kWakeSequence) [[unlikely]]
+    return ExecuteWake(post, outbox, now);
+  if (!Advances(post, outbox, now)) [[unlikely]]
+    return;
   outbox.now_ = now;
   uint64_t& chain = outbox.line_->chain;
   chain = Extend(chain, {now, event.from, event.sequence, application_->PayloadDigest(event)});
@@ -424,15 +428,16 @@ ORB_NO_INLINE void Engine<A>::ExecuteWake(const Post& post, Outbox& outbox, int6
   application_->Wake(post.application_lane, outbox, WorldTime{now}, outbox.peer_);
 }
 
-// False once the peer has had too many events at one instant: it runs no further in this window, and
-// the run ends after it.
+// False once the peer has had too many events at one instant: it runs no further in this window,
+// and the run ends after it.
 template <typename A>
 ORB_ALWAYS_INLINE bool Engine<A>::Advances(const Post& post, Outbox& outbox, int64_t now) const {
   if (now != outbox.now_) [[likely]] {
     outbox.repeats_ = 0;
     return !outbox.stuck_;
   }
-  if (++outbox.repeats_ < options_.events_per_instant_max) [[likely]] return true;
+  if (++outbox.repeats_ < options_.events_per_instant_max) [[likely]]
+    return true;
   Livelock& livelock = post.lane.livelock();
   if (!outbox.stuck_) livelock = std::min(livelock, Livelock{now, outbox.peer_});
   outbox.stuck_ = true;

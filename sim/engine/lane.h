@@ -1,8 +1,9 @@
 // Lane: what one thread of the engine owns: the events it posted, its sort scratch, its counters.
 //
-// Aligned to 128 bytes: false sharing would cost most of the gain of a second thread (performance.md,
-// section 8). Thread rule: Open between barriers, the rest by the owner; Collect also empties other
-// lanes' buckets of the shard that it is given, which no one else touches in that window.
+// Aligned to 128 bytes: false sharing would cost most of the gain of a second thread
+// (performance.md, section 8). Thread rule: Open between barriers, the rest by the owner; Collect
+// also empties other lanes' buckets of the shard that it is given, which no one else touches in
+// that window.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// LocalHeap: what a peer posted to itself for the open window, merged into its run (architecture.md,
-// section 5, rule 4). Empty between two peers. Scratch of one thread.
+// LocalHeap: what a peer posted to itself for the open window, merged into its run
+// (architecture.md, section 5, rule 4). Empty between two peers. Scratch of one thread.
 #pragma once
 
 #include <algorithm>

@@ -34,7 +34,8 @@ class Outbox {
   ORB_ALWAYS_INLINE void Post(WorldTime at, core::PeerId to, uint32_t payload) {
     const uint32_t sequence = line_->sequence++;
     CHECK(sequence != kWakeSequence);
-    if (to == peer_) [[unlikely]] return PostToSelf(at.us, sequence, payload);
+    if (to == peer_) [[unlikely]]
+      return PostToSelf(at.us, sequence, payload);
     CHECK(to.value < lane_->shards().peers());
     CHECK(at.us >= now_ + lane_->grid().length());
     lane_->windows().Add(at.us, to, peer_, sequence, payload);
@@ -59,7 +60,8 @@ class Outbox {
   ORB_NO_INLINE void PostToSelf(int64_t at, uint32_t sequence, uint32_t payload) {
     CHECK(at >= now_);
     if (at >= lane_->end()) return lane_->windows().Add(at, peer_, peer_, sequence, payload);
-    lane_->local().Push({at, TieOf(seed_, peer_, sequence),
+    lane_->local().Push({at,
+                         TieOf(seed_, peer_, sequence),
                          {static_cast<uint32_t>(at), peer_, peer_, sequence, payload}});
   }
 

@@ -1,9 +1,9 @@
 #include "sim/engine/peer_table.h"
 
-#include <sys/mman.h>
-
 #include <bit>
 #include <new>
+
+#include <sys/mman.h>
 
 namespace sim {
 namespace {

@@ -32,6 +32,7 @@ class PeerTable {
   }
 
   [[nodiscard]] core::Fingerprint Fold() const;
+
   [[nodiscard]] size_t MemoryUsage() const { return peers_ * sizeof(PeerLine); }
 
  private:

@@ -20,10 +20,10 @@ class ShardMap {
   ShardMap(uint32_t peers, int wanted) : peers_(peers) {
     CHECK(peers > 0 && peers < 0xfffffff0u);
     CHECK(wanted >= 0);
-    const uint32_t block = wanted == 0
-                               ? std::clamp(std::bit_ceil((peers - 1) / kSmallWorldShards + 1),
-                                            kSmallestBlock, kUsualBlock)
-                               : std::bit_floor(std::max(peers / static_cast<uint32_t>(wanted), 1u));
+    const uint32_t block =
+        wanted == 0 ? std::clamp(std::bit_ceil((peers - 1) / kSmallWorldShards + 1), kSmallestBlock,
+                                 kUsualBlock)
+                    : std::bit_floor(std::max(peers / static_cast<uint32_t>(wanted), 1u));
     bits_ = std::min(static_cast<int>(std::bit_width(block)) - 1, kMostBits);
     count_ = ((peers - 1) >> bits_) + 1;
   }

@@ -8,8 +8,7 @@ Windows::Windows(const WindowGrid& grid, const ShardMap& shards, ChunkStore* sto
     : grid_(grid),
       shards_(shards),
       chunk_mask_(store->chunk_bytes() - 1),
-      per_chunk_(
-          static_cast<uint32_t>((store->chunk_bytes() - sizeof(void*) - 4) / sizeof(Event))),
+      per_chunk_(static_cast<uint32_t>((store->chunk_bytes() - sizeof(void*) - 4) / sizeof(Event))),
       levels_(1),
       pool_(store) {
   first_offset_ = static_cast<uint32_t>(store->chunk_bytes() - per_chunk_ * sizeof(Event));
@@ -38,8 +37,7 @@ Event* Windows::Grow(size_t index) {
   const size_t level_and_slot = index / shards_.count();
   ChunkHeader* chunk = pool_.Take();
   chunk->before = end == nullptr ? nullptr : ChunkOf(end);
-  chunk->events_before =
-      chunk->before == nullptr ? 0 : chunk->before->events_before + per_chunk_;
+  chunk->events_before = chunk->before == nullptr ? 0 : chunk->before->events_before + per_chunk_;
   occupied_[level_and_slot / kSlots] |= uint64_t{1} << (level_and_slot % kSlots);
   return FirstOf(chunk);
 }

@@ -1,17 +1,18 @@
 // Windows: the pending events that one thread has posted, in buckets by window and shard.
 //
-// Four wheels of 64 slots. A slot of level 0 is one window; of level n, 64^n windows. What is posted
-// further ahead than a wheel reaches goes one level up, and comes down when its coarse slot is
-// entered: once per level. What lies beyond the last wheel waits in a heap that knows full times.
+// Four wheels of 64 slots. A slot of level 0 is one window; of level n, 64^n windows. What is
+// posted further ahead than a wheel reaches goes one level up, and comes down when its coarse slot
+// is entered: once per level. What lies beyond the last wheel waits in a heap that knows full
+// times.
 //
 // Invariants: (1) with w the open window, level 0 holds windows w..w+63, level n coarse slots
-// (w >> 6n) + 1 .. (w >> 6n) + 63; (2) a coarse slot is at most 2^32 us long, so that it and the low
-// 32 bits of a time give the time; (3) nothing at or after the end of the run is kept: it never
+// (w >> 6n) + 1 .. (w >> 6n) + 63; (2) a coarse slot is at most 2^32 us long, so that it and the
+// low 32 bits of a time give the time; (3) nothing at or after the end of the run is kept: it never
 // happens.
 // Thread rule: between two barriers only the owner adds, and never to the open window's slot of
-// another shard than the one that it runs; a bucket of an entered slot is drained by the thread that
-// runs its shard, whoever filled it. So nothing is locked. Open and the summaries are for window
-// starts.
+// another shard than the one that it runs; a bucket of an entered slot is drained by the thread
+// that runs its shard, whoever filled it. So nothing is locked. Open and the summaries are for
+// window starts.
 #pragma once
 
 #include <array>
@@ -50,7 +51,8 @@ class alignas(128) Windows {
   ORB_ALWAYS_INLINE void Add(int64_t at, core::PeerId to, core::PeerId from, uint32_t sequence,
                              uint32_t payload) {
     const uint64_t ahead = static_cast<uint64_t>(at - start_);
-    if (ahead >= near_limit_) [[unlikely]] return AddFar(at, to, from, sequence, payload);
+    if (ahead >= near_limit_) [[unlikely]]
+      return AddFar(at, to, from, sequence, payload);
     Event* const next = Reserve(0, window_ + grid_.StepsIn(ahead), to);
     next->time_low = static_cast<uint32_t>(at);
     next->to = to;
@@ -81,9 +83,7 @@ class alignas(128) Windows {
   [[nodiscard]] uint32_t CountAt(const Place& place) const;
 
   // Bit i: slot i of the level has events.
-  [[nodiscard]] uint64_t Occupied(int level) const {
-    return occupied_[static_cast<size_t>(level)];
-  }
+  [[nodiscard]] uint64_t Occupied(int level) const { return occupied_[static_cast<size_t>(level)]; }
 
   // Clears the slot's bit and returns what it was; the caller sees to it that the slot is drained.
   bool TakeMark(int level, uint64_t slot) {
@@ -140,7 +140,8 @@ class alignas(128) Windows {
     const size_t index = IndexOf({level, slot, shards_.ShardOf(to)});
     Event*& end = buckets_[index];
     // A bucket that is empty and one whose last chunk is full both end on a chunk's border.
-    if ((reinterpret_cast<uintptr_t>(end) & chunk_mask_) == 0) [[unlikely]] end = Grow(index);
+    if ((reinterpret_cast<uintptr_t>(end) & chunk_mask_) == 0) [[unlikely]]
+      end = Grow(index);
     // The line that this bucket fills next, or the chunk's end, has long left the cache.
     __builtin_prefetch(end + 6, 1);
     return end++;

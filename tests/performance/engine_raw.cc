@@ -151,15 +151,15 @@ int Run(const Settings& settings, const std::string& workload) {
     if (!state.ok()) return 1;
     const sim::Statistics statistics = engine.statistics();
     if (pass == 0) continue;
-    Print({"engine", workload, settings.peers, gossip ? settings.rumours : settings.seconds,
-           static_cast<uint32_t>(settings.engine.threads), statistics.events - before,
-           bytes_before},
-          began,
-          " engine_bytes_per_peer=" + std::to_string(engine.MemoryUsage() / settings.peers) +
-              " shards=" + std::to_string(engine.shards()) +
-              " windows=" + std::to_string(statistics.windows) +
-              " shared_windows=" + std::to_string(statistics.shared_windows) +
-              " fingerprint=" + core::ToHex(engine.fingerprint()));
+    Print(
+        {"engine", workload, settings.peers, gossip ? settings.rumours : settings.seconds,
+         static_cast<uint32_t>(settings.engine.threads), statistics.events - before, bytes_before},
+        began,
+        " engine_bytes_per_peer=" + std::to_string(engine.MemoryUsage() / settings.peers) +
+            " shards=" + std::to_string(engine.shards()) +
+            " windows=" + std::to_string(statistics.windows) +
+            " shared_windows=" + std::to_string(statistics.shared_windows) +
+            " fingerprint=" + core::ToHex(engine.fingerprint()));
   }
   return 0;
 }

@@ -8,10 +8,6 @@
 // peer, which answers.
 #pragma once
 
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <time.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -25,6 +21,10 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <time.h>
 
 #include "core/base/hash.h"
 #include "core/base/random.h"
