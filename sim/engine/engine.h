@@ -18,7 +18,7 @@
 //                          any thread: touch that peer, the lane and immutable things only.
 //   PayloadDigest(event)   what the fingerprint says about the payload; called before Deliver.
 //   Prefetch(peer), PrefetchPayload(event)
-//                          about 16 events ahead; ORB_ALWAYS_INLINE, or GCC drops them.
+//                          about 24 events ahead; ORB_ALWAYS_INLINE, or GCC drops them.
 #pragma once
 
 #include <algorithm>
@@ -132,7 +132,7 @@ class Engine {
   [[nodiscard]] size_t MemoryUsage() const;
 
  private:
-  static constexpr size_t kAhead = 16;
+  static constexpr size_t kAhead = 24;
   static constexpr uint64_t kNoWindow = ~uint64_t{0};
 
   // What one member of the crew takes its next shard from, its own share first.
