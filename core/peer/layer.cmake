@@ -1,1 +1,3 @@
-add_layer(core_peer FOLDER core/peer DEPENDS core_matchmaking core_routing core_port)
+add_layer(core_peer FOLDER core/peer
+  SOURCES peer.cc standing.cc
+  DEPENDS core_matchmaking core_routing core_port)

@@ -1,0 +1,144 @@
+#include "core/matchmaking/matchmaking.h"
+
+#include <algorithm>
+#include <variant>
+
+#include "core/matchmaking/keys.h"
+
+namespace core {
+
+void Matchmaking::LeaveTopic(const Moment& moment, const Key256& topic) {
+  for (const auto& matcher : matchers_) {
+    if (matcher->topic() == topic) matcher->Leave(moment);
+  }
+  for (const auto& worker : workers_) {
+    if (worker->topic() == topic) worker->Leave(moment);
+  }
+  Reap();
+}
+
+void Matchmaking::OnMatch(const Moment& moment, const MatchCommand& command) {
+  const Key256 topic = HashTopic(moment.context, command.topic);
+  LeaveTopic(moment, topic);
+  matchers_.push_back(std::make_unique<Matcher>(topic, command, moment.config()));
+  matchers_.back()->Begin(moment);
+  Reap();
+}
+
+void Matchmaking::OnWork(const Moment& moment, const WorkCommand& command) {
+  const Key256 topic = HashTopic(moment.context, command.topic);
+  LeaveTopic(moment, topic);
+  workers_.push_back(std::make_unique<Worker>(topic, command));
+  workers_.back()->Begin(moment);
+}
+
+void Matchmaking::OnLeave(const Moment& moment, const LeaveCommand& command) {
+  LeaveTopic(moment, HashTopic(moment.context, command.topic));
+}
+
+void Matchmaking::OnOffer(const Moment& moment, PeerId from, uint64_t request, const Offer& offer) {
+  for (const auto& worker : workers_) {
+    if (worker->OnOffer(moment, from, request, offer)) return;
+  }
+  for (const auto& matcher : matchers_) {
+    if (matcher->OnOffer(moment, from, request, offer)) return;
+  }
+  SendDecline(moment, from, request, offer.task, DeclineReason::kGone);
+}
+
+void Matchmaking::OnArrival(const Moment& moment, PeerId from, const Message& message) {
+  const uint64_t id = message.id;
+  const auto any_matcher = [this](auto&& call) {
+    return std::any_of(matchers_.begin(), matchers_.end(), [&](auto& m) { return call(*m); });
+  };
+  const auto any_worker = [this](auto&& call) {
+    return std::any_of(workers_.begin(), workers_.end(), [&](auto& w) { return call(*w); });
+  };
+  if (const auto* provide = std::get_if<Provide>(&message.body)) {
+    rendezvous_.OnProvide(moment, from, id, *provide);
+  } else if (std::holds_alternative<Find>(message.body)) {
+    rendezvous_.OnFind(moment, from, message);
+  } else if (const auto* withdraw = std::get_if<Withdraw>(&message.body)) {
+    rendezvous_.OnWithdraw(moment, from, *withdraw);
+  } else if (const auto* ack = std::get_if<ProvideAck>(&message.body)) {
+    if (!any_worker([&](Worker& w) { return w.OnProvideAck(moment, from, id, *ack); })) {
+      any_matcher([&](Matcher& m) { return m.OnProvideAck(moment, from, id, *ack); });
+    }
+  } else if (const auto* found = std::get_if<Found>(&message.body)) {
+    any_matcher([&](Matcher& m) { return m.OnFound(moment, from, id, *found); });
+  } else if (const auto* push = std::get_if<Push>(&message.body)) {
+    any_matcher([&](Matcher& m) { return m.OnPush(moment, from, id, *push); });
+  } else if (const auto* offer = std::get_if<Offer>(&message.body)) {
+    OnOffer(moment, from, id, *offer);
+  } else if (const auto* accept = std::get_if<Accept>(&message.body)) {
+    const bool awaited = any_matcher([&](Matcher& m) { return m.OnAccept(moment, from, *accept); });
+    if (!awaited) SendDone(moment, from, accept->task);
+  } else if (const auto* decline = std::get_if<Decline>(&message.body)) {
+    any_matcher([&](Matcher& m) { return m.OnDecline(moment, from, *decline); });
+  } else if (const auto* done = std::get_if<Done>(&message.body)) {
+    if (!any_worker([&](Worker& w) { return w.OnDone(moment, from, *done); })) {
+      any_matcher([&](Matcher& m) { return m.OnDone(moment, from, *done); });
+    }
+  }
+  Reap();
+}
+
+void Matchmaking::OnLookup(const Moment& moment, const Located& located) {
+  for (const auto& worker : workers_) {
+    if (worker->OnLookup(moment, located.token, located.nearest)) return;
+  }
+  for (const auto& matcher : matchers_) {
+    if (!matcher->OnLookup(moment, located.token, located.nearest, located.requests)) continue;
+    Reap();
+    return;
+  }
+}
+
+void Matchmaking::OnLinkDown(const Moment& moment, PeerId peer) {
+  for (const auto& worker : workers_) worker->OnLinkDown(moment, peer);
+  for (const auto& matcher : matchers_) matcher->OnLinkDown(moment, peer);
+  Reap();
+}
+
+void Matchmaking::OnDeadline(const Moment& moment) {
+  rendezvous_.OnDeadline(moment);
+  for (const auto& worker : workers_) {
+    if (worker->NextDeadline() <= moment.now) worker->OnDeadline(moment);
+  }
+  for (const auto& matcher : matchers_) {
+    if (matcher->NextDeadline() <= moment.now) matcher->OnDeadline(moment);
+  }
+  Reap();
+}
+
+void Matchmaking::Reap() {
+  std::erase_if(matchers_, [](const auto& m) { return m->phase() == Matcher::Phase::kFinished; });
+  std::erase_if(workers_, [](const auto& w) { return w->phase() == Worker::Phase::kGone; });
+  if (matchers_.empty()) std::vector<std::unique_ptr<Matcher>>().swap(matchers_);
+  if (workers_.empty()) std::vector<std::unique_ptr<Worker>>().swap(workers_);
+}
+
+Time Matchmaking::NextDeadline() const {
+  Time next = rendezvous_.NextDeadline();
+  for (const auto& worker : workers_) next = std::min(next, worker->NextDeadline());
+  for (const auto& matcher : matchers_) next = std::min(next, matcher->NextDeadline());
+  return next;
+}
+
+void Matchmaking::Digest(Hasher& hasher) const {
+  rendezvous_.Digest(hasher);
+  hasher.Add(workers_.size());
+  for (const auto& worker : workers_) worker->Digest(hasher);
+  hasher.Add(matchers_.size());
+  for (const auto& matcher : matchers_) matcher->Digest(hasher);
+}
+
+size_t Matchmaking::HeapBytes() const {
+  size_t bytes = rendezvous_.HeapBytes() + matchers_.capacity() * sizeof(void*) +
+                 workers_.capacity() * sizeof(void*);
+  for (const auto& worker : workers_) bytes += sizeof(Worker) + worker->HeapBytes();
+  for (const auto& matcher : matchers_) bytes += sizeof(Matcher) + matcher->HeapBytes();
+  return bytes;
+}
+
+}  // namespace core

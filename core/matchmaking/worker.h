@@ -1,0 +1,88 @@
+// Worker: one participant that waits at a rendezvous key with capacity to offer. It starts two bits
+// less specific than its neighbourhood, renews at a third of its ttl, and adapts: away from a
+// crowd, towards others when it is lonely.
+//
+//   phase      | event                                   | then
+//   kRenewing  | all holders answered, failed or refused | adapt: moved -> kRenewing at the new
+//   keys
+//              |                                         | else -> kResting
+//   kRenewing  | renewal time comes round again          | kRenewing, with a new sequence
+//   kResting   | renewal time                            | kRenewing
+//   any        | Leave                                   | kGone
+//   any        | Offer, Done, end of a task              | no phase change
+//
+//   adapt, on the median count of the holders:
+//     count > 64: with probability 1 - 64/count, c + 1; not within narrow_hold of a widening.
+//     count < 16 at two renewals in a row: c - 1. The first publication at a key is no renewal.
+//
+// The old key's record is withdrawn when the new key's holders have been heard, so there is always
+// one. Invariant: tasks accepted and unfinished never exceed the budget (MM-8, in Tasks).
+// Source: protocol document, 1.1.5 and 1.1.6.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "core/base/hash.h"
+#include "core/base/ids.h"
+#include "core/base/time.h"
+#include "core/codec/messages.h"
+#include "core/matchmaking/moment.h"
+#include "core/matchmaking/publication.h"
+#include "core/matchmaking/tasks.h"
+#include "core/port/command.h"
+#include "core/port/observation.h"
+
+namespace core {
+
+class Worker {
+ public:
+  enum class Phase : uint8_t { kRenewing = 1, kResting, kGone };
+
+  Worker(const Key256& topic, const WorkCommand& command);
+
+  void Begin(const Moment& moment);
+  void Leave(const Moment& moment);
+
+  // Each returns whether the event concerned this flow.
+  bool OnLookup(const Moment& moment, uint64_t token, std::span<const PeerId> nearest);
+  bool OnProvideAck(const Moment& moment, PeerId from, uint64_t request, const ProvideAck& ack);
+  bool OnOffer(const Moment& moment, PeerId from, uint64_t request, const Offer& offer);
+  bool OnDone(const Moment& moment, PeerId from, const Done& done);
+  void OnLinkDown(const Moment& moment, PeerId peer);
+  void OnDeadline(const Moment& moment);
+
+  [[nodiscard]] const Key256& topic() const { return topic_; }
+
+  [[nodiscard]] Phase phase() const { return phase_; }
+
+  [[nodiscard]] uint8_t specificity() const { return publication_.specificity(); }
+
+  [[nodiscard]] const Tasks& tasks() const { return tasks_; }
+
+  [[nodiscard]] Time NextDeadline() const;
+  void Digest(Hasher& hasher) const;
+  [[nodiscard]] size_t HeapBytes() const;
+
+ private:
+  void Renew(const Moment& moment);
+  void Conclude(const Moment& moment);
+  // True when the worker moved to other keys.
+  bool Adapt(const Moment& moment);
+  void Move(const Moment& moment, uint8_t to, RespecifyCause cause);
+
+  Key256 topic_;
+  WorkCommand command_;
+  Phase phase_ = Phase::kRenewing;
+  bool first_at_key_ = true;  // The publication under way is no renewal.
+  uint8_t thin_in_a_row_ = 0;
+  Time narrow_after_{INT64_MIN};  // End of the hold after a widening.
+  Time renew_at_ = Time::Never();
+  Publication publication_;
+  std::unique_ptr<Publication> leaving_;  // At the key that was left, until the new one is heard.
+  Tasks tasks_;
+};
+
+}  // namespace core

@@ -1,0 +1,170 @@
+#include "core/peer/peer.h"
+
+#include <utility>
+#include <variant>
+
+#include "core/matchmaking/matchmaking.h"
+#include "core/peer/deadlines.h"
+#include "core/peer/standing.h"
+#include "core/routing/routing.h"
+
+namespace core {
+namespace {
+
+// Requests older than their ttl are ignored: whoever asked has stopped waiting. Replies carry none.
+bool IsTooOld(const Config& config, Time now, const Message& message) {
+  if (message.ttl_ms == 0) return false;
+  const int64_t slack_ms = message.ttl_ms + config.matchmaking.clock_tolerance.us / 1000;
+  return message.sent_ms < now.us / 1000 - slack_ms;
+}
+
+bool IsRouting(const Body& body) {
+  return std::holds_alternative<Ping>(body) || std::holds_alternative<Pong>(body) ||
+         std::holds_alternative<FindNode>(body) || std::holds_alternative<Nodes>(body);
+}
+
+}  // namespace
+
+struct Peer::State : public Locator {
+  State(PeerId id, const Context& with, const SecretKey& key, Random stream)
+      : self(id), context(&with), secret(&key), random(stream), routing(id, with) {}
+
+  // Locator.
+  void Lookup(const Moment& moment, const Key256& target, uint64_t token) override {
+    routing.Lookup(moment.now, target, token, moment.random, moment.effects);
+  }
+
+  [[nodiscard]] int SharedPrefix(int n) const override {
+    return routing.SharedPrefixWithNearest(n);
+  }
+
+  void On(const Moment& moment, const Start& start);
+  void On(const Moment& moment, const Wake&);
+  void On(const Moment& moment, const Arrival& arrival);
+  void On(const Moment& moment, const Garbled& garbled);
+  void On(const Moment& moment, const Link& link);
+  void On(const Moment& moment, const Command& command);
+
+  // Hands finished lookups to those who asked; one may start the next.
+  void DeliverLookups(const Moment& moment);
+
+  PeerId self;
+  const Context* context;
+  const SecretKey* secret;
+  Random random;
+  Routing routing;
+  Matchmaking matchmaking;
+  Standing standing;
+  uint64_t last_sequence = 0;
+};
+
+void Peer::State::On(const Moment& moment, const Start& start) {
+  routing.Start(moment.now, start.seeds, random, moment.effects);
+}
+
+void Peer::State::On(const Moment& moment, const Wake&) {
+  if (IsDue(routing.NextDeadline(), moment.now)) {
+    routing.OnDeadline(moment.now, random, moment.effects);
+  }
+  DeliverLookups(moment);
+  if (IsDue(matchmaking.NextDeadline(), moment.now)) matchmaking.OnDeadline(moment);
+}
+
+void Peer::State::On(const Moment& moment, const Arrival& arrival) {
+  if (arrival.message == nullptr || arrival.from == self) return;
+  if (standing.IsBanned(moment.now, arrival.from)) return;
+  const Message& message = *arrival.message;
+  const bool is_routing = IsRouting(message.body);
+  if (!is_routing && IsTooOld(*context->config, moment.now, message)) return;
+  routing.OnArrival(moment.now, arrival.from, message, random, moment.effects);
+  if (!is_routing) matchmaking.OnArrival(moment, arrival.from, message);
+}
+
+void Peer::State::On(const Moment& moment, const Garbled& garbled) {
+  moment.effects.Observe(BadFrame{.from = garbled.from, .reason = garbled.reason});
+  const bool provable =
+      garbled.reason == GarbledReason::kMalformed || garbled.reason == GarbledReason::kTooLarge;
+  if (provable) moment.Report(garbled.from, Offence::kProtocolViolation);
+}
+
+void Peer::State::On(const Moment& moment, const Link& link) {
+  if (link.up) return;
+  moment.Report(link.peer, Offence::kConnectionFailure);
+  routing.OnLinkDown(moment.now, link.peer, random, moment.effects);
+  matchmaking.OnLinkDown(moment, link.peer);
+}
+
+void Peer::State::On(const Moment& moment, const Command& command) {
+  if (const auto* match = std::get_if<MatchCommand>(&command)) {
+    matchmaking.OnMatch(moment, *match);
+  } else if (const auto* work = std::get_if<WorkCommand>(&command)) {
+    matchmaking.OnWork(moment, *work);
+  } else if (const auto* leave = std::get_if<LeaveCommand>(&command)) {
+    matchmaking.OnLeave(moment, *leave);
+  } else if (const auto* lookup = std::get_if<LookupCommand>(&command)) {
+    // Routing itself reports LookupDone; nobody here waits for token 0.
+    routing.Lookup(moment.now, lookup->target, 0, random, moment.effects);
+  }
+}
+
+void Peer::State::DeliverLookups(const Moment& moment) {
+  LookupResult result;
+  while (routing.TakeFinished(result)) {
+    if (!Matchmaking::OwnsToken(result.token)) continue;
+    matchmaking.OnLookup(moment, {.token = result.token,
+                                  .nearest = {result.nearest.begin(), result.nearest.size()},
+                                  .requests = result.requests});
+  }
+}
+
+Peer::Peer(PeerId self, const Context& context, const SecretKey& secret, Random random)
+    : state_(std::make_unique<State>(self, context, secret, random)) {}
+
+Peer::Peer(Peer&&) noexcept = default;
+Peer& Peer::operator=(Peer&&) noexcept = default;
+Peer::~Peer() = default;
+
+void Peer::Step(Time now, const Input& input, Effects& effects) {
+  State& state = *state_;
+  const Moment moment{.now = now,
+                      .self = state.self,
+                      .context = *state.context,
+                      .secret = *state.secret,
+                      .random = state.random,
+                      .effects = effects,
+                      .locator = state,
+                      .conduct = state.standing,
+                      .rendezvous = state.matchmaking.rendezvous(),
+                      .last_sequence = state.last_sequence};
+  std::visit([&](const auto& what) { state.On(moment, what); }, input);
+  state.DeliverLookups(moment);
+}
+
+Time Peer::NextDeadline() const {
+  return Earliest({state_->routing.NextDeadline(), state_->matchmaking.NextDeadline()});
+}
+
+void Peer::SeedRoutes(std::span<const PeerId> contacts) {
+  state_->routing.SeedRoutes(contacts);
+}
+
+std::vector<PeerId> Peer::Contacts() const {
+  return state_->routing.Contacts();
+}
+
+void Peer::Digest(Hasher& hasher) const {
+  state_->routing.Digest(hasher);
+  state_->matchmaking.Digest(hasher);
+  state_->standing.Digest(hasher);
+  hasher.Add(state_->last_sequence);
+  // The next draw stands for the generator's state.
+  Random ahead = state_->random;
+  hasher.Add(ahead.Next());
+}
+
+size_t Peer::MemoryUsage() const {
+  return sizeof(Peer) + sizeof(State) + state_->routing.HeapBytes() +
+         state_->matchmaking.HeapBytes() + state_->standing.HeapBytes();
+}
+
+}  // namespace core
