@@ -76,10 +76,12 @@ void KeyBook::SelectFresh(Time now, const FindTerms& terms, std::vector<Record>&
 }
 
 Traffic KeyBook::TrafficFor(Role role, Time now) const {
-  return Traffic{.count = role == Role::kWorker ? workers_ : matchers_,
-                 .arrivals_per_min = arrivals_.PerMinute(now),
-                 .queries_per_min = queries_.PerMinute(now),
-                 .wanted = wanted_};
+  const bool workers = role == Role::kWorker;
+  return Traffic{
+      .count = workers ? workers_ : matchers_,
+      .arrivals_per_min = (workers ? worker_arrivals_ : matcher_arrivals_).PerMinute(now),
+      .queries_per_min = queries_.PerMinute(now),
+      .wanted = wanted_};
 }
 
 bool KeyBook::Subscribe(const Subscription& subscription, size_t subscriptions_max, Time now) {
@@ -115,7 +117,8 @@ void KeyBook::Digest(Hasher& hasher) const {
     hasher.Add(s.until.us);
   }
   for (const PeerId owner : fresh_) hasher.Add(owner);
-  arrivals_.Digest(hasher);
+  worker_arrivals_.Digest(hasher);
+  matcher_arrivals_.Digest(hasher);
   queries_.Digest(hasher);
   hasher.Add(wanted_);
 }

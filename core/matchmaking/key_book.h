@@ -60,10 +60,13 @@ class KeyBook {
   // Appends the fresh records (see MarkFresh) that match.
   void SelectFresh(Time now, const FindTerms& terms, std::vector<Record>& out) const;
 
-  // Traffic as seen by somebody interested in records of this role.
+  // Traffic as seen by somebody interested in records of this role: count and arrivals are those of
+  // the role, so that seekers who come do not look like workers who come.
   [[nodiscard]] Traffic TrafficFor(Role role, Time now) const;
 
-  void CountArrival(Time now) { arrivals_.Add(now); }
+  void CountArrival(Role role, Time now) {
+    (role == Role::kWorker ? worker_arrivals_ : matcher_arrivals_).Add(now);
+  }
 
   void CountQuery(Time now) { queries_.Add(now); }
 
@@ -95,7 +98,8 @@ class KeyBook {
   FlatTable<PeerId, HeldRecord> records_;
   std::vector<Subscription> subscriptions_;
   std::vector<PeerId> fresh_;
-  MinuteCounter arrivals_;
+  MinuteCounter worker_arrivals_;
+  MinuteCounter matcher_arrivals_;
   MinuteCounter queries_;
   uint32_t workers_ = 0;
   uint32_t matchers_ = 0;

@@ -90,7 +90,7 @@ void Matcher::Renew(const Moment& moment) {
   record.capabilities = command_.capabilities;
   SignRecord(moment, record);
   publication_.Announce(moment, record);
-  renew_at_ = moment.now + ttl < deadline_ ? moment.now + ttl / 3 : Time::Never();
+  renew_at_ = moment.now + ttl < level_deadline_ ? moment.now + ttl / 3 : Time::Never();
 }
 
 bool Matcher::Subscribes(const Moment& moment) const {
@@ -114,6 +114,11 @@ bool Matcher::WantsToStay(const Moment& moment, const Tally& tally) const {
   if (tally.answers == 0 || moment.now >= level_deadline_) return false;
   StayQuestion question;
   question.traffic = tally.median.traffic;
+  if (command_.seek == Role::kMatcher) {
+    // The own registration is among what the holders count.
+    question.traffic.count -= std::min(question.traffic.count, 1u);
+    question.traffic.arrivals_per_min -= std::min(question.traffic.arrivals_per_min, 1u);
+  }
   question.accept_ratio = {uint64_t{accepts_} + 1, uint64_t{accepts_} + declines_ + 1};
   question.patience_left = deadline_ - moment.now;
   question.want = command_.want;
@@ -216,8 +221,8 @@ bool Matcher::OnProvideAck(const Moment& moment, PeerId from, uint64_t request,
 bool Matcher::OnFound(const Moment& moment, PeerId from, uint64_t request, const Found& found) {
   if (!publication_.OnFound(moment, from, request, found)) return false;
   if (!Searching()) return true;
-  candidates_.NoteRoundTrip(from, publication_.RoundTripTo(from));
   TakeRecords(moment, from, found.records);
+  candidates_.NoteRoundTrip(from, publication_.RoundTripTo(from));
   if (phase_ != Phase::kPausing && !judged_ && publication_.AskComplete()) {
     Judge(moment);
   } else {

@@ -70,7 +70,7 @@ void Rendezvous::Admit(const Moment& moment, const Provide& provide) {
   KeyBook& book = *store_->books[slot];
   const bool fresh = book.Find(record.peer) == nullptr;
   store_->Put(record, slot, moment.now, moment.now + ClampTtl(record.ttl_ms));
-  book.CountArrival(moment.now);
+  book.CountArrival(record.role, moment.now);
   if (fresh && !book.subscriptions().empty() && book.MarkFresh(record.peer)) {
     store_->pushes.push_back({moment.now + moment.config().push_coalesce, slot});
   }

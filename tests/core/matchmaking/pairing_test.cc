@@ -1,0 +1,135 @@
+// Two matchers that seek each other, message by message.
+#include <optional>
+
+#include <gtest/gtest.h>
+
+#include "core/matchmaking/matcher.h"
+#include "tests/core/matchmaking/flow_rig.h"
+
+namespace core {
+namespace {
+
+class PairingTest : public testing::Test {
+ protected:
+  PairingTest() {
+    rig.shared_prefix = 0;
+    command.topic = {"proof", "chapter one"};
+    command.seek = Role::kMatcher;
+    command.want = 1;
+    if (rig.IdOf(low) > rig.IdOf(high)) std::swap(low, high);
+  }
+
+  // Both have found each other and made an offer; the offers, low's first.
+  std::pair<Message, Message> BothOffer() {
+    Message low_offer = OfferOf(at_low, low, high);
+    Message high_offer = OfferOf(at_high, high, low);
+    rig.effects.Clear();
+    return {low_offer, high_offer};
+  }
+
+  Message OfferOf(std::optional<Matcher>& at, PeerId who, PeerId other) {
+    rig.effects.Clear();
+    at.emplace(rig.topic, command, rig.config.matchmaking);
+    at->Begin(rig.At(who));
+    const PeerId holder{20};
+    at->OnLookup(rig.At(who), rig.lookups.back().token, std::span(&holder, 1), 1);
+    const Message find = rig.Sent<Find>().at(0).second;
+    Found found;
+    found.key = rig.topic;
+    found.records = {rig.RecordOf(other, Role::kMatcher)};
+    at->OnFound(rig.At(who), holder, find.id, found);
+    return rig.Sent<Offer>().at(0).second;
+  }
+
+  static const Offer& In(const Message& message) { return std::get<Offer>(message.body); }
+
+  FlowRig rig;
+  MatchCommand command;
+  PeerId low{1};
+  PeerId high{2};
+  std::optional<Matcher> at_low;
+  std::optional<Matcher> at_high;
+};
+
+TEST_F(PairingTest, SimultaneousOffersMakeOneMatchOnTheLowerIdsOffer) {
+  const auto [low_offer, high_offer] = BothOffer();
+  at_high->OnOffer(rig.At(high), low, low_offer.id, In(low_offer));
+  ASSERT_EQ(rig.Sent<Accept>().size(), 1u);
+  EXPECT_EQ(at_high->phase(), Matcher::Phase::kFinished);
+  rig.effects.Clear();
+  at_low->OnOffer(rig.At(low), high, high_offer.id, In(high_offer));
+  EXPECT_TRUE(rig.Sent<Accept>().empty());
+  ASSERT_EQ(rig.Sent<Offer>().size(), 1u);
+  EXPECT_EQ(In(rig.Sent<Offer>()[0].second).task, In(low_offer).task);
+  at_low->OnAccept(rig.At(low), high, {In(low_offer).task});
+  EXPECT_EQ(at_low->phase(), Matcher::Phase::kFinished);
+  EXPECT_EQ(rig.Observed<Matched>().back().task, In(low_offer).task);
+}
+
+TEST_F(PairingTest, ALostOfferOfTheLowerIdIsSentAgainWhenTheHigherIdsArrives) {
+  const auto [low_offer, high_offer] = BothOffer();
+  at_low->OnOffer(rig.At(low), high, high_offer.id, In(high_offer));
+  const Message again = rig.Sent<Offer>().at(0).second;
+  at_high->OnOffer(rig.At(high), low, again.id, In(again));
+  EXPECT_EQ(at_high->partner_count(), 1u);
+}
+
+TEST_F(PairingTest, ADuplicateOfferIsAcceptedAgainButCountsOnce) {
+  command.want = 2;
+  const auto [low_offer, high_offer] = BothOffer();
+  at_high->OnOffer(rig.At(high), low, low_offer.id, In(low_offer));
+  at_high->OnOffer(rig.At(high), low, low_offer.id, In(low_offer));
+  EXPECT_EQ(rig.Sent<Accept>().size(), 2u);
+  EXPECT_EQ(at_high->partner_count(), 1u);
+  EXPECT_EQ(rig.Observed<Matched>().size(), 1u);
+}
+
+TEST_F(PairingTest, AMatcherThatWantsNoMoreIsBusy) {
+  const auto [low_offer, high_offer] = BothOffer();
+  Offer third = In(low_offer);
+  third.task.bytes[0] ^= 1;
+  at_high->OnOffer(rig.At(high), PeerId{9}, 5, third);
+  ASSERT_EQ(rig.Sent<Decline>().size(), 1u);
+  EXPECT_EQ(std::get<Decline>(rig.Sent<Decline>()[0].second.body).reason, DeclineReason::kBusy);
+}
+
+TEST_F(PairingTest, AnUnknownOffererMustPassTheFilterToo) {
+  command.want = 2;
+  command.filter.must.Add("gpu");
+  at_high.emplace(rig.topic, command, rig.config.matchmaking);
+  at_high->Begin(rig.At(high));
+  Offer offer;
+  offer.topic = rig.topic;
+  offer.expires_ms = rig.now.us / 1000 + 1000;
+  at_high->OnOffer(rig.At(high), PeerId{9}, 5, offer);
+  EXPECT_EQ(std::get<Decline>(rig.Sent<Decline>().at(0).second.body).reason,
+            DeclineReason::kFilter);
+}
+
+TEST_F(PairingTest, AnExpiredOfferFindsNobody) {
+  command.want = 2;
+  at_high.emplace(rig.topic, command, rig.config.matchmaking);
+  at_high->Begin(rig.At(high));
+  Offer offer;
+  offer.topic = rig.topic;
+  offer.expires_ms = INT64_MIN;
+  at_high->OnOffer(rig.At(high), PeerId{9}, 5, offer);
+  EXPECT_EQ(std::get<Decline>(rig.Sent<Decline>().at(0).second.body).reason, DeclineReason::kGone);
+}
+
+TEST_F(PairingTest, APartnerThatGivesBackIsMissingAgain) {
+  command.want = 2;
+  const auto [low_offer, high_offer] = BothOffer();
+  at_high->OnOffer(rig.At(high), low, low_offer.id, In(low_offer));
+  EXPECT_FALSE(at_high->OnDone(rig.At(high), PeerId{9}, {In(low_offer).task}));
+  EXPECT_TRUE(at_high->OnDone(rig.At(high), low, {In(low_offer).task}));
+  EXPECT_EQ(at_high->partner_count(), 0u);
+  // And no copy of the old offer makes it one again.
+  rig.effects.Clear();
+  at_high->OnOffer(rig.At(high), low, low_offer.id, In(low_offer));
+  EXPECT_EQ(rig.Sent<Decline>().size(), 1u);
+  EXPECT_EQ(at_high->partner_count(), 0u);
+}
+
+}  // namespace
+}  // namespace core
