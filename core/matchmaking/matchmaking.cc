@@ -28,7 +28,14 @@ void Matchmaking::OnMatch(const Moment& moment, const MatchCommand& command) {
 void Matchmaking::OnWork(const Moment& moment, const WorkCommand& command) {
   const Key256 topic = HashTopic(moment.context, command.topic);
   LeaveTopic(moment, topic);
-  workers_.push_back(std::make_unique<Worker>(topic, command));
+  Tasks tasks(command.budget);
+  const auto earlier = std::find_if(workers_.begin(), workers_.end(),
+                                    [&](const auto& worker) { return worker->topic() == topic; });
+  if (earlier != workers_.end()) {
+    tasks = std::move((*earlier)->tasks());
+    workers_.erase(earlier);
+  }
+  workers_.push_back(std::make_unique<Worker>(topic, command, std::move(tasks)));
   workers_.back()->Begin(moment);
 }
 
@@ -113,7 +120,7 @@ void Matchmaking::OnDeadline(const Moment& moment) {
 
 void Matchmaking::Reap() {
   std::erase_if(matchers_, [](const auto& m) { return m->phase() == Matcher::Phase::kFinished; });
-  std::erase_if(workers_, [](const auto& w) { return w->phase() == Worker::Phase::kGone; });
+  std::erase_if(workers_, [](const auto& w) { return w->over(); });
   if (matchers_.empty()) std::vector<std::unique_ptr<Matcher>>().swap(matchers_);
   if (workers_.empty()) std::vector<std::unique_ptr<Worker>>().swap(workers_);
 }

@@ -1,9 +1,9 @@
 // Tasks: a worker's accepted tasks and the memory of those it may not accept again.
 //
-// Invariants: (1) active() <= budget, always (MM-8); (2) a task is accepted at most once: it is
-// remembered until every copy of its offer has expired, clock differences included, and when there
-// is no room to remember, nothing is accepted; (3) a task ends by its matcher's Done or after
-// task_duration. Source: protocol document, 1.1.5 and MM-8.
+// Invariants: (1) nothing is accepted while active() >= budget (MM-8); (2) a task is accepted at
+// most once: it is remembered until every copy of its offer has expired, clock differences
+// included, and when there is no room to remember, nothing is accepted; (3) a task ends by its
+// matcher's Done or after task_duration. Source: protocol document, 1.1.5 and MM-8.
 #pragma once
 
 #include <cstddef>
@@ -36,7 +36,15 @@ class Tasks {
 
   [[nodiscard]] uint16_t active() const { return active_; }
 
-  [[nodiscard]] uint16_t left() const { return static_cast<uint16_t>(budget_ - active_); }
+  [[nodiscard]] uint16_t left() const {
+    return active_ >= budget_ ? uint16_t{0} : static_cast<uint16_t>(budget_ - active_);
+  }
+
+  // Tasks that were accepted under a larger budget run on.
+  void SetBudget(uint16_t budget) { budget_ = budget; }
+
+  // Nothing runs and nothing has to be remembered.
+  [[nodiscard]] bool empty() const { return table_.empty(); }
 
   [[nodiscard]] Time NextDeadline() const { return next_; }
 

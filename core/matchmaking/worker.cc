@@ -14,8 +14,10 @@ constexpr uint8_t kThinRenewals = 2;
 
 }  // namespace
 
-Worker::Worker(const Key256& topic, const WorkCommand& command)
-    : topic_(topic), command_(command), tasks_(command.budget) {}
+Worker::Worker(const Key256& topic, const WorkCommand& command, Tasks tasks)
+    : topic_(topic), command_(command), tasks_(std::move(tasks)) {
+  tasks_.SetBudget(command.budget);
+}
 
 void Worker::Begin(const Moment& moment) {
   const int shared = moment.locator.SharedPrefix(moment.config().neighbours);
@@ -101,6 +103,8 @@ void Worker::Leave(const Moment& moment) {
   phase_ = Phase::kGone;
   publication_.Withdraw(moment);
   if (leaving_ != nullptr) leaving_->Withdraw(moment);
+  leaving_.reset();
+  publication_ = Publication();
 }
 
 bool Worker::OnLookup(const Moment& moment, uint64_t token, std::span<const PeerId> nearest) {
@@ -143,15 +147,15 @@ void Worker::OnLinkDown(const Moment& moment, PeerId peer) {
 }
 
 void Worker::OnDeadline(const Moment& moment) {
-  if (phase_ == Phase::kGone) return;
   tasks_.OnDeadline(moment);
+  if (phase_ == Phase::kGone) return;
   publication_.OnDeadline(moment);
   if (publication_.AnnounceComplete()) Conclude(moment);
   if (renew_at_ <= moment.now) Renew(moment);
 }
 
 Time Worker::NextDeadline() const {
-  if (phase_ == Phase::kGone) return Time::Never();
+  if (phase_ == Phase::kGone) return tasks_.NextDeadline();
   return std::min({publication_.NextDeadline(), tasks_.NextDeadline(), renew_at_});
 }
 

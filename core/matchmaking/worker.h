@@ -8,7 +8,7 @@
 //              |                                         | else -> kResting
 //   kRenewing  | renewal time comes round again          | kRenewing, with a new sequence
 //   kResting   | renewal time                            | kRenewing
-//   any        | Leave                                   | kGone
+//   any        | Leave                                   | kGone: withdrawn, tasks run to their end
 //   any        | Offer, Done, end of a task              | no phase change
 //
 //   adapt, on the median count of the holders:
@@ -41,7 +41,9 @@ class Worker {
  public:
   enum class Phase : uint8_t { kRenewing = 1, kResting, kGone };
 
-  Worker(const Key256& topic, const WorkCommand& command);
+  // Takes over the tasks of an earlier participation in the topic, so that a return is no way to
+  // accept a task twice.
+  Worker(const Key256& topic, const WorkCommand& command, Tasks tasks);
 
   void Begin(const Moment& moment);
   void Leave(const Moment& moment);
@@ -61,6 +63,11 @@ class Worker {
   [[nodiscard]] uint8_t specificity() const { return publication_.specificity(); }
 
   [[nodiscard]] const Tasks& tasks() const { return tasks_; }
+
+  [[nodiscard]] Tasks& tasks() { return tasks_; }
+
+  // Gone, and nothing is left to remember.
+  [[nodiscard]] bool over() const { return phase_ == Phase::kGone && tasks_.empty(); }
 
   [[nodiscard]] Time NextDeadline() const;
   void Digest(Hasher& hasher) const;

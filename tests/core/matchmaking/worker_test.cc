@@ -18,7 +18,7 @@ class WorkerTest : public testing::Test {
   }
 
   void Begin() {
-    worker.emplace(rig.topic, command);
+    worker.emplace(rig.topic, command, Tasks(command.budget));
     worker->Begin(rig.moment());
     Locate();
   }
@@ -301,6 +301,23 @@ TEST_F(WorkerTest, AFloodOfTasksIsBounded) {
   EXPECT_LT(worker->tasks().HeapBytes(), 40'000u);
   Advance(Minutes(1));
   EXPECT_EQ(Decision(OfferOf(1)), std::nullopt);
+}
+
+TEST_F(WorkerTest, ATaskOutlivesLeavingAndIsKnownAfterTheReturn) {
+  Begin();
+  const Offer offer = OfferOf(1);
+  EXPECT_EQ(Decision(offer), std::nullopt);
+  worker->Leave(rig.moment());
+  EXPECT_FALSE(worker->over());
+  Tasks tasks = std::move(worker->tasks());
+  worker.emplace(rig.topic, command, std::move(tasks));
+  worker->Begin(rig.moment());
+  EXPECT_EQ(Decision(OfferOf(2)), DeclineReason::kBusy);
+  EXPECT_TRUE(worker->OnDone(rig.moment(), PeerId{9}, {offer.task}));
+  EXPECT_EQ(Decision(offer), DeclineReason::kGone);
+  worker->Leave(rig.moment());
+  Advance(Minutes(1));
+  EXPECT_TRUE(worker->over());
 }
 
 TEST_F(WorkerTest, LeaveWithdrawsEverywhere) {
