@@ -20,31 +20,32 @@
 #include "core/port/context.h"
 #include "core/port/effects.h"
 #include "core/port/input.h"
+#include "core/port/participant.h"
 
 namespace core {
 
-class Peer {
+class Peer : public Participant {
  public:
   // REQUIRES: context and secret outlive the peer.
   Peer(PeerId self, const Context& context, const SecretKey& secret, Random random);
   Peer(Peer&&) noexcept;
   Peer& operator=(Peer&&) noexcept;
-  ~Peer();
+  ~Peer() override;
 
-  void Step(Time now, const Input& input, Effects& effects);
-  [[nodiscard]] Time NextDeadline() const;
+  void Step(Time now, const Input& input, Effects& effects) override;
+  [[nodiscard]] Time NextDeadline() const override;
 
   // Fills the routing table from knowledge that the host already has (a persisted peer store, a
   // warm simulation). REQUIRES: before Start.
-  void SeedRoutes(std::span<const PeerId> contacts);
+  void SeedRoutes(std::span<const PeerId> contacts) override;
 
   // Everybody in the routing table, in bucket order.
-  [[nodiscard]] std::vector<PeerId> Contacts() const;
+  [[nodiscard]] std::vector<PeerId> Contacts() const override;
 
   // Canonical state: equal digests mean equal futures for equal inputs.
-  void Digest(Hasher& hasher) const;
+  void Digest(Hasher& hasher) const override;
   // Bytes owned, this object included.
-  [[nodiscard]] size_t MemoryUsage() const;
+  [[nodiscard]] size_t MemoryUsage() const override;
 
  private:
   struct State;

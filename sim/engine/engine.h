@@ -36,6 +36,7 @@
 #include "core/base/ids.h"
 #include "core/base/status.h"
 #include "core/base/time.h"
+#include "sim/engine/checkpoint.h"
 #include "sim/engine/chunk_pool.h"
 #include "sim/engine/crew.h"
 #include "sim/engine/event.h"
@@ -80,15 +81,6 @@ enum class RunState {
   kPaused,    // The instant asked for is reached.
   kFinished,  // Nothing is left before the end of the run.
   kStopped,   // The stop flag was set.
-};
-
-// The fingerprint at the first window start at or after `time`, a multiple of checkpoint_every.
-// Seconds in which nothing happened have none.
-struct Checkpoint {
-  WorldTime time;
-  core::Fingerprint fingerprint;
-
-  friend constexpr auto operator<=>(const Checkpoint&, const Checkpoint&) = default;
 };
 
 // For a livelock found by the engine.

@@ -6,8 +6,7 @@
 namespace sim {
 
 bool IsInstant(Fault::Kind kind) {
-  return kind == Fault::Kind::kRestart || kind == Fault::Kind::kWipe ||
-         kind == Fault::Kind::kClockJump;
+  return kind == Fault::Kind::kRestart || kind == Fault::Kind::kClockJump;
 }
 
 WorldTime EndOfFaults(const Scenario& scenario) {

@@ -25,7 +25,7 @@ struct FaultEdge {
   friend bool operator==(const FaultEdge&, const FaultEdge&) = default;
 };
 
-// True for faults that happen at one moment: restart, wipe, clock jump. They have no end.
+// True for faults that happen at one moment: restart, clock jump. They have no end.
 [[nodiscard]] bool IsInstant(Fault::Kind kind);
 
 // When faults must be over: safety_until, or the end of the run without phases or in safety_only.

@@ -12,21 +12,6 @@ uint32_t ByteAt(std::string_view bytes, size_t index) {
   return index < bytes.size() ? static_cast<uint8_t>(bytes[index]) : 0;
 }
 
-// Length of the sequence that starts with this byte, and its smallest code point; 0: none.
-struct Lead {
-  size_t length;
-  uint32_t bits;
-  uint32_t least;
-};
-
-Lead LeadOf(uint8_t byte) {
-  if (byte < 0x80) return {1, byte, 0};
-  if ((byte & 0xe0) == 0xc0) return {2, byte & 0x1fu, 0x80};
-  if ((byte & 0xf0) == 0xe0) return {3, byte & 0x0fu, 0x800};
-  if ((byte & 0xf8) == 0xf0) return {4, byte & 0x07u, 0x10000};
-  return {0, 0, 0};
-}
-
 }  // namespace
 
 std::string ToBase64(std::string_view bytes) {
@@ -65,23 +50,6 @@ std::optional<std::string> FromBase64(std::string_view text) {
     }
   }
   return bytes;
-}
-
-bool IsUtf8(std::string_view bytes) {
-  for (size_t i = 0; i < bytes.size();) {
-    const Lead lead = LeadOf(static_cast<uint8_t>(bytes[i]));
-    if (lead.length == 0 || i + lead.length > bytes.size()) return false;
-    uint32_t point = lead.bits;
-    for (size_t j = 1; j < lead.length; ++j) {
-      const auto byte = static_cast<uint8_t>(bytes[i + j]);
-      if ((byte & 0xc0) != 0x80) return false;
-      point = point << 6 | (byte & 0x3fu);
-    }
-    const bool surrogate = point >= 0xd800 && point < 0xe000;
-    if (point < lead.least || point > 0x10ffff || surrogate) return false;
-    i += lead.length;
-  }
-  return true;
 }
 
 }  // namespace sim

@@ -8,6 +8,7 @@
 #include "sim/observe/base64.h"
 #include "sim/observe/file_out.h"
 #include "sim/observe/strict_reader.h"
+#include "sim/scenario/utf8.h"
 
 namespace sim {
 namespace {
@@ -44,7 +45,7 @@ Json JsonOfFailure(const std::optional<FailedCheck>& failed) {
 Json JsonOfCheckpoints(const std::vector<Checkpoint>& checkpoints) {
   Json json = Json::array();
   for (const Checkpoint& checkpoint : checkpoints) {
-    json.push_back({checkpoint.at.us, core::ToHex(checkpoint.fingerprint)});
+    json.push_back({checkpoint.time.us, core::ToHex(checkpoint.fingerprint)});
   }
   return json;
 }

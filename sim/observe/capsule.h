@@ -18,19 +18,13 @@
 
 #include "core/base/hash.h"
 #include "core/base/status.h"
+#include "sim/engine/checkpoint.h"
 #include "sim/engine/event.h"
 #include "sim/observe/checkers/checker.h"
 
 namespace sim {
 
 inline constexpr int kCapsuleSchema = 1;
-
-struct Checkpoint {
-  WorldTime at;
-  core::Fingerprint fingerprint;
-
-  friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
-};
 
 struct FailedCheck {
   std::string check;

@@ -136,7 +136,7 @@ Outcome Evaluate(const Scenario& scenario, const std::vector<const Checker*>& ch
         judgement.verdict == Verdict::kFailed && judgement.check_class == CheckClass::kSafety;
     (is_safety ? safety : other) = true;
   }
-  if (interrupted) outcome.exit = ExitCode::kUnknown;
+  if (interrupted) outcome.exit = ExitCode::kUnfinished;
   if (other) outcome.exit = ExitCode::kLiveness;
   if (safety) outcome.exit = ExitCode::kSafety;
   return outcome;

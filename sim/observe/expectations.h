@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "sim/observe/checkers/checker.h"
+#include "sim/observe/exit_code.h"
 #include "sim/observe/metrics.h"
 #include "sim/scenario/scenario.h"
 
@@ -28,8 +29,6 @@ struct Judgement {
   bool fails_run = false;
   CheckClass check_class = CheckClass::kLiveness;
 };
-
-enum class ExitCode : int { kPass = 0, kLiveness = 2, kSafety = 3, kUnknown = 6 };
 
 struct Outcome {
   std::vector<Judgement> judgements;  // Listed ones in the file's order, then the other checkers.

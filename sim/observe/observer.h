@@ -96,7 +96,6 @@ class WorldView {
   // Smallest time in which a request and its answer can pass between a and b, without jitter and
   // queues.
   [[nodiscard]] virtual core::Duration RoundTrip(core::PeerId a, core::PeerId b) const = 0;
-  [[nodiscard]] virtual const core::Peer* PeerAt(core::PeerId peer) const = 0;  // nullptr: down.
   // Everybody in the peer's routing table; empty when it is down.
   [[nodiscard]] virtual std::vector<core::PeerId> ContactsOf(core::PeerId peer) const = 0;
   [[nodiscard]] virtual WorldTime Now() const = 0;

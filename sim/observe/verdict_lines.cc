@@ -38,7 +38,7 @@ std::string ClockText(WorldTime at) {
          Padded(ms / 1000 % 60, 2) + "." + Padded(ms % 1000, 3);
 }
 
-std::string FailureText(const Checker& checker, const std::string& capsule) {
+std::string FailureText(const Checker& checker, const std::string& repro) {
   if (!checker.first().has_value()) return "";
   const Violation& violation = *checker.first();
   std::string text = "FAIL " + std::string(checker.info().id) + " " +
@@ -46,12 +46,12 @@ std::string FailureText(const Checker& checker, const std::string& capsule) {
   if (!violation.subject.empty()) text += "  " + violation.subject;
   if (violation.peer != core::kNoPeer) text += "  peer " + std::to_string(violation.peer.value);
   text += "\n  expected " + violation.expected + "\n  found    " + violation.found + "\n";
-  if (capsule.empty()) return text;
-  return text + "  repro    orbsim replay " + capsule + "\n";
+  if (repro.empty()) return text;
+  return text + "  repro    " + repro + "\n";
 }
 
 std::string VerdictText(const Outcome& outcome, const std::vector<const Checker*>& checkers,
-                        const std::string& capsule) {
+                        const std::string& repro) {
   std::string text;
   size_t width = 0;
   for (const Judgement& judgement : outcome.judgements) {
@@ -65,7 +65,7 @@ std::string VerdictText(const Outcome& outcome, const std::vector<const Checker*
   for (const Judgement& judgement : outcome.judgements) {
     if (!judgement.fails_run || judgement.verdict != Verdict::kFailed) continue;
     for (const Checker* checker : checkers) {
-      if (checker->info().id == judgement.name) text += FailureText(*checker, capsule);
+      if (checker->info().id == judgement.name) text += FailureText(*checker, repro);
     }
   }
   return text;

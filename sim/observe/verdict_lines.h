@@ -13,13 +13,12 @@ namespace sim {
 // "00:15:02.347".
 [[nodiscard]] std::string ClockText(WorldTime at);
 
-// Two lines or more, each ending in a line feed. `capsule`: path of the capsule; empty: none was
-// written.
-[[nodiscard]] std::string FailureText(const Checker& checker, const std::string& capsule);
+// Two lines or more, each ending in a line feed. `repro`: the command that runs it again; empty: none was written.
+[[nodiscard]] std::string FailureText(const Checker& checker, const std::string& repro);
 
 // The table of all judgements. Unlisted checkers appear only when they did not pass.
 [[nodiscard]] std::string VerdictText(const Outcome& outcome,
                                       const std::vector<const Checker*>& checkers,
-                                      const std::string& capsule);
+                                      const std::string& repro);
 
 }  // namespace sim

@@ -76,7 +76,8 @@ size_t FramePool::MemoryUsage() const {
   size_t bytes = 0;
   for (int i = 0; i < kClasses; ++i) {
     const SizeClass& c = classes_[static_cast<size_t>(i)];
-    bytes += c.chunk_count * (size_t{1} << c.slots_log2) * SlotBytes(i) + kChunksMax * sizeof(std::byte*);
+    bytes += c.chunk_count * (size_t{1} << c.slots_log2) * SlotBytes(i) +
+             kChunksMax * sizeof(std::byte*);
   }
   return bytes;
 }

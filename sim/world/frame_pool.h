@@ -1,9 +1,11 @@
-// FramePool: the bytes of frames in flight. A message for many peers is encoded once; its events share one slot.
+// FramePool: the bytes of frames in flight. A message for many peers is encoded once; its events
+// share one slot.
 //
-// Invariants: (1) a slot lives until each of its references was released; (2) bytes are written before the first event
-// that names the slot is posted and never change after; (3) handles are dense 32-bit numbers, stable for the slot's life.
-// Slots come in size classes, so one large answer does not make every frame large. Each lane recycles through its own
-// free lists without locks; only taking a fresh chunk locks.
+// Invariants: (1) a slot lives until each of its references was released; (2) bytes are written
+// before the first event that names the slot is posted and never change after; (3) handles are
+// dense 32-bit numbers, stable for the slot's life. Slots come in size classes, so one large answer
+// does not make every frame large. Each lane recycles through its own free lists without locks;
+// only taking a fresh chunk locks.
 #pragma once
 
 #include <array>
@@ -26,15 +28,17 @@ class FramePool {
   struct Frame {
     std::atomic<uint32_t> references;
     uint32_t length;
-    core::PeerId from;   // Whose message it is, also when a deferred arrival is posted by the receiver itself.
+    core::PeerId from;  // Whose message it is, also when a deferred arrival is posted by the
+                        // receiver itself.
     uint32_t next_free;
-    uint64_t digest;     // Over the bytes; goes into the fingerprint of every delivery.
-    uint8_t type;        // Index of the message body, for the counters.
+    uint64_t digest;  // Over the bytes; goes into the fingerprint of every delivery.
+    uint8_t type;     // Index of the message body, for the counters.
 
     [[nodiscard]] std::span<uint8_t> bytes() {
       return {reinterpret_cast<uint8_t*>(this) + kHeaderBytes, length};
     }
   };
+
   static constexpr size_t kHeaderBytes = 32;
   static_assert(sizeof(Frame) == kHeaderBytes);
 
@@ -43,7 +47,8 @@ class FramePool {
    public:
     explicit Lane(FramePool& pool) : pool_(pool) { free_.fill(kNone); }
 
-    // A slot for `length` bytes with `references` owners. REQUIRES: length <= the control frame limit, references > 0.
+    // A slot for `length` bytes with `references` owners. REQUIRES: length <= the control frame
+    // limit, references > 0.
     [[nodiscard]] uint32_t Take(size_t length, uint32_t references);
     void Release(uint32_t handle);
 
@@ -61,8 +66,10 @@ class FramePool {
     const uint32_t index = handle & kIndexMask;
     const SizeClass& c = classes_[static_cast<size_t>(size_class)];
     std::byte* chunk = c.chunks[index >> c.slots_log2];
-    return *reinterpret_cast<Frame*>(chunk + (index & ((1u << c.slots_log2) - 1)) * SlotBytes(size_class));
+    return *reinterpret_cast<Frame*>(chunk +
+                                     (index & ((1u << c.slots_log2) - 1)) * SlotBytes(size_class));
   }
+
   [[nodiscard]] size_t MemoryUsage() const;
 
   static constexpr size_t SlotBytes(int size_class) { return kSmallestSlot << (2 * size_class); }
@@ -74,7 +81,7 @@ class FramePool {
   static constexpr size_t kSmallestSlot = 384;  // A published record with its header fits.
 
   struct SizeClass {
-    uint32_t slots_log2 = 0;               // Slots per chunk.
+    uint32_t slots_log2 = 0;  // Slots per chunk.
     uint32_t chunk_count = 0;
     std::unique_ptr<std::byte*[]> chunks;  // Fixed length, so that readers never see it move.
     std::vector<std::unique_ptr<std::byte[]>> owned;

@@ -19,6 +19,7 @@
 #include "core/port/context.h"
 #include "core/port/effects.h"
 #include "core/port/input.h"
+#include "sim/scenario/scenario.h"
 
 namespace sim {
 
@@ -27,6 +28,9 @@ struct RoleContext {
   core::PeerId self;
   const core::Context* context = nullptr;
   uint64_t seed = 0;
+  uint32_t incarnation = 0;
+  PeerSet accomplices;  // Its group, itself included.
+  PeerSet ghosts;       // Handles with an identity and no peer behind it.
 };
 
 class Role {

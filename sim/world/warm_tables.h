@@ -1,8 +1,10 @@
-// WarmTables: the routing tables that peers of a settled network would have, from global knowledge at t = 0.
+// WarmTables: the routing tables that peers of a settled network would have, from global knowledge
+// at t = 0.
 //
-// For every bucket of a peer it picks up to k members of the matching id range, spread evenly over the range with a seeded
-// draw in each part, so that a bucket is a fair sample and two seeds give two networks.
-// Thread rule: const calls from several threads. Source: simulator.md, section 2 (bootstrap).
+// For every bucket of a peer it picks up to k members of the matching id range, spread evenly over
+// the range with a seeded draw in each part, so that a bucket is a fair sample and two seeds give
+// two networks. Thread rule: const calls from several threads. Source: simulator.md, section 2
+// (bootstrap).
 #pragma once
 
 #include <cstdint>
@@ -16,8 +18,8 @@ namespace sim {
 class WarmTables {
  public:
   // `members` are the peers that may stand in tables. REQUIRES: directory outlives this object.
-  WarmTables(const WorldDirectory& directory, const std::vector<core::PeerId>& members, uint64_t seed,
-             int bucket_size);
+  WarmTables(const WorldDirectory& directory, const std::vector<core::PeerId>& members,
+             uint64_t seed, int bucket_size);
 
   // Replaces `contacts` by the table of `peer`, farthest bucket first.
   void ContactsFor(core::PeerId peer, std::vector<core::PeerId>& contacts) const;
@@ -28,7 +30,8 @@ class WarmTables {
     core::PeerId peer;
   };
 
-  void SampleRange(core::PeerId peer, size_t first, size_t last, std::vector<core::PeerId>& contacts) const;
+  void SampleRange(core::PeerId peer, size_t first, size_t last,
+                   std::vector<core::PeerId>& contacts) const;
   [[nodiscard]] size_t LowerBound(uint64_t prefix) const;
 
   const WorldDirectory& directory_;

@@ -1,11 +1,13 @@
 #include "sim/world/world_directory.h"
 
-#include "core/base/check.h"
-#include "core/base/hash.h"
+#include <array>
+
 #include "core/base/random.h"
 
 namespace sim {
 namespace {
+
+constexpr size_t kAddressBytes = 18;  // IPv6 and port, as a real node announces.
 
 // Twice the peers, a power of two: probes stay short.
 size_t SlotsFor(size_t peers) {
@@ -14,18 +16,69 @@ size_t SlotsFor(size_t peers) {
   return slots;
 }
 
+core::SecretKey DrawSecret(core::Random& random) {
+  core::SecretKey secret;
+  random.Fill(secret.seed);
+  return secret;
+}
+
 }  // namespace
 
 WorldDirectory::WorldDirectory(const Scenario& scenario, uint64_t seed, const core::Suite& suite,
-                               const core::Key256& network)
+                               const std::vector<core::Key256>& grind_targets)
     : index_(SlotsFor(scenario.PeerCount()), 0) {
-  const uint32_t count = scenario.PeerCount();
-  ids_.resize(count);
-  keys_.resize(count);
-  secrets_.resize(count);
-  for (const Group& group : scenario.groups) {
-    const core::Key256 target = GrindTarget(group, suite, network);
-    for (uint32_t i = 0; i < group.count; ++i) MakeIdentity(group.first + i, seed, group, suite, target);
+  ids_.resize(scenario.PeerCount());
+  keys_.resize(scenario.PeerCount());
+  secrets_.resize(scenario.PeerCount());
+  for (size_t g = 0; g < scenario.groups.size(); ++g) {
+    const Group& group = scenario.groups[g];
+    for (uint32_t i = 0; i < group.count; ++i) {
+      MakeIdentity(group.first + i, seed, suite,
+                   {grind_targets[g], static_cast<int>(group.grind_bits)});
+    }
   }
 }
 
+void WorldDirectory::MakeIdentity(uint32_t peer, uint64_t seed, const core::Suite& suite,
+                                  const Grind& grind) {
+  core::Random random(
+      {.seed = seed, .peer = peer, .incarnation = 0, .purpose = core::Purpose::kIdentity});
+  do {
+    secrets_[peer] = DrawSecret(random);
+    keys_[peer] = suite.PublicKeyFor(secrets_[peer]);
+    ids_[peer].bytes = suite.Sha256(keys_[peer]);
+  } while (core::CommonPrefix(ids_[peer], grind.target) < grind.bits);
+  size_t slot = core::WordOf(ids_[peer], 0) & (index_.size() - 1);
+  while (index_[slot] != 0) slot = (slot + 1) & (index_.size() - 1);
+  index_[slot] = peer + 1;
+}
+
+void WorldDirectory::AppendAddresses(core::PeerId peer, core::AddressList& addresses) const {
+  std::array<char, kAddressBytes> bytes{
+      '\xfd'};  // A unique local IPv6 address that ends in the handle.
+  for (size_t i = 0; i < 4; ++i)
+    bytes[15 - i] = static_cast<char>(static_cast<uint8_t>(peer.value >> (8 * i)));
+  addresses.push_back(core::Address({bytes.data(), bytes.size()}));
+}
+
+core::PeerId WorldDirectory::FindByNodeId(const core::NodeId& node_id) const {
+  size_t slot = core::WordOf(node_id, 0) & (index_.size() - 1);
+  while (index_[slot] != 0) {
+    if (ids_[index_[slot] - 1] == node_id) return core::PeerId{index_[slot] - 1};
+    slot = (slot + 1) & (index_.size() - 1);
+  }
+  return core::kNoPeer;
+}
+
+core::PeerId WorldDirectory::Learn(const core::Contact& contact) {
+  const core::PeerId peer = FindByNodeId(contact.node_id);
+  const bool genuine = peer != core::kNoPeer && keys_[peer.value] == contact.public_key;
+  return genuine ? peer : core::kNoPeer;
+}
+
+size_t WorldDirectory::MemoryUsage() const {
+  return ids_.capacity() * sizeof(core::NodeId) + keys_.capacity() * sizeof(core::PublicKey) +
+         secrets_.capacity() * sizeof(core::SecretKey) + index_.capacity() * sizeof(uint32_t);
+}
+
+}  // namespace sim

@@ -1,13 +1,12 @@
-// WorldDirectory: the identities of all peers of a world, fixed before the run, so that every lane reads it without locks.
+// WorldDirectory: the identities of all peers of a world, fixed before the run, so that every lane
+// reads it without locks.
 //
-// Identities are functions of (seed, peer): a secret from the identity stream, its public key by the suite, the node id by
-// SHA-256. Groups that grind their ids draw secrets until the id shares the wanted bits with the key. Addresses are
-// derived from the handle and cost no memory.
+// Identities are functions of (seed, peer): a secret from the identity stream, its public key by
+// the suite, the node id by SHA-256. Groups that grind their ids draw secrets until the id shares
+// the wanted bits with the key. Addresses are derived from the handle and cost no memory.
 #pragma once
 
 #include <cstdint>
-#include <span>
-#include <string>
 #include <vector>
 
 #include "core/codec/directory.h"
@@ -18,22 +17,37 @@ namespace sim {
 
 class WorldDirectory : public core::Directory {
  public:
-  // REQUIRES: suite outlives the directory. `network` separates topics: the keys that grinders aim at depend on it.
-  WorldDirectory(const Scenario& scenario, uint64_t seed, const core::Suite& suite, const core::Key256& network);
+  // `grind_targets`: per group, the key that its ids are ground next to. REQUIRES: one per group.
+  WorldDirectory(const Scenario& scenario, uint64_t seed, const core::Suite& suite,
+                 const std::vector<core::Key256>& grind_targets);
 
-  [[nodiscard]] const core::NodeId& NodeIdOf(core::PeerId peer) const override { return ids_[peer.value]; }
-  [[nodiscard]] const core::PublicKey& PublicKeyOf(core::PeerId peer) const override { return keys_[peer.value]; }
-  [[nodiscard]] std::vector<std::string> AddressesOf(core::PeerId peer) const override;
+  [[nodiscard]] const core::NodeId& NodeIdOf(core::PeerId peer) const override {
+    return ids_[peer.value];
+  }
+
+  [[nodiscard]] const core::PublicKey& PublicKeyOf(core::PeerId peer) const override {
+    return keys_[peer.value];
+  }
+
+  void AppendAddresses(core::PeerId peer, core::AddressList& addresses) const override;
   [[nodiscard]] core::PeerId Learn(const core::Contact& contact) override;
   [[nodiscard]] core::PeerId FindByNodeId(const core::NodeId& node_id) const override;
 
-  [[nodiscard]] const core::SecretKey& SecretOf(core::PeerId peer) const { return secrets_[peer.value]; }
+  [[nodiscard]] const core::SecretKey& SecretOf(core::PeerId peer) const {
+    return secrets_[peer.value];
+  }
+
   [[nodiscard]] uint32_t size() const { return static_cast<uint32_t>(ids_.size()); }
+
   [[nodiscard]] size_t MemoryUsage() const;
 
  private:
-  void MakeIdentity(uint32_t peer, uint64_t seed, const Group& group, const core::Suite& suite,
-                    const core::Key256& network);
+  struct Grind {
+    core::Key256 target;
+    int bits = 0;  // 2^bits draws are expected.
+  };
+
+  void MakeIdentity(uint32_t peer, uint64_t seed, const core::Suite& suite, const Grind& grind);
 
   std::vector<core::NodeId> ids_;
   std::vector<core::PublicKey> keys_;

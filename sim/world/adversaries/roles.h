@@ -19,16 +19,6 @@
 
 namespace sim {
 
-// What a role may know. REQUIRES: context outlives the role.
-struct RoleContext {
-  core::PeerId self;
-  const core::Context* context = nullptr;
-  uint64_t seed = 0;
-  uint32_t incarnation = 0;
-  PeerSet accomplices;  // Its group, itself included.
-  PeerSet ghosts;       // Handles with an identity in the directory and no peer behind it.
-};
-
 // All roles, ascending by name.
 [[nodiscard]] std::span<const RoleInfo> RoleTable();
 

@@ -60,10 +60,9 @@ TEST(FaultScheduleTest, SafetyOnlyScenariosKeepTheirFaults) {
 TEST(FaultScheduleTest, InstantFaultsHaveNoEnd) {
   Scenario scenario = SmallWorld(10);
   scenario.faults = {At(Fault::Kind::kClockJump, core::Seconds(5), core::Seconds(9)),
-                     At(Fault::Kind::kRestart, core::Seconds(5), {}),
-                     At(Fault::Kind::kWipe, core::Seconds(5), {})};
+                     At(Fault::Kind::kRestart, core::Seconds(5), {})};
   const FaultSchedule schedule(scenario);
-  EXPECT_EQ(schedule.edges().size(), 3u);
+  EXPECT_EQ(schedule.edges().size(), 2u);
   for (const FaultEdge& edge : schedule.edges()) EXPECT_TRUE(edge.begins);
 }
 

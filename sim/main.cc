@@ -1,0 +1,143 @@
+// orbsim: runs scenario files over the production core. The commands are sim/workflow; this file is
+// their command line.
+#include <exception>
+#include <iostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <signal.h>
+#include <unistd.h>
+
+#include "sim/workflow/commands.h"
+
+namespace {
+
+// "network.loss=1%" as (path, value). CLI11 shows the thrown text and exits with the code for bad
+// input.
+std::pair<std::string, std::string> Assignment(const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == 0 || equals == std::string::npos) {
+    throw CLI::ValidationError(
+        "--set", "found \"" + text + "\", allowed path=value, for example network.loss=1%");
+  }
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+void AddSet(CLI::App& command, std::vector<std::pair<std::string, std::string>>& overrides) {
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--set",
+          [&overrides](const std::vector<std::string>& items) {
+            for (const std::string& item : items) overrides.push_back(Assignment(item));
+          },
+          "override a value of the scenario: path=value")
+      ->allow_extra_args(false);
+}
+
+struct Line {
+  sim::RunOptions run;
+  std::vector<std::string> check;
+  sim::ReplayOptions replay;
+  sim::DeterminismOptions determinism;
+  std::string list;
+};
+
+void AddRun(CLI::App& app, Line& line) {
+  CLI::App* run = app.add_subcommand("run", "one run of a scenario");
+  run->add_option("file", line.run.file, "scenario file")->required();
+  run->add_option("--seed", line.run.seed, "overrides the scenario's seed");
+  AddSet(*run, line.run.overrides);
+  run->add_option("--plant", line.run.plant, "plant a bug: a name of `orbsim list bugs`")
+      ->allow_extra_args(false);
+  run->add_option("--threads", line.run.threads,
+                  "default: one per processor; never changes the result")
+      ->check(CLI::Range(0, 256));
+  run->add_option("--shards", line.run.shards, "default: chosen by size; never changes the result")
+      ->check(CLI::Range(0, 4096));
+  run->add_option("--until", line.run.until, "stop earlier, for example 90s");
+  run->add_option("--out", line.run.out, "run directory, default results/NAME/SEED");
+  run->add_flag("--json", line.run.json, "print summary.json instead of text");
+  run->add_option("--trace", line.run.trace, "trace.jsonl in the run directory")
+      ->check(CLI::IsMember({"none", "decisions", "messages", "full"}));
+}
+
+void AddOthers(CLI::App& app, Line& line) {
+  CLI::App* check = app.add_subcommand("check", "validate scenario files");
+  check->add_option("files", line.check, "scenario files")->required();
+
+  CLI::App* replay = app.add_subcommand("replay", "the same run again, from the capsule alone");
+  replay->add_option("capsule", line.replay.capsule, "capsule.json of a run")->required();
+  replay->add_option("--until", line.replay.until, "stop earlier, for example 90s");
+  replay->add_option("--peer", line.replay.peer, "narrate what this peer does");
+  replay->add_flag("--verbose", line.replay.verbose, "narrate decisions of all peers");
+  replay->add_option("--threads", line.replay.threads, "never changes the result")
+      ->check(CLI::Range(0, 256));
+
+  CLI::App* determinism =
+      app.add_subcommand("determinism", "two runs under hostile variation must agree");
+  determinism->add_option("file", line.determinism.file, "scenario file")->required();
+  determinism->add_option("--seed", line.determinism.seed, "overrides the scenario's seed");
+  AddSet(*determinism, line.determinism.overrides);
+
+  CLI::App* list = app.add_subcommand("list", "what there is, one line each");
+  list->add_option("what", line.list,
+                   "one of scenarios, checks, faults, models, metrics, adversaries, bugs")
+      ->check(CLI::IsMember(
+          {"scenarios", "checks", "faults", "models", "metrics", "adversaries", "bugs"}));
+}
+
+sim::ExitCode Execute(const CLI::App& app, const Line& line, sim::Console& console) {
+  if (app.got_subcommand("run")) return sim::Run(line.run, console);
+  if (app.got_subcommand("check")) return sim::Check(line.check, console);
+  if (app.got_subcommand("replay")) return sim::Replay(line.replay, console);
+  if (app.got_subcommand("determinism")) return sim::Determinism(line.determinism, console);
+  return sim::List(line.list, console);
+}
+
+// Set by Ctrl-C: the run ends at its next window and writes what it has.
+std::atomic<bool> stop_requested{false};  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+
+void RequestStop(int) { stop_requested = true; }
+
+// A failed CHECK aborts; scripts see the documented code.
+void ExitInternal(int) { _exit(static_cast<int>(sim::ExitCode::kInternal)); }
+
+void InstallSignals() {
+  struct sigaction stop {};
+  stop.sa_handler = RequestStop;
+  stop.sa_flags = static_cast<int>(SA_RESETHAND);  // A second Ctrl-C ends at once.
+  sigaction(SIGINT, &stop, nullptr);
+  sigaction(SIGTERM, &stop, nullptr);
+  struct sigaction crash {};
+  crash.sa_handler = ExitInternal;
+  sigaction(SIGABRT, &crash, nullptr);
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app{"orbsim: a deterministic simulator of peer-to-peer elections", "orbsim"};
+  app.require_subcommand(1);
+  app.set_help_all_flag("--help-all", "help of all commands");
+  Line line;
+  AddRun(app, line);
+  AddOthers(app, line);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(sim::ExitCode::kBadInput);
+  }
+  InstallSignals();
+  sim::Console console{std::cout, std::cerr, argv[0], isatty(STDERR_FILENO) != 0, &stop_requested};
+  return static_cast<int>(Execute(app, line, console));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  return Main(argc, argv);
+} catch (const std::exception& error) {
+  std::cerr << "orbsim: internal error: " << error.what() << "\n";
+  return static_cast<int>(sim::ExitCode::kInternal);
+}

@@ -1,0 +1,95 @@
+// orbsim determinism: two runs under hostile variation must agree; if not, the first differing event is named.
+//
+//   run    threads   shards   fresh memory is filled with
+//   first  1         1        what the allocator leaves
+//   second 5         7        0x5a (freed memory: 0xa5)
+#include <malloc.h>
+
+#include <algorithm>
+#include <ostream>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_format.h"
+#include "sim/observe/capsule.h"
+#include "sim/observe/trace.h"
+#include "sim/observe/verdict_lines.h"
+#include "sim/scenario/loader.h"
+#include "sim/workflow/commands.h"
+#include "sim/workflow/divergence.h"
+#include "sim/workflow/report_text.h"
+#include "sim/workflow/session.h"
+
+namespace sim {
+namespace {
+
+constexpr int kFill = 0xa5;
+
+SessionOptions Variation(int run, const Console& console) {
+  return run == 0 ? SessionOptions{1, 1, WorldTime::Never(), console.stop_flag}
+                  : SessionOptions{5, 7, WorldTime::Never(), console.stop_flag};
+}
+
+void FillFreshMemory(bool on) { mallopt(M_PERTURB, on ? kFill : 0); }
+
+struct Ending {
+  core::Fingerprint fingerprint;
+  std::vector<Checkpoint> checkpoints;
+  bool cut_short = false;
+};
+
+core::StatusOr<Ending> RunOnce(const Scenario& scenario, const SessionOptions& options, Console& console) {
+  Session session(scenario, options);
+  Progress progress(console.error, console.terminal, scenario.duration);
+  RETURN_IF_ERROR(session.Run(progress));
+  return Ending{session.result().fingerprint, session.world().checkpoints(), session.result().interrupted};
+}
+
+// Runs both again and records every event after the last checkpoint on which they agreed.
+core::Status NameDifference(const Scenario& scenario, const Ending& a, const Ending& b, Console& console) {
+  const WorldTime from = LastAgreement(a.checkpoints, b.checkpoints);
+  std::vector<std::string> lines[2];
+  for (int run = 0; run < 2; ++run) {
+    FillFreshMemory(run == 1);
+    ASSIGN_OR_RETURN(lines[run], EventsAfter(scenario, Variation(run, console), from));
+  }
+  FillFreshMemory(false);
+  console.out << DifferenceText(lines[0], lines[1]);
+  return core::Status();
+}
+
+}  // namespace
+
+ExitCode Determinism(const DeterminismOptions& options, Console& console) {
+  LoadOptions load;
+  load.vocabulary = RunVocabulary();
+  load.overrides = options.overrides;
+  if (options.seed.has_value()) load.overrides.emplace_back("seed", std::to_string(*options.seed));
+  const auto scenario = LoadScenario(options.file, load);
+  const auto complain = [&console](const core::Status& status, ExitCode code) {
+    console.error << core::MessageOf(status) << "\n";
+    return code;
+  };
+  if (!scenario.ok()) return complain(scenario.status(), ExitCode::kBadInput);
+  console.out << FirstLine(*scenario) << "\n" << std::flush;
+  Ending endings[2];
+  for (int run = 0; run < 2; ++run) {
+    FillFreshMemory(run == 1);
+    auto ending = RunOnce(*scenario, Variation(run, console), console);
+    FillFreshMemory(false);
+    if (!ending.ok()) return complain(ending.status(), ExitCode::kInternal);
+    endings[run] = *std::move(ending);
+    if (endings[run].cut_short) return complain(core::Internal("interrupted"), ExitCode::kUnfinished);
+    console.out << absl::StrFormat("run %d  threads %d  shards %d  fingerprint %s\n", run + 1, run == 0 ? 1 : 5,
+                                   run == 0 ? 1 : 7, core::ToHex(endings[run].fingerprint));
+  }
+  if (endings[0].fingerprint == endings[1].fingerprint) {
+    console.out << "fingerprint " << core::ToHex(endings[0].fingerprint) << "\n";
+    return ExitCode::kPass;
+  }
+  const core::Status named = NameDifference(*scenario, endings[0], endings[1], console);
+  if (!named.ok()) return complain(named, ExitCode::kInternal);
+  return ExitCode::kNondeterminism;
+}
+
+}  // namespace sim

@@ -1,0 +1,14 @@
+set(build_info ${CMAKE_BINARY_DIR}/build_info.cc)
+add_custom_target(write_build_info BYPRODUCTS ${build_info}
+  COMMAND ${CMAKE_COMMAND} -DSOURCE=${CMAKE_SOURCE_DIR} -DOUTPUT=${build_info}
+          "-DCOMPILER=${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION} ${CMAKE_BUILD_TYPE}"
+          -P ${CMAKE_SOURCE_DIR}/cmake/build_info.cmake)
+add_layer(sim_workflow FOLDER sim/workflow
+  SOURCES determinism.cc divergence.cc list.cc progress.cc replay.cc report_text.cc run.cc session.cc vocabulary.cc
+  DEPENDS sim_world sim_observe sim_scenario
+  LIBRARIES nlohmann_json::nlohmann_json absl::str_format)
+target_sources(sim_workflow PRIVATE ${build_info})
+add_dependencies(sim_workflow write_build_info)
+
+add_executable(orbsim ${CMAKE_SOURCE_DIR}/sim/main.cc)
+target_link_libraries(orbsim PRIVATE project_flags sim_workflow CLI11::CLI11)

@@ -1,0 +1,43 @@
+#include "sim/workflow/progress.h"
+
+#include <algorithm>
+#include <ostream>
+
+#include "absl/strings/str_format.h"
+
+#include "sim/observe/verdict_lines.h"
+
+namespace sim {
+namespace {
+
+constexpr double kSecondsBetweenLines = 0.25;
+
+double SecondsSince(std::chrono::steady_clock::time_point then) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - then).count();
+}
+
+}  // namespace
+
+Progress::Progress(std::ostream& out, bool visible, core::Duration duration)
+    : out_(out), visible_(visible), duration_(duration), started_(Clock::now()), last_(started_) {}
+
+void Progress::Show(WorldTime now, uint64_t events, uint64_t deliveries) {
+  if (!visible_ || SecondsSince(last_) < kSecondsBetweenLines) return;
+  last_ = Clock::now();
+  const double wall = WallSeconds();
+  const double share = static_cast<double>(now.us) / static_cast<double>(std::max<int64_t>(duration_.us, 1));
+  const double remaining = share > 0 ? wall / share - wall : 0;
+  out_ << absl::StrFormat("\r%s  %d events  %.0f deliveries/s  wall %.0f s  about %.0f s to go \x1b[K", ClockText(now),
+                          events, static_cast<double>(deliveries) / std::max(wall, 0.001), wall, remaining)
+       << std::flush;
+  shown_ = true;
+}
+
+void Progress::Clear() {
+  if (shown_) out_ << "\r\x1b[K" << std::flush;
+  shown_ = false;
+}
+
+double Progress::WallSeconds() const { return SecondsSince(started_); }
+
+}  // namespace sim

@@ -1,0 +1,38 @@
+// Progress: one line that is rewritten on a terminal; nothing where nobody watches.
+//
+// The only reader of the wall clock in the simulator: what it prints never enters a result.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <iosfwd>
+
+#include "core/base/time.h"
+#include "sim/engine/event.h"
+
+namespace sim {
+
+class Progress {
+ public:
+  // Prints to `out` when `visible`.
+  Progress(std::ostream& out, bool visible, core::Duration duration);
+
+  // Rewrites the line at most a few times per second.
+  void Show(WorldTime now, uint64_t events, uint64_t deliveries);
+  // Removes the line.
+  void Clear();
+
+  [[nodiscard]] double WallSeconds() const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  std::ostream& out_;
+  bool visible_;
+  bool shown_ = false;
+  core::Duration duration_;
+  Clock::time_point started_;
+  Clock::time_point last_;
+};
+
+}  // namespace sim

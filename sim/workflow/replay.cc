@@ -1,0 +1,89 @@
+// orbsim replay: the same run again, byte for byte, from the capsule alone.
+#include <ostream>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "nlohmann/json.hpp"
+#include "sim/observe/trace.h"
+#include "sim/observe/verdict_lines.h"
+#include "sim/scenario/fault_list.h"
+#include "sim/scenario/loader.h"
+#include "sim/workflow/build_info.h"
+#include "sim/workflow/commands.h"
+#include "sim/workflow/report_text.h"
+#include "sim/workflow/session.h"
+
+namespace sim {
+namespace {
+
+// The capsule's list holds the drawn faults too: nothing is drawn again.
+core::StatusOr<Scenario> ScenarioOf(const Capsule& capsule) {
+  ASSIGN_OR_RETURN(Scenario scenario, ReloadScenario(capsule.scenario, capsule.data_files, RunVocabulary()));
+  ASSIGN_OR_RETURN(scenario.faults, FaultsFromJson(nlohmann::json::parse(capsule.faults, nullptr, false)));
+  scenario.swarm = SwarmSpec();
+  scenario.path = capsule.scenario_path;
+  return scenario;
+}
+
+// Compares with what the capsule recorded; says where the runs part.
+ExitCode Compare(const Session& session, const Capsule& capsule, Console& console) {
+  const RunResult& result = session.result();
+  if (result.ended == capsule.ended && result.fingerprint == capsule.fingerprint) return session.outcome().exit;
+  if (result.ended < capsule.ended &&
+      !FirstDifference(session.world().checkpoints(), capsule.checkpoints).has_value()) {
+    console.out << "the part that was replayed agrees with the capsule at every checkpoint\n";
+    return session.outcome().exit;
+  }
+  const auto index = FirstDifference(session.world().checkpoints(), capsule.checkpoints);
+  const std::string where =
+      index.has_value() ? "between the checkpoints before and at t=" + ClockText(capsule.checkpoints[*index].time)
+                        : "after the last checkpoint";
+  console.error << absl::StrFormat("replay: expected fingerprint %s, found %s; the runs part %s\n",
+                                   core::ToHex(capsule.fingerprint), core::ToHex(result.fingerprint), where);
+  return ExitCode::kNondeterminism;
+}
+
+void AttachNarration(const ReplayOptions& options, Session& session, Console& console) {
+  if (!options.verbose && !options.peer.has_value()) return;
+  const TraceLevel level = options.peer.has_value() ? TraceLevel::kFull : TraceLevel::kDecisions;
+  Trace* trace = session.observers().Add(std::make_unique<Trace>(
+      level, TraceForm::kNarrated, [&console](std::string_view line) { console.out << line; }));
+  if (options.peer.has_value()) trace->Only(core::PeerId{*options.peer});
+}
+
+core::Status Refuse(const ReplayOptions& options, const Scenario& scenario) {
+  if (!options.peer.has_value() || *options.peer < scenario.PeerCount()) return core::Status();
+  return core::InvalidArgument(absl::StrFormat("--peer: found %d, allowed 0 to %d", *options.peer,
+                                               scenario.PeerCount() - 1));
+}
+
+}  // namespace
+
+ExitCode Replay(const ReplayOptions& options, Console& console) {
+  const auto complain = [&console](const core::Status& status, ExitCode code) {
+    console.error << core::MessageOf(status) << "\n";
+    return code;
+  };
+  const auto capsule = ReadCapsule(options.capsule);
+  if (!capsule.ok()) return complain(capsule.status(), ExitCode::kBadInput);
+  auto scenario = ScenarioOf(*capsule);
+  if (!scenario.ok()) return complain(scenario.status(), ExitCode::kBadInput);
+  auto until = ParseUntil(options.until);
+  if (!until.ok()) return complain(until.status(), ExitCode::kBadInput);
+  if (const core::Status refused = Refuse(options, *scenario); !refused.ok()) {
+    return complain(refused, ExitCode::kBadInput);
+  }
+  if (capsule->build != SourceVersion()) {
+    console.error << absl::StrFormat("replay: the capsule is from build %s, this is %s; the runs may differ\n",
+                                     capsule->build, std::string(SourceVersion()));
+  }
+  Session session(*std::move(scenario), {options.threads, 0, std::min(*until, capsule->ended), console.stop_flag});
+  AttachNarration(options, session, console);
+  console.out << FirstLine(session.scenario()) << "\n" << std::flush;
+  Progress progress(console.error, console.terminal, session.scenario().duration);
+  if (const core::Status status = session.Run(progress); !status.ok()) return complain(status, ExitCode::kInternal);
+  console.out << ResultText(session, {console.program, "", progress.WallSeconds()});
+  return Compare(session, *capsule, console);
+}
+
+}  // namespace sim

@@ -1,0 +1,23 @@
+// The text that a person reads before and after a run. Its first and last lines are a contract (docs/commands.md).
+#pragma once
+
+#include <string>
+
+#include "sim/scenario/scenario.h"
+#include "sim/workflow/session.h"
+
+namespace sim {
+
+// Scenario, its hash, seed, build, peers, network model.
+[[nodiscard]] std::string FirstLine(const Scenario& scenario);
+
+struct ReportPlace {
+  std::string program;  // As typed.
+  std::string folder;   // Where the files are; empty: none were written.
+  double wall_seconds = 0;
+};
+
+// Verdicts, the numbers that matter, memory, files; last `fingerprint <32 hex>`.
+[[nodiscard]] std::string ResultText(const Session& session, const ReportPlace& place);
+
+}  // namespace sim

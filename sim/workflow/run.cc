@@ -1,0 +1,112 @@
+// orbsim run, check: a scenario file in; numbers, a verdict and a fingerprint out.
+#include <filesystem>
+#include <ostream>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "core/base/check.h"
+#include "sim/observe/file_out.h"
+#include "sim/observe/trace.h"
+#include "sim/observe/verdict_lines.h"
+#include "sim/scenario/loader.h"
+#include "sim/workflow/build_info.h"
+#include "sim/workflow/commands.h"
+#include "sim/workflow/report_text.h"
+#include "sim/workflow/session.h"
+
+namespace sim {
+namespace {
+
+ExitCode Complain(Console& console, const core::Status& status, ExitCode code = ExitCode::kBadInput) {
+  console.error << core::MessageOf(status) << "\n";
+  return code;
+}
+
+LoadOptions LoadOptionsOf(const RunOptions& options) {
+  LoadOptions load;
+  load.vocabulary = RunVocabulary();
+  load.overrides = options.overrides;
+  if (options.seed.has_value()) load.overrides.emplace_back("seed", std::to_string(*options.seed));
+  std::string planted;
+  for (const std::string& bug : options.plant) planted += (planted.empty() ? "\"" : ",\"") + bug + "\"";
+  if (!planted.empty()) load.overrides.emplace_back("plant", "[" + planted + "]");
+  return load;
+}
+
+std::string FolderOf(const RunOptions& options, const Scenario& scenario) {
+  if (!options.out.empty()) return options.out;
+  return "results/" + scenario.name + "/" + absl::StrFormat("0x%x", scenario.seed);
+}
+
+// The trace grows in a temporary file while the run goes on.
+core::StatusOr<std::optional<AtomicFile>> OpenTrace(const RunOptions& options, const std::string& folder) {
+  if (options.trace == "none") return std::optional<AtomicFile>();
+  RETURN_IF_ERROR(MakeFolder(folder));
+  ASSIGN_OR_RETURN(AtomicFile file, AtomicFile::Open(folder + "/trace.jsonl"));
+  return std::optional<AtomicFile>(std::move(file));
+}
+
+void AttachTrace(const RunOptions& options, Session& session, std::optional<AtomicFile>& file, core::Status& error) {
+  if (!file.has_value()) return;
+  auto sink = [&file, &error](std::string_view line) {
+    if (error.ok()) error = file->Write(line);
+  };
+  Trace* trace = session.observers().Add(
+      std::make_unique<Trace>(*TraceLevelOf(options.trace), TraceForm::kJsonLines, sink));
+  trace->Begin(session.scenario());
+}
+
+core::Status WriteFolder(const Session& session, const std::string& folder) {
+  RETURN_IF_ERROR(WriteResults(folder, session.report()));
+  return WriteCapsule(folder + "/capsule.json", session.MakeCapsule());
+}
+
+}  // namespace
+
+ExitCode Run(const RunOptions& options, Console& console) {
+  auto scenario = LoadScenario(options.file, LoadOptionsOf(options));
+  if (!scenario.ok()) return Complain(console, scenario.status());
+  const auto until = ParseUntil(options.until);
+  if (!until.ok()) return Complain(console, until.status());
+  const std::string folder = FolderOf(options, *scenario);
+  const std::string run_line = absl::StrFormat("%s run %s --seed %d", console.program, options.file, scenario->seed);
+  core::SetRunLine(run_line.c_str());
+  auto trace_file = OpenTrace(options, folder);
+  if (!trace_file.ok()) return Complain(console, trace_file.status());
+
+  Session session(*std::move(scenario), {options.threads, options.shards, *until, console.stop_flag});
+  core::Status trace_error;
+  AttachTrace(options, session, *trace_file, trace_error);
+  if (!options.json) console.out << FirstLine(session.scenario()) << "\n" << std::flush;
+  Progress progress(console.error, console.terminal, session.scenario().duration);
+  if (const core::Status status = session.Run(progress); !status.ok()) {
+    return Complain(console, status, ExitCode::kInternal);
+  }
+  core::Status written = WriteFolder(session, folder);
+  if (trace_file->has_value()) written.Update(trace_error.ok() ? (*trace_file)->Commit() : trace_error);
+  if (options.json) {
+    console.out << SummaryJson(session.report());
+  } else {
+    console.out << ResultText(session, {console.program, folder, progress.WallSeconds()});
+  }
+  if (!written.ok()) return Complain(console, written);
+  return session.outcome().exit;
+}
+
+ExitCode Check(const std::vector<std::string>& files, Console& console) {
+  LoadOptions load;
+  load.vocabulary = RunVocabulary();
+  ExitCode worst = ExitCode::kPass;
+  for (const std::string& file : files) {
+    const auto scenario = LoadScenario(file, load);
+    if (scenario.ok()) {
+      console.out << absl::StrFormat("ok    %s  %s, %d peers, hash %s\n", file, scenario->name, scenario->PeerCount(),
+                                     core::ToHex(scenario->hash));
+    } else {
+      worst = Complain(console, scenario.status());
+    }
+  }
+  return worst;
+}
+
+}  // namespace sim

@@ -1,0 +1,119 @@
+#include "sim/workflow/session.h"
+
+#include <malloc.h>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "sim/observe/checkers/registry.h"
+#include "sim/observe/fact_metrics.h"
+#include "sim/scenario/fault_list.h"
+#include "sim/scenario/quantity.h"
+#include "sim/workflow/build_info.h"
+
+namespace sim {
+namespace {
+
+constexpr core::Duration kProgressStep = core::Milliseconds(100);
+constexpr WorldTime kIdleMeasuredAt{1'000'000};
+
+// What malloc has handed out and not got back, in all arenas.
+size_t AllocatedBytes() {
+  const auto info = mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
+
+int ThreadsOrAll(int threads) {
+  if (threads > 0) return threads;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+}  // namespace
+
+Session::Session(Scenario scenario, const SessionOptions& options)
+    : scenario_(std::move(scenario)), options_(options), allocated_before_(AllocatedBytes()) {
+  options_.threads = ThreadsOrAll(options.threads);
+  observers_.Add(std::make_unique<FactMetrics>(&metrics_));
+  for (auto& checker : MakeCheckers(&metrics_)) {
+    Checker* added = observers_.Add(std::move(checker));
+    owned_checkers_.push_back(added);
+    checkers_.push_back(added);
+  }
+}
+
+core::Status Session::Open() {
+  const RunPlan plan{options_.threads, options_.shards, options_.stop_flag, nullptr};
+  ASSIGN_OR_RETURN(world_, World::Make(scenario_, plan, observers_));
+  return core::Status();
+}
+
+core::Status Session::Run(Progress& progress) {
+  RETURN_IF_ERROR(Open());
+  const WorldTime end = std::min(options_.until, WorldTime{scenario_.duration.us});
+  WorldTime next{0};
+  RunState state = RunState::kPaused;
+  while (state == RunState::kPaused && next < end) {
+    next = std::min(end, next + kProgressStep);
+    ASSIGN_OR_RETURN(state, RunTo(next));
+    const Statistics statistics = world_->statistics();
+    progress.Show(next, statistics.events, statistics.deliveries);
+    if (memory_.idle == 0 && next >= kIdleMeasuredAt) memory_.idle = BytesPerPeer();
+  }
+  progress.Clear();
+  Close(state == RunState::kStopped ? world_->Now() : end);
+  return core::Status();
+}
+
+void Session::Close(WorldTime ended) {
+  memory_.end = BytesPerPeer();
+  world_->Finish();
+  const bool cut_short = ended < WorldTime{scenario_.duration.us};
+  if (cut_short) {
+    for (Checker* checker : owned_checkers_) checker->Interrupt();
+  }
+  result_.build = std::string(SourceVersion());
+  result_.ended = ended;
+  result_.fingerprint = world_->fingerprint();
+  result_.checkpoints = world_->checkpoints().size();
+  result_.interrupted = cut_short;
+  outcome_ = Evaluate(scenario_, checkers_, metrics_, cut_short);
+}
+
+size_t Session::BytesPerPeer() const {
+  const size_t now = AllocatedBytes();
+  return now > allocated_before_ ? (now - allocated_before_) / std::max(1u, scenario_.PeerCount()) : 0;
+}
+
+Capsule Session::MakeCapsule() const {
+  Capsule capsule;
+  capsule.scenario = scenario_.canonical;
+  capsule.scenario_path = scenario_.path;
+  capsule.data_files = scenario_.data_files;
+  capsule.faults = FaultsToJson({world_->faults().begin(), world_->faults().end()}).dump();
+  capsule.seed = scenario_.seed;
+  capsule.build = result_.build;
+  capsule.ended = result_.ended;
+  capsule.interrupted = result_.interrupted;
+  capsule.fingerprint = result_.fingerprint;
+  for (const Judgement& judgement : outcome_.judgements) {
+    if (!judgement.fails_run || capsule.failed.has_value()) continue;
+    for (const Checker* checker : checkers_) {
+      if (checker->info().id != judgement.name || !checker->first().has_value()) continue;
+      capsule.failed = FailedCheck{judgement.name, *checker->first()};
+    }
+  }
+  capsule.checkpoints = world_->checkpoints();
+  return capsule;
+}
+
+core::StatusOr<WorldTime> ParseUntil(const std::string& text) {
+  if (text.empty()) return WorldTime::Never();
+  const Quantity quantity = ParseQuantity(text, Measure::kDuration);
+  if (quantity.problem != Quantity::Problem::kNone || quantity.value <= 0) {
+    return core::InvalidArgument("--until: found \"" + text + "\", allowed a duration above 0 with its unit, for example 90s");
+  }
+  return WorldTime{quantity.value};
+}
+
+}  // namespace sim

@@ -1,0 +1,92 @@
+// Session: one scenario assembled with everything that watches it, run, judged and written down. The commands run, replay and
+// determinism are different uses of it.
+//
+// Owns scenario, metrics, observers and world. Thread rule: one thread (the engine has its own).
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/status.h"
+#include "sim/observe/capsule.h"
+#include "sim/observe/checkers/checker.h"
+#include "sim/observe/expectations.h"
+#include "sim/observe/metrics.h"
+#include "sim/observe/observer_set.h"
+#include "sim/observe/summary.h"
+#include "sim/scenario/scenario.h"
+#include "sim/scenario/vocabulary.h"
+#include "sim/workflow/progress.h"
+#include "sim/world/world.h"
+
+namespace sim {
+
+struct SessionOptions {
+  int threads = 0;  // 0: one per processor.
+  int shards = 0;
+  WorldTime until = WorldTime::Never();
+  const std::atomic<bool>* stop_flag = nullptr;
+};
+
+// Bytes per peer as the allocator counts them, against what it held before the world was made.
+struct MemoryReport {
+  size_t idle = 0;  // After the first simulated second.
+  size_t end = 0;
+};
+
+class Session {
+ public:
+  Session(Scenario scenario, const SessionOptions& options);
+
+  // Further observers, before Run.
+  ObserverSet& observers() { return observers_; }
+
+  // Builds the world, runs it and judges. Errors: what the network refuses, a livelock.
+  core::Status Run(Progress& progress);
+
+  // The same in steps: Open, RunTo with growing times, Close.
+  core::Status Open();
+  core::StatusOr<RunState> RunTo(WorldTime time) { return world_->RunUntil(time); }
+  // Tells the observers that the run is over, at `ended`, and judges it.
+  void Close(WorldTime ended);
+
+  [[nodiscard]] const Scenario& scenario() const { return scenario_; }
+  [[nodiscard]] const World& world() const { return *world_; }
+  [[nodiscard]] const Outcome& outcome() const { return outcome_; }
+  [[nodiscard]] const RunResult& result() const { return result_; }
+  [[nodiscard]] const Metrics& metrics() const { return metrics_; }
+  [[nodiscard]] const std::vector<const Checker*>& checkers() const { return checkers_; }
+  [[nodiscard]] const MemoryReport& memory() const { return memory_; }
+  [[nodiscard]] int threads() const { return options_.threads; }
+  [[nodiscard]] RunReport report() const { return {scenario_, result_, outcome_, checkers_, metrics_}; }
+
+  // What a replay needs. REQUIRES: Run is over.
+  [[nodiscard]] Capsule MakeCapsule() const;
+
+ private:
+  [[nodiscard]] size_t BytesPerPeer() const;
+
+  Scenario scenario_;
+  SessionOptions options_;
+  Metrics metrics_;
+  ObserverSet observers_;
+  std::vector<Checker*> owned_checkers_;  // Owned by observers_.
+  std::vector<const Checker*> checkers_;
+  size_t allocated_before_ = 0;
+  MemoryReport memory_;
+  std::unique_ptr<World> world_;
+  Outcome outcome_;
+  RunResult result_;
+};
+
+// The names that scenario files may use for checks, metrics, adversaries and bugs.
+[[nodiscard]] Vocabulary RunVocabulary();
+
+// "90s" as an instant; an error says what was found and what is allowed. Empty: Never.
+[[nodiscard]] core::StatusOr<WorldTime> ParseUntil(const std::string& text);
+
+}  // namespace sim

@@ -1,0 +1,184 @@
+// What the scenario does to peers: arrivals, churn, commands, process faults, calm. Decided at
+// window starts; carried out in the peer's own turn.
+//
+//   errand      | process runs                                        | process is down
+//   start       | void                                                | new incarnation: Start
+//   leave       | stops silently; its disk keeps the routing table    | void
+//   crash, wipe | stops; its machine refuses what arrives             | void
+//   command     | Step(command); void while paused                    | void
+//   pause       | inputs wait until the fault ends                    | void
+//   clock moved | deadlines are armed again                           | void
+//   slow        | each message costs more until the fault ends         | void
+#include <algorithm>
+
+#include "core/base/random.h"
+#include "sim/world/turn.h"
+
+namespace sim {
+namespace {
+
+// A restart comes this long after the crash: events of one instant have no order that people would
+// expect.
+constexpr core::Duration kRestartGap = core::Milliseconds(1);
+
+}  // namespace
+
+void World::PostWorkload() {
+  for (uint32_t i = 0; i < scenario_.workload.size(); ++i) PostOperation(i);
+}
+
+void World::PostOperation(uint32_t index) {
+  const Operation& operation = scenario_.workload[index];
+  const Errand errand{Errand::Kind::kCommand, index};
+  const uint32_t members = operation.who.Count();
+  for (uint32_t i = 0; i < members; ++i) {
+    const core::PeerId peer = operation.who.At(i);
+    core::Random random({.seed = scenario_.seed,
+                         .peer = peer.value,
+                         .incarnation = index,
+                         .purpose = core::Purpose::kWorkload});
+    WorldTime at{operation.at.us + random.Between(0, operation.spread.us)};
+    Send(peer, at, errand);
+    if (operation.every.us == 0) continue;
+    for (at = at + operation.every; at.us < operation.until.us; at = at + operation.every)
+      Send(peer, at, errand);
+  }
+}
+
+void World::Send(core::PeerId peer, WorldTime at, Errand errand) {
+  engine_->Inject(at, peer, errand.Packed());
+}
+
+// In the calm phase nobody leaves any more, and who is away returns at once.
+void World::ActOnChurn(WorldTime now) {
+  while (const std::optional<Transition> transition =
+             transitions_->TakeDue(calm_ ? WorldTime::Never() : now)) {
+    if (transition->up) {
+      Send(transition->peer, now, {Errand::Kind::kStart});
+    } else if (!calm_) {
+      const bool wipes = scenario_.groups[slots_[transition->peer.value].group].churn.wipe;
+      Send(transition->peer, now, {wipes ? Errand::Kind::kWipe : Errand::Kind::kLeave});
+    }
+  }
+}
+
+void World::ActOnFaults(WorldTime now) {
+  for (const FaultEdge& edge : schedule_->TakeDue(now)) ActOnFault(edge);
+  if (!calm_ && scenario_.safety_until.us > 0 && now.us >= scenario_.safety_until.us &&
+      !scenario_.safety_only) {
+    calm_ = true;
+    ReportWorld(WorldFact::Kind::kCalm, core::kNoPeer, 0);
+  }
+}
+
+void World::ActOnFault(const FaultEdge& edge) {
+  const Fault& fault = schedule_->faults()[edge.fault];
+  ReportWorld(edge.begins ? WorldFact::Kind::kFaultBegan : WorldFact::Kind::kFaultEnded,
+              core::kNoPeer, edge.fault);
+  if (IsLinkFault(fault.kind)) {
+    if (edge.begins) return network_->Begin(fault, edge.fault);
+    return network_->End(edge.fault);
+  }
+  const uint32_t targets = fault.targets.Count();
+  for (uint32_t i = 0; i < targets; ++i) ActOnTarget(edge, fault, fault.targets.At(i));
+}
+
+void World::ActOnTarget(const FaultEdge& edge, const Fault& fault, core::PeerId peer) {
+  switch (fault.kind) {
+    case Fault::Kind::kCrash:
+      return Send(peer, now_, {edge.begins ? Errand::Kind::kCrash : Errand::Kind::kStart});
+    case Fault::Kind::kWipe:
+      return Send(peer, now_, {edge.begins ? Errand::Kind::kWipe : Errand::Kind::kStart});
+    case Fault::Kind::kRestart:
+      Send(peer, now_, {Errand::Kind::kCrash});
+      return Send(peer, now_ + kRestartGap, {Errand::Kind::kStart});
+    case Fault::Kind::kClockJump:
+      clocks_->Jump(peer, fault.amount);
+      return Send(peer, now_, {Errand::Kind::kClockMoved});
+    case Fault::Kind::kPause:
+    case Fault::Kind::kSlow:
+      if (!edge.begins) return;
+      return Send(peer, now_,
+                  {fault.kind == Fault::Kind::kPause ? Errand::Kind::kPause : Errand::Kind::kSlow,
+                   edge.fault});
+    default:
+      return;  // Link faults are the network's.
+  }
+}
+
+void World::CarryOut(Turn& turn, Errand errand) {
+  if (errand.kind == Errand::Kind::kStart) return Start(turn);
+  if (turn.slot.process == nullptr) return;
+  switch (errand.kind) {
+    case Errand::Kind::kStart:
+      return;
+    case Errand::Kind::kLeave:
+    case Errand::Kind::kCrash:
+    case Errand::Kind::kWipe:
+      return Stop(turn, errand.kind);
+    case Errand::Kind::kCommand:
+      if (turn.slot.extras != nullptr && turn.slot.extras->paused_until > turn.now) return;
+      turn.lane.world_facts.push_back(
+          {WorldFact::Kind::kCommanded, turn.now, turn.peer, errand.detail});
+      return Step(turn, CommandFor(turn, errand.detail));
+    case Errand::Kind::kPause:
+      turn.slot.Extras().paused_until = turn.now + schedule_->faults()[errand.detail].length;
+      return;
+    case Errand::Kind::kSlow:
+      turn.slot.Extras().slow_until = turn.now + schedule_->faults()[errand.detail].length;
+      turn.slot.Extras().slow_by = schedule_->faults()[errand.detail].amount;
+      return;
+    case Errand::Kind::kClockMoved:
+      return Arm(turn);
+  }
+}
+
+void World::Start(Turn& turn) {
+  PeerSlot& slot = turn.slot;
+  if (slot.process != nullptr) return;
+  const core::StreamKey stream{.seed = scenario_.seed,
+                               .peer = turn.peer.value,
+                               .incarnation = slot.incarnation,
+                               .purpose = core::Purpose::kPeer};
+  slot.process = factory_->Make(turn.peer, wrong_context_->context(), directory_->SecretOf(turn.peer),
+                                core::Random(stream));
+  core::Start start{seeds_};
+  if (slot.incarnation == 0 && warm_tables_ != nullptr) {
+    warm_tables_->ContactsFor(turn.peer, turn.lane.contacts);
+    slot.process->SeedRoutes(turn.lane.contacts);
+    start.seeds = {};
+  } else if (slot.extras != nullptr) {
+    slot.process->SeedRoutes(slot.extras->saved_contacts);
+  }
+  turn.lane.world_facts.push_back(
+      {WorldFact::Kind::kStarted, turn.now, turn.peer, slot.incarnation});
+  ++slot.incarnation;
+  Step(turn, start);
+}
+
+void World::Stop(Turn& turn, Errand::Kind how) {
+  PeerSlot& slot = turn.slot;
+  if (how != Errand::Kind::kWipe) {
+    slot.Extras().saved_contacts = slot.process->Contacts();
+  } else if (slot.extras != nullptr) {
+    slot.extras->saved_contacts.clear();
+  }
+  slot.refuses = how != Errand::Kind::kLeave;
+  slot.process.reset();
+  turn.lane.world_facts.push_back(
+      {WorldFact::Kind::kStopped, turn.now, turn.peer, slot.incarnation});
+  turn.outbox.Arm(WorldTime::Never());
+}
+
+core::Command World::CommandFor(const Turn& turn, uint32_t operation) const {
+  core::Command command = scenario_.workload[operation].command;
+  if (!scenario_.workload[operation].random_target) return command;
+  core::Random random({.seed = scenario_.seed ^ static_cast<uint64_t>(turn.now.us),
+                       .peer = turn.peer.value,
+                       .incarnation = operation,
+                       .purpose = core::Purpose::kWorkload});
+  random.Fill(std::get<core::LookupCommand>(command).target.bytes);
+  return command;
+}
+
+}  // namespace sim

@@ -1,0 +1,115 @@
+// From effects to events: what a step wants done, in the order in which it was asked for.
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "core/base/hash.h"
+#include "sim/world/turn.h"
+
+namespace sim {
+namespace {
+
+// Modelled cryptography costs virtual time (performance.md, section 4: one core, libsodium 1.0.18).
+constexpr core::Duration kSignTime = core::Microseconds(23);
+constexpr core::Duration kVerifyTime = core::Microseconds(50);
+
+}  // namespace
+
+void World::Dispatch(Turn& turn) {
+  core::Effects& effects = turn.lane.effects;
+  WorldTime departure = turn.now;
+  if (scenario_.modelled_crypto) {
+    departure = departure + kSignTime * effects.signs() + kVerifyTime * effects.verifies();
+  }
+  for (const core::Outgoing& outgoing : effects.sends()) {
+    if (!outgoing.to.empty()) Route(turn, outgoing, departure);
+  }
+  ReportFacts(turn);
+  Arm(turn);
+}
+
+// One message: encoded once, whatever the number of its receivers.
+void World::Route(Turn& turn, const core::Outgoing& outgoing, WorldTime departure) {
+  StepLane& lane = turn.lane;
+  lane.wire.Encode(outgoing.message, lane.encoded);
+  const auto receivers = static_cast<uint32_t>(outgoing.to.size());
+  const uint32_t handle = lane.frames.Take(lane.encoded.size(), receivers);
+  FramePool::Frame& frame = frames_.At(handle);
+  std::memcpy(frame.bytes().data(), lane.encoded.data(), lane.encoded.size());
+  frame.from = turn.peer;
+  frame.type = static_cast<uint8_t>(outgoing.message.body.index());
+  frame.digest = core::HashBytes(frame.bytes());
+  TypeTraffic& traffic = lane.traffic.by_type[frame.type];
+  traffic.sent += receivers;
+  traffic.bytes += uint64_t{receivers} * frame.length;
+  if (observers_.WantsMessages()) {
+    for (const core::PeerId to : outgoing.to) {
+      Tap(turn, {turn.now, turn.peer, to, &outgoing.message, frame.length, MessageFact::Fate::kSent,
+                 DropReason::kNone});
+    }
+  }
+  for (const core::PeerId to : outgoing.to) Post(turn, to, handle, departure);
+}
+
+// One receiver's copy: lost, delivered once, or twice; possibly with a flipped byte.
+void World::Post(Turn& turn, core::PeerId to, uint32_t handle, WorldTime departure) {
+  const FramePool::Frame& frame = frames_.At(handle);
+  const Passage passage = network_->Send(
+      {departure, turn.peer, to, turn.outbox.sequence(), frame.length}, turn.slot.link);
+  if (passage.lost) {
+    turn.outbox.SkipSequence();
+    turn.lane.traffic.dropped.Add(passage.reason);
+    return turn.lane.frames.Release(handle);
+  }
+  uint32_t arriving = handle;
+  if (passage.corrupted) arriving = CorruptedCopy(turn, handle, passage);
+  turn.outbox.Post(departure + passage.delay, to, arriving);
+  if (passage.duplicated) {
+    frames_.At(arriving).references.fetch_add(1, std::memory_order_relaxed);
+    turn.outbox.Post(departure + passage.duplicate_delay, to, arriving);
+  }
+}
+
+// Takes over the receiver's share of the original.
+uint32_t World::CorruptedCopy(Turn& turn, uint32_t handle, const Passage& passage) {
+  FramePool::Frame& frame = frames_.At(handle);
+  const uint32_t copied = turn.lane.frames.Take(frame.length, 1);
+  FramePool::Frame& copy = frames_.At(copied);
+  std::memcpy(copy.bytes().data(), frame.bytes().data(), frame.length);
+  copy.bytes()[passage.corrupt_position] ^= passage.corrupt_flip;
+  copy.from = frame.from;
+  copy.type = frame.type;
+  copy.digest = core::HashBytes(copy.bytes());
+  turn.lane.frames.Release(handle);
+  return copied;
+}
+
+void World::ReportFacts(Turn& turn) {
+  uint32_t index = 0;
+  for (core::Observation& observation : turn.lane.effects.observations()) {
+    if (observers_.Wanted(observation)) {
+      turn.lane.facts.push_back({turn.now, turn.peer, index, turn.local, std::move(observation)});
+    }
+    ++index;
+  }
+}
+
+void World::Tap(Turn& turn, const MessageFact& fact) {
+  TappedMessage tapped{fact, turn.tapped++, turn.peer, {}};
+  if (fact.message != nullptr) tapped.content = *fact.message;
+  turn.lane.tapped.push_back(std::move(tapped));
+}
+
+// Deadlines are the peer's own clock's; a paused process wakes when it goes on.
+void World::Arm(Turn& turn) {
+  core::Time local = turn.slot.process->NextDeadline();
+  WorldTime not_before = turn.now;
+  if (const PeerExtras* extras = turn.slot.extras.get()) {
+    for (const auto& role : extras->roles) local = std::min(local, role->NextDeadline());
+    not_before = std::max(not_before, extras->paused_until);
+  }
+  const WorldTime deadline = clocks_->WorldAt(turn.peer, local);
+  turn.outbox.Arm(deadline == WorldTime::Never() ? deadline : std::max(not_before, deadline));
+}
+
+}  // namespace sim

@@ -1,0 +1,40 @@
+// PeerSlot: one peer's place in the world, whether its process runs or not.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/port/participant.h"
+#include "sim/engine/event.h"
+#include "sim/network/link.h"
+#include "sim/world/role.h"
+
+namespace sim {
+
+// What only some peers have; allocated on use, so that an idle peer pays one pointer.
+struct PeerExtras {
+  std::vector<std::unique_ptr<Role>> roles;
+  std::vector<core::PeerId>
+      saved_contacts;  // What the disk remembers of the last incarnation's routing table.
+  WorldTime paused_until;
+  WorldTime busy_until;  // CPU model: when the messages taken so far are done.
+  WorldTime slow_until;
+  core::Duration slow_by;  // Per message, until slow_until.
+};
+
+struct PeerSlot {
+  std::unique_ptr<core::Participant> process;  // Null: down.
+  std::unique_ptr<PeerExtras> extras;
+  LinkState link;
+  uint32_t incarnation = 0;  // Of the next start.
+  uint16_t group = 0;
+  bool refuses = false;  // While down: its machine answers that nobody listens.
+
+  PeerExtras& Extras() {
+    if (extras == nullptr) extras = std::make_unique<PeerExtras>();
+    return *extras;
+  }
+};
+
+}  // namespace sim

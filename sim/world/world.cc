@@ -1,0 +1,301 @@
+#include "sim/world/world.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+#include "core/codec/canonical.h"
+#include "core/crypto/modelled_suite.h"
+#include "core/crypto/sodium_suite.h"
+#include "core/matchmaking/keys.h"
+#include "core/peer/peer.h"
+#include "sim/network/swarm.h"
+#include "sim/world/adversaries/roles.h"
+#include "sim/world/planted/planted_bugs.h"
+#include "sim/world/shared_memo_suite.h"
+#include "sim/world/turn.h"
+
+namespace sim {
+namespace {
+
+class PeerFactory : public ParticipantFactory {
+ public:
+  std::unique_ptr<core::Participant> Make(core::PeerId self, const core::Context& context,
+                                          const core::SecretKey& secret,
+                                          core::Random random) const override {
+    return std::make_unique<core::Peer>(self, context, secret, random);
+  }
+};
+
+// Domain separation of one scenario's network: another name, another network.
+core::Key256 NetworkIdOf(const Scenario& scenario, const core::Suite& suite) {
+  core::Key256 id;
+  id.bytes = suite.Sha256(
+      std::span(reinterpret_cast<const uint8_t*>(scenario.name.data()), scenario.name.size()));
+  return id;
+}
+
+// Groups that arrive after the end: identities that others may name and nobody answers for.
+PeerSet Ghosts(const Scenario& scenario) {
+  PeerSet ghosts;
+  for (const Group& group : scenario.groups) {
+    if (group.start_at >= scenario.duration) ghosts.ranges.emplace_back(group.first, group.first + group.count);
+  }
+  return ghosts;
+}
+
+core::Digest256 RunSecret(uint64_t seed) {
+  core::Digest256 secret{};
+  core::Random random({.seed = seed, .peer = kWorld.value, .incarnation = 0, .purpose = core::Purpose::kIdentity});
+  random.Fill(secret);
+  return secret;
+}
+
+// "kind/label", or a label alone.
+core::Key256 GrindTarget(const core::Context& context, const Group& group) {
+  const size_t slash = group.grind_near.find('/');
+  core::Topic topic;
+  if (slash != std::string::npos) topic.kind = group.grind_near.substr(0, slash);
+  topic.label = slash == std::string::npos ? group.grind_near : group.grind_near.substr(slash + 1);
+  return core::HashTopic(context, topic);
+}
+
+std::unique_ptr<core::Suite> SuiteFor(const Scenario& scenario) {
+  constexpr size_t kMemoEntries = size_t{1} << 18;
+  if (scenario.modelled_crypto) return std::make_unique<core::ModelledSuite>(RunSecret(scenario.seed));
+  return std::make_unique<SharedMemoSuite>(std::make_unique<core::SodiumSuite>(), kMemoEntries);
+}
+
+bool EarlierFact(const Fact& a, const Fact& b) {
+  return a.at != b.at ? a.at < b.at : a.peer < b.peer;
+}
+
+bool EarlierTap(const TappedMessage& a, const TappedMessage& b) {
+  return a.fact.at != b.fact.at ? a.fact.at < b.fact.at : a.witness < b.witness;
+}
+
+bool EarlierWorldFact(const WorldFact& a, const WorldFact& b) {
+  return a.at != b.at ? a.at < b.at : a.peer < b.peer;
+}
+
+// Moves what the lanes hold into one list. Within a peer the lanes' order is the order of its
+// steps: a stable sort keeps it.
+template <typename T, typename Less>
+void Merge(const std::vector<StepLane*>& lanes, std::vector<T> StepLane::*from,
+           std::vector<T>& into, Less less) {
+  for (StepLane* lane : lanes) {
+    std::move((lane->*from).begin(), (lane->*from).end(), std::back_inserter(into));
+    (lane->*from).clear();
+  }
+  std::stable_sort(into.begin(), into.end(), less);
+}
+
+}  // namespace
+
+World::World(const Scenario& scenario, const RunPlan& plan, ObserverSet& observers)
+    : scenario_(scenario), plan_(plan), observers_(observers), slots_(scenario.PeerCount()) {}
+
+World::~World() = default;
+
+core::StatusOr<std::unique_ptr<World>> World::Make(const Scenario& scenario, const RunPlan& plan,
+                                                   ObserverSet& observers) {
+  std::unique_ptr<World> world(new World(scenario, plan, observers));
+  RETURN_IF_ERROR(world->Build());
+  return world;
+}
+
+core::Status World::Build() {
+  RETURN_IF_ERROR(Clocks::Check(scenario_));
+  RETURN_IF_ERROR(Churn::Check(scenario_));
+  ASSIGN_OR_RETURN(network_, Network::Create(scenario_, scenario_.seed));
+  clocks_ = std::make_unique<Clocks>(scenario_, scenario_.seed);
+  churn_ = std::make_unique<Churn>(scenario_, scenario_.seed);
+  transitions_ = std::make_unique<ChurnQueue>(*churn_, scenario_.PeerCount());
+  const std::vector<Fault> drawn = DrawSwarm(scenario_.swarm, scenario_, scenario_.seed);
+  schedule_ = std::make_unique<FaultSchedule>(scenario_, drawn);
+  BuildIdentities();
+  RETURN_IF_ERROR(BuildRoles());
+  BuildBootstrap();
+  if (plan_.factory != nullptr) {
+    factory_ = plan_.factory;
+  } else {
+    peer_factory_ = std::make_unique<PeerFactory>();
+    factory_ = peer_factory_.get();
+  }
+  EngineOptions options;
+  options.seed = scenario_.seed;
+  options.peers = PeerCount();
+  options.lookahead = network_->Lookahead();
+  options.end = WorldTime{scenario_.duration.us};
+  options.threads = plan_.threads;
+  options.shards = plan_.shards;
+  options.stop_flag = plan_.stop_flag;
+  engine_ = std::make_unique<Engine<World>>(options, this);
+  return core::Status();
+}
+
+void World::BuildIdentities() {
+  suite_ = SuiteFor(scenario_);
+  context_.config = &scenario_.protocol;
+  context_.suite = suite_.get();
+  context_.network = NetworkIdOf(scenario_, *suite_);
+  std::vector<core::Key256> targets;
+  for (const Group& group : scenario_.groups) {
+    targets.push_back(group.grind_bits == 0 ? core::Key256{} : GrindTarget(context_, group));
+  }
+  directory_ = std::make_unique<WorldDirectory>(scenario_, scenario_.seed, *suite_, targets);
+  context_.directory = directory_.get();
+  for (uint16_t g = 0; g < scenario_.groups.size(); ++g) {
+    const Group& group = scenario_.groups[g];
+    for (uint32_t i = 0; i < group.count; ++i) slots_[group.first + i].group = g;
+  }
+}
+
+core::Status World::BuildRoles() {
+  wrong_context_ = std::make_unique<WrongContext>(context_, scenario_.plant, PeerCount());
+  const PeerSet ghosts = Ghosts(scenario_);
+  for (uint32_t i = 0; i < PeerCount(); ++i) {
+    const Group& group = scenario_.groups[slots_[i].group];
+    const RoleContext role_context{core::PeerId{i}, &context_, scenario_.seed, 0,
+                                   PeerSet{{{group.first, group.first + group.count}}}, ghosts};
+    if (!group.adversary.role.empty()) {
+      ASSIGN_OR_RETURN(auto role, MakeRole(group.adversary, role_context));
+      slots_[i].Extras().roles.push_back(std::move(role));
+      continue;
+    }
+    for (const std::string& bug : scenario_.plant) {
+      ASSIGN_OR_RETURN(auto role, MakePlanted(bug, role_context));
+      if (role != nullptr) slots_[i].Extras().roles.push_back(std::move(role));
+    }
+  }
+  return core::Status();
+}
+
+void World::BuildBootstrap() {
+  if (scenario_.warm) {
+    std::vector<core::PeerId> members;
+    for (uint32_t i = 0; i < PeerCount(); ++i) {
+      if (churn_->ArrivalOf(core::PeerId{i}).us == 0) members.push_back(core::PeerId{i});
+    }
+    warm_tables_ = std::make_unique<WarmTables>(*directory_, members, scenario_.seed,
+                                                scenario_.protocol.routing.bucket_size);
+  }
+  const uint32_t seeds = std::min(scenario_.seed_peers, PeerCount());
+  for (uint32_t i = 0; i < seeds; ++i) seeds_.push_back(core::PeerId{i});
+}
+
+std::unique_ptr<StepLane> World::MakeLane(int) {
+  auto lane = std::make_unique<StepLane>(context_.network, *directory_, frames_);
+  lanes_.push_back(lane.get());
+  return lane;
+}
+
+core::StatusOr<RunState> World::RunUntil(WorldTime until) {
+  return engine_->RunUntil(until);
+}
+
+WorldTime World::BeginWindow(WorldTime start, WorldTime) {
+  now_ = start;
+  if (!workload_posted_) PostWorkload();
+  workload_posted_ = true;
+  ActOnFaults(start);
+  ActOnChurn(start);
+  const WorldTime calm = calm_ || scenario_.safety_until.us == 0
+                             ? WorldTime::Never()
+                             : WorldTime{scenario_.safety_until.us};
+  return std::min({schedule_->NextAt(), transitions_->NextAt(), calm});
+}
+
+void World::EndWindow(WorldTime end) {
+  Merge(lanes_, &StepLane::world_facts, world_facts_, EarlierWorldFact);
+  Merge(lanes_, &StepLane::facts, facts_, EarlierFact);
+  Merge(lanes_, &StepLane::tapped, tapped_, EarlierTap);
+  ShowWindow();
+  TrafficCounters traffic;
+  for (StepLane* lane : lanes_) {
+    traffic.Add(lane->traffic);
+    lane->traffic.Clear();
+  }
+  observers_.OnTraffic(*this, traffic);
+  for (; next_checkpoint_ <= end; next_checkpoint_ = next_checkpoint_ + core::Seconds(1)) {
+    now_ = next_checkpoint_;
+    observers_.OnCheckpoint(*this);
+  }
+  now_ = end;
+}
+
+// World facts come before the facts of the same time; messages before both: they caused them.
+void World::ShowWindow() {
+  for (TappedMessage& tapped : tapped_) {
+    if (tapped.fact.message != nullptr) tapped.fact.message = &tapped.content;
+    now_ = tapped.fact.at;
+    observers_.OnMessage(*this, tapped.fact);
+  }
+  size_t shown = 0;
+  for (const Fact& fact : facts_) {
+    for (; shown < world_facts_.size() && world_facts_[shown].at <= fact.at; ++shown) {
+      observers_.OnWorldFact(*this, world_facts_[shown]);
+    }
+    now_ = fact.at;
+    observers_.OnFact(*this, fact);
+  }
+  for (; shown < world_facts_.size(); ++shown) observers_.OnWorldFact(*this, world_facts_[shown]);
+  tapped_.clear();
+  facts_.clear();
+  world_facts_.clear();
+}
+
+void World::ReportWorld(WorldFact::Kind kind, core::PeerId peer, uint32_t detail) {
+  world_facts_.push_back({kind, now_, peer, detail});
+}
+
+void World::Finish() {
+  observers_.OnEnd(*this);
+}
+
+core::Fingerprint World::fingerprint() const {
+  core::Hasher hasher;
+  const core::Fingerprint events = engine_->fingerprint();
+  hasher.Add(events.high);
+  hasher.Add(events.low);
+  for (const PeerSlot& slot : slots_) {
+    hasher.Add(slot.process != nullptr);
+    if (slot.process != nullptr) slot.process->Digest(hasher);
+  }
+  return hasher.Result();
+}
+
+size_t World::MemoryUsage() const {
+  size_t bytes = engine_->MemoryUsage() + frames_.MemoryUsage() + directory_->MemoryUsage() +
+                 network_->MemoryUsage() + clocks_->MemoryUsage() +
+                 slots_.capacity() * sizeof(PeerSlot);
+  for (const PeerSlot& slot : slots_) {
+    if (slot.process != nullptr) bytes += slot.process->MemoryUsage();
+    if (slot.extras != nullptr) bytes += sizeof(PeerExtras);
+    bytes += slot.link.HeapBytes();
+  }
+  return bytes;
+}
+
+bool World::IsUp(core::PeerId peer) const {
+  return slots_[peer.value].process != nullptr;
+}
+
+bool World::IsHonest(core::PeerId peer) const {
+  return scenario_.groups[slots_[peer.value].group].adversary.role.empty();
+}
+
+bool World::CanReach(core::PeerId from, core::PeerId to) const {
+  return IsUp(from) && IsUp(to) && !network_->Blocked(from, to) &&
+         network_->Reachable(from, to, slots_[to.value].link, now_);
+}
+
+core::Duration World::RoundTrip(core::PeerId a, core::PeerId b) const {
+  return network_->Route(a, b) + network_->Route(b, a);
+}
+
+std::vector<core::PeerId> World::ContactsOf(core::PeerId peer) const {
+  const PeerSlot& slot = slots_[peer.value];
+  return slot.process == nullptr ? std::vector<core::PeerId>{} : slot.process->Contacts();
+}
+
+}  // namespace sim

@@ -1,0 +1,199 @@
+// World: the peers of a run and their border with the engine. It turns events into inputs (decode,
+// deliver), effects into events (encode, route), carries out the scenario's agenda, and shows
+// observers what happened.
+//
+// Invariants: (1) peers share nothing but immutable things; (2) the agenda and the observers act
+// only at window borders (rule 6 of architecture.md, section 4); (3) nothing that an observer does
+// reaches a peer. Thread rule: Deliver and Wake run on the engine's threads, for different peers at
+// once; everything else on one thread. Source: simulator.md sections 1 and 2. The flow of a message
+// is split over deliver.cc (events to inputs), dispatch.cc (effects to events) and agenda.cc (what
+// the scenario does to peers).
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/port/context.h"
+#include "core/port/participant.h"
+#include "sim/engine/engine.h"
+#include "sim/network/churn.h"
+#include "sim/network/clocks.h"
+#include "sim/network/network.h"
+#include "sim/network/schedule.h"
+#include "sim/observe/observer_set.h"
+#include "sim/observe/traffic.h"
+#include "sim/scenario/scenario.h"
+#include "sim/world/errand.h"
+#include "sim/world/frame_pool.h"
+#include "sim/world/peer_slot.h"
+#include "sim/world/planted/wrong_context.h"
+#include "sim/world/step_lane.h"
+#include "sim/world/warm_tables.h"
+#include "sim/world/world_directory.h"
+
+namespace sim {
+
+// Makes the process of a peer; benchmarks run smaller participants than core::Peer over the same
+// border.
+class ParticipantFactory {
+ public:
+  virtual ~ParticipantFactory() = default;
+  // Called on any thread. The secret outlives the participant.
+  [[nodiscard]] virtual std::unique_ptr<core::Participant> Make(core::PeerId self,
+                                                                const core::Context& context,
+                                                                const core::SecretKey& secret,
+                                                                core::Random random) const = 0;
+};
+
+// How a run is carried out. None of it changes the result, except the factory.
+struct RunPlan {
+  int threads = 1;
+  int shards = 0;                                // 0: the engine's choice.
+  const std::atomic<bool>* stop_flag = nullptr;  // Ends the run at the next window.
+  const ParticipantFactory* factory = nullptr;   // Null: core::Peer.
+};
+
+class World : public WorldView {
+ public:
+  // REQUIRES: scenario and observers outlive the world; all observers were added.
+  static core::StatusOr<std::unique_ptr<World>> Make(const Scenario& scenario, const RunPlan& plan,
+                                                     ObserverSet& observers);
+  ~World() override;
+
+  // Runs the windows that start before `until`. Errors: a livelock, named.
+  core::StatusOr<RunState> RunUntil(WorldTime until);
+  // Tells the observers that the run is over.
+  void Finish();
+
+  // Of every event that every peer received, and of every peer's state now.
+  [[nodiscard]] core::Fingerprint fingerprint() const;
+
+  [[nodiscard]] const std::vector<Checkpoint>& checkpoints() const {
+    return engine_->checkpoints();
+  }
+
+  [[nodiscard]] Statistics statistics() const { return engine_->statistics(); }
+
+  // The file's faults and the drawn ones.
+  [[nodiscard]] std::span<const Fault> faults() const { return schedule_->faults(); }
+
+  // Bytes of what grows with the peers: processes, identities, links, pending events, frames.
+  [[nodiscard]] size_t MemoryUsage() const;
+
+  // WorldView.
+  [[nodiscard]] const Scenario& scenario() const override { return scenario_; }
+
+  [[nodiscard]] const core::Context& context() const override { return context_; }
+
+  [[nodiscard]] uint32_t PeerCount() const override { return static_cast<uint32_t>(slots_.size()); }
+
+  [[nodiscard]] bool IsUp(core::PeerId peer) const override;
+  [[nodiscard]] bool IsHonest(core::PeerId peer) const override;
+  [[nodiscard]] bool CanReach(core::PeerId from, core::PeerId to) const override;
+  [[nodiscard]] core::Duration RoundTrip(core::PeerId a, core::PeerId b) const override;
+  [[nodiscard]] std::vector<core::PeerId> ContactsOf(core::PeerId peer) const override;
+
+  [[nodiscard]] WorldTime Now() const override { return now_; }
+
+  // The engine's application.
+  using Lane = StepLane;
+  std::unique_ptr<StepLane> MakeLane(int index);
+  WorldTime BeginWindow(WorldTime start, WorldTime end);
+  void EndWindow(WorldTime end);
+  void Deliver(StepLane& lane, Outbox& outbox, WorldTime now, const Event& event);
+  void Wake(StepLane& lane, Outbox& outbox, WorldTime now, core::PeerId peer);
+
+  [[nodiscard]] ORB_ALWAYS_INLINE uint64_t PayloadDigest(const Event& event) const {
+    return IsFrame(event) ? frames_.At(event.payload).digest : event.payload;
+  }
+
+  ORB_ALWAYS_INLINE void Prefetch(core::PeerId peer) const {
+    __builtin_prefetch(&slots_[peer.value]);
+  }
+
+  ORB_ALWAYS_INLINE void PrefetchPayload(const Event& event) const {
+    if (!IsFrame(event)) return;
+    const auto* frame = reinterpret_cast<const char*>(&frames_.At(event.payload));
+    for (size_t line = 0; line < 256; line += 64) __builtin_prefetch(frame + line);
+  }
+
+ private:
+  struct Turn;
+
+  // Payload of the answer of a machine on which nobody listens. No frame has this handle.
+  static constexpr uint32_t kRefusal = 0xffffffffu;
+
+  static bool IsFrame(const Event& event) {
+    return event.from != kWorld && event.payload != kRefusal;
+  }
+
+  World(const Scenario& scenario, const RunPlan& plan, ObserverSet& observers);
+  core::Status Build();
+  void BuildIdentities();
+  core::Status BuildRoles();
+  void BuildBootstrap();
+
+  // deliver.cc
+  bool Admit(Turn& turn, uint32_t handle);
+  void Arrive(Turn& turn, uint32_t handle);
+  void DropArrival(Turn& turn, uint32_t handle, DropReason reason);
+  void Step(Turn& turn, core::Input input);
+
+  // dispatch.cc
+  void Dispatch(Turn& turn);
+  void Route(Turn& turn, const core::Outgoing& outgoing, WorldTime departure);
+  void Post(Turn& turn, core::PeerId to, uint32_t handle, WorldTime departure);
+  [[nodiscard]] uint32_t CorruptedCopy(Turn& turn, uint32_t handle, const Passage& passage);
+  void ReportFacts(Turn& turn);
+  void Tap(Turn& turn, const MessageFact& fact);
+  void Arm(Turn& turn);
+
+  // agenda.cc
+  void PostWorkload();
+  void PostOperation(uint32_t index);
+  void ActOnChurn(WorldTime now);
+  void ActOnFaults(WorldTime now);
+  void ActOnFault(const FaultEdge& edge);
+  void ActOnTarget(const FaultEdge& edge, const Fault& fault, core::PeerId peer);
+  void Send(core::PeerId peer, WorldTime at, Errand errand);
+  void CarryOut(Turn& turn, Errand errand);
+  void Start(Turn& turn);
+  void Stop(Turn& turn, Errand::Kind how);
+  [[nodiscard]] core::Command CommandFor(const Turn& turn, uint32_t operation) const;
+
+  // observers (world.cc)
+  void ShowWindow();
+  void ReportWorld(WorldFact::Kind kind, core::PeerId peer, uint32_t detail);
+
+  const Scenario& scenario_;
+  const RunPlan plan_;
+  ObserverSet& observers_;
+  std::unique_ptr<core::Suite> suite_;
+  core::Context context_;                        // The truth: for codec, network, checkers.
+  std::unique_ptr<WrongContext> wrong_context_;  // What peers get: the truth, or a planted bug's.
+  std::unique_ptr<WorldDirectory> directory_;
+  std::unique_ptr<Network> network_;
+  std::unique_ptr<Clocks> clocks_;
+  std::unique_ptr<Churn> churn_;
+  std::unique_ptr<ChurnQueue> transitions_;
+  std::unique_ptr<FaultSchedule> schedule_;
+  std::unique_ptr<WarmTables> warm_tables_;
+  std::unique_ptr<ParticipantFactory> peer_factory_;  // When the plan names none.
+  const ParticipantFactory* factory_ = nullptr;
+  std::vector<core::PeerId> seeds_;  // Contacts that a cold start joins through.
+  std::vector<PeerSlot> slots_;
+  FramePool frames_;
+  std::vector<StepLane*> lanes_;  // Owned by the engine.
+  std::vector<Fact> facts_;       // Of the closing window, merged.
+  std::vector<TappedMessage> tapped_;
+  std::vector<WorldFact> world_facts_;
+  WorldTime now_;
+  WorldTime next_checkpoint_{1'000'000};
+  bool calm_ = false;
+  bool workload_posted_ = false;
+  std::unique_ptr<Engine<World>> engine_;
+};
+
+}  // namespace sim
