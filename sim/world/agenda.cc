@@ -49,10 +49,9 @@ void World::Send(core::PeerId peer, WorldTime at, Errand errand) {
   engine_->Inject(at, peer, errand.Packed());
 }
 
-// In the calm phase nobody leaves any more, and who is away returns at once.
+// In the calm phase nobody leaves any more.
 void World::ActOnChurn(WorldTime now) {
-  while (const std::optional<Transition> transition =
-             transitions_->TakeDue(calm_ ? WorldTime::Never() : now)) {
+  while (const std::optional<Transition> transition = transitions_->TakeDue(now)) {
     if (transition->up) {
       Send(transition->peer, now, {Errand::Kind::kStart});
     } else if (!calm_) {
@@ -62,13 +61,20 @@ void World::ActOnChurn(WorldTime now) {
   }
 }
 
+// Everything is healed: who is away returns at once.
+void World::BeginCalm(WorldTime now) {
+  calm_ = true;
+  ReportWorld(WorldFact::Kind::kCalm, core::kNoPeer, 0);
+  for (uint32_t i = 0; i < PeerCount(); ++i) {
+    const core::PeerId peer{i};
+    if (!IsUp(peer) && churn_->ArrivalOf(peer) < now) Send(peer, now, {Errand::Kind::kStart});
+  }
+}
+
 void World::ActOnFaults(WorldTime now) {
   for (const FaultEdge& edge : schedule_->TakeDue(now)) ActOnFault(edge);
-  if (!calm_ && scenario_.safety_until.us > 0 && now.us >= scenario_.safety_until.us &&
-      !scenario_.safety_only) {
-    calm_ = true;
-    ReportWorld(WorldFact::Kind::kCalm, core::kNoPeer, 0);
-  }
+  const bool phased = scenario_.safety_until.us > 0 && !scenario_.safety_only;
+  if (phased && !calm_ && now.us >= scenario_.safety_until.us) BeginCalm(now);
 }
 
 void World::ActOnFault(const FaultEdge& edge) {

@@ -155,6 +155,7 @@ class World : public WorldView {
   void PostOperation(uint32_t index);
   void ActOnChurn(WorldTime now);
   void ActOnFaults(WorldTime now);
+  void BeginCalm(WorldTime now);
   void ActOnFault(const FaultEdge& edge);
   void ActOnTarget(const FaultEdge& edge, const Fault& fault, core::PeerId peer);
   void Send(core::PeerId peer, WorldTime at, Errand errand);
