@@ -28,6 +28,8 @@ inline constexpr core::Duration kAnswerMemory = core::Seconds(15);
 
 // ---- MM-4 ----
 
+// Workers renew up to a tenth early: ten renewals take at least this many periods.
+inline constexpr uint32_t kTenRenewalsTake = 9;
 // A crowd that fell by this share within a renewal period is still splitting, not stuck.
 inline constexpr uint32_t kSplittingPercent = 10;
 // Growth of a topic within two renewal periods that still counts as steady.

@@ -55,20 +55,10 @@ std::string_view NameOf(core::MatchEnd end) {
   return "left";
 }
 
+// The enum starts at 1.
 std::string_view NameOf(core::RecordRefused::Reason reason) {
-  switch (reason) {
-    case core::RecordRefused::Reason::kSignature:
-      return "signature";
-    case core::RecordRefused::Reason::kFilter:
-      return "filter";
-    case core::RecordRefused::Reason::kExpired:
-      return "expired";
-    case core::RecordRefused::Reason::kTopic:
-      return "topic";
-    case core::RecordRefused::Reason::kSelf:
-      break;
-  }
-  return "self";
+  constexpr std::string_view kNames[] = {"signature", "filter", "expired", "topic", "self"};
+  return kNames[static_cast<size_t>(reason) - 1];
 }
 
 std::string_view NameOf(core::GarbledReason reason) {

@@ -44,6 +44,7 @@ bool CrowdingChecker::Steady(const core::Key256& topic) const {
 void CrowdingChecker::ClosePeriod(const WorldView& world) {
   const uint32_t high_water = world.context().config->matchmaking.high_water;
   const uint32_t limit = high_water + high_water / 4;
+  const uint32_t renewals_max = limit * 10 / kTenRenewalsTake;
   crowds_.ForEach([&](const Place& place, Crowd& crowd) {
     const uint32_t now = crowd.now;
     const uint32_t before = crowd.before;
@@ -53,12 +54,13 @@ void CrowdingChecker::ClosePeriod(const WorldView& world) {
     if (!Demanded(world, period_began_) || !Steady(crowd.topic)) return;
     Premise();
     const bool splitting = uint64_t{now} * 100 <= uint64_t{before} * (100 - kSplittingPercent);
-    if (now <= limit || before <= limit || splitting) return;
+    if (now <= renewals_max || before <= renewals_max || splitting) return;
     Violate([&] {
       return Violation{
           world.Now(), place.holder, "key " + Short(place.key),
-          "at most " + std::to_string(limit) + " worker records",
-          std::to_string(before) + " and " + std::to_string(now) + " in two renewal periods"};
+          "at most " + std::to_string(limit) + " worker records (" + std::to_string(renewals_max) +
+              " renewals)",
+          std::to_string(before) + " and " + std::to_string(now) + " renewals in two periods"};
     });
   });
   crowds_.EraseIf(

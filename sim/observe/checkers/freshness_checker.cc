@@ -22,15 +22,20 @@ void FreshnessChecker::OnFact(const WorldView& world, const Fact& fact) {
   } else if (const auto* seen = std::get_if<core::Seen>(&fact.what)) {
     Judge(world, fact, seen->record.peer, seen->record.sequence);
   } else if (const auto* refused = std::get_if<core::RecordRefused>(&fact.what)) {
-    // A forged record proves nothing about its age.
+    // A forged record proves nothing about its age, and a holder that refuses what an owner brings
+    // names itself: that is no reply.
     if (refused->reason == core::RecordRefused::Reason::kSignature) return;
-    if (!world.IsHonest(refused->holder)) return;
+    if (refused->holder == fact.peer || !world.IsHonest(refused->holder)) return;
     Judge(world, fact, refused->owner, refused->sequence);
   }
 }
 
 void FreshnessChecker::OnPublished(const Fact& fact, const core::Published& published) {
   Publications& owner = *owners_.Insert(fact.peer).first;
+  // One record may go to several keys; its age counts from the first.
+  for (uint32_t i = 0; i < owner.count; ++i) {
+    if (owner.last[i].sequence == published.sequence) return;
+  }
   owner.last[owner.next] = {published.sequence, fact.at, published.role};
   owner.next = (owner.next + 1) % kRemembered;
   owner.count = std::min<uint32_t>(owner.count + 1, kRemembered);
@@ -56,7 +61,9 @@ void FreshnessChecker::Judge(const WorldView& world, const Fact& fact, core::Pee
   const core::MatchmakingConfig& config = world.context().config->matchmaking;
   const core::Duration ttl =
       published->role == core::Role::kWorker ? config.worker_ttl : config.matcher_ttl;
+  // Holders count the life from the arrival, and an owner sends again to a holder that is silent.
   const core::Duration bound = ttl + ClockErrorMax(world.scenario(), fact.at) + kPropagation +
+                               world.context().config->routing.response_timeout +
                                world.RoundTrip(owner, fact.peer);
   const core::Duration age = fact.at - published->at;
   Premise();

@@ -172,7 +172,7 @@ TEST(CrowdingTest, ACrowdThatStaysFails) {
   RenewalPeriods(world, checker, {100, 100, 100, 99});
   ASSERT_EQ(checker.verdict(), Verdict::kFailed);
   EXPECT_EQ(checker.first()->peer, core::PeerId{9});
-  EXPECT_EQ(checker.first()->expected, "at most 80 worker records");
+  EXPECT_EQ(checker.first()->expected, "at most 80 worker records (88 renewals)");
 }
 
 TEST(CrowdingTest, AGrowingTopicIsNotSteadyAndASplittingCrowdIsNotStuck) {
