@@ -32,9 +32,10 @@ void BudgetChecker::Accept(const WorldView& world, const Fact& fact, const Task&
                            bool by_worker, uint32_t claimed_budget) {
   if (!world.IsHonest(task.worker)) return;
   Worker& worker = *workers_.Insert(task.worker).first;
-  const auto [acceptance, is_new] = tasks_.Insert(task);
+  const auto inserted = tasks_.Insert(task);
+  Acceptance* const acceptance = inserted.first;
   Premise();
-  if (!is_new) {
+  if (!inserted.second) {
     if (by_worker && acceptance->by_worker) {
       Violate([&] {
         return Violation{fact.at, task.worker, "task " + Short(task.id), "accepted once",
