@@ -3,7 +3,7 @@
 // A round is two barriers: the others watch for its opening, the caller waits at its end for those
 // that came in. One that the machine has not woken in time is not waited for: work must let any
 // member do all of it. Waiting spins briefly, then gives the processor away, so that a crew larger
-// than the machine still goes on. The only place in sim that knows threads.
+// than the machine still goes on. The only place in sim that starts threads.
 #pragma once
 
 #include <atomic>

@@ -91,7 +91,7 @@ class Engine {
   static_assert(Application<A>);
 
  public:
-  // The application outlives the engine and is not called before Run.
+  // The application outlives the engine. Only MakeLane is called before Run.
   Engine(const EngineOptions& options, A* application);
 
   // To the end of the run.
@@ -134,7 +134,7 @@ class Engine {
   };
 
   // A thread at work on a shard.
-  struct Post {
+  struct Station {
     Lane& lane;
     typename A::Lane& application_lane;
     core::PeerId first;  // Of the shard.
@@ -146,12 +146,12 @@ class Engine {
   void ShareOut(uint64_t events);
   void Work(size_t member);
   void RunShard(size_t member, uint32_t shard);
-  size_t RunPeer(const Post& post, size_t i);
-  void RunLocalBefore(const Post& post, Outbox& outbox, size_t i);
-  void Execute(const Post& post, Outbox& outbox, int64_t now, const Event& event);
-  void ExecuteWake(const Post& post, Outbox& outbox, int64_t now);
-  bool Advances(const Post& post, Outbox& outbox, int64_t now) const;
-  void Hint(const Post& post, size_t i) const;
+  size_t RunPeer(const Station& at, size_t i);
+  void RunLocalBefore(const Station& at, Outbox& outbox, size_t i);
+  void Execute(const Station& at, Outbox& outbox, int64_t now, const Event& event);
+  void ExecuteWake(const Station& at, Outbox& outbox, int64_t now);
+  bool Advances(const Station& at, Outbox& outbox, int64_t now) const;
+  void Hint(const Station& at, size_t i) const;
   [[nodiscard]] uint64_t NextWindow() const;
   [[nodiscard]] uint64_t NextOccupied() const;
   void TakeCheckpoint(int64_t start);
@@ -324,18 +324,18 @@ void Engine<A>::Work(size_t member) {
 
 template <typename A>
 void Engine<A>::RunShard(size_t member, uint32_t shard) {
-  const Post post{*lanes_[member], *application_lanes_[member], shards_.FirstOf(shard)};
-  post.lane.Collect(lanes_, entered_, shard);
-  const size_t size = post.lane.batch().size();
-  for (size_t i = 0; i < std::min(kAhead, size); ++i) Hint(post, i);
-  for (size_t i = 0; i < size;) i = RunPeer(post, i);
+  const Station at{*lanes_[member], *application_lanes_[member], shards_.FirstOf(shard)};
+  at.lane.Collect(lanes_, entered_, shard);
+  const size_t size = at.lane.batch().size();
+  for (size_t i = 0; i < std::min(kAhead, size); ++i) Hint(at, i);
+  for (size_t i = 0; i < size;) i = RunPeer(at, i);
 }
 
 template <typename A>
-ORB_ALWAYS_INLINE void Engine<A>::Hint(const Post& post, size_t i) const {
-  const Batch& batch = post.lane.batch();
+ORB_ALWAYS_INLINE void Engine<A>::Hint(const Station& at, size_t i) const {
+  const Batch& batch = at.lane.batch();
   const uint64_t key = batch.Key(i);
-  const core::PeerId peer{post.first.value + batch.PlaceOf(key)};
+  const core::PeerId peer{at.first.value + batch.PlaceOf(key)};
   if (i == 0 || batch.PlaceOf(batch.Key(i - 1)) != batch.PlaceOf(key)) {
     peers_.Prefetch(peer);
     application_->Prefetch(peer);
@@ -346,91 +346,91 @@ ORB_ALWAYS_INLINE void Engine<A>::Hint(const Post& post, size_t i) const {
 
 // Runs the events of one peer, the first of which is number i; returns the number after the last.
 template <typename A>
-ORB_ALWAYS_INLINE size_t Engine<A>::RunPeer(const Post& post, size_t i) {
-  Batch& batch = post.lane.batch();
+ORB_ALWAYS_INLINE size_t Engine<A>::RunPeer(const Station& at, size_t i) {
+  Batch& batch = at.lane.batch();
   const size_t size = batch.size();
   const uint32_t place = batch.PlaceOf(batch.Key(i));
-  const core::PeerId peer{post.first.value + place};
-  Outbox outbox(&post.lane, &peers_[peer], peer, options_.seed);
+  const core::PeerId peer{at.first.value + place};
+  Outbox outbox(&at.lane, &peers_[peer], peer, options_.seed);
   size_t ordered = i;
   do {
-    if (i + kAhead < size) Hint(post, i + kAhead);
+    if (i + kAhead < size) Hint(at, i + kAhead);
     uint64_t key = batch.Key(i);
     if (i >= ordered && i + 1 < size && batch.InstantOf(key) == batch.InstantOf(batch.Key(i + 1)))
         [[unlikely]] {
       ordered = batch.OrderTies(i, options_.seed);
       key = batch.Key(i);
     }
-    const int64_t now = post.lane.start() + batch.OffsetOf(key);
+    const int64_t now = at.lane.start() + batch.OffsetOf(key);
     const Batch::Body& body = batch.BodyOf(key);
     const Event event{static_cast<uint32_t>(now), peer, body.from, body.sequence, body.payload};
-    if (!post.lane.local().empty()) [[unlikely]]
-      RunLocalBefore(post, outbox, i);
-    Execute(post, outbox, now, event);
+    if (!at.lane.local().empty()) [[unlikely]]
+      RunLocalBefore(at, outbox, i);
+    Execute(at, outbox, now, event);
     ++i;
   } while (i < size && batch.PlaceOf(batch.Key(i)) == place);
-  if (!post.lane.local().empty()) [[unlikely]]
-    RunLocalBefore(post, outbox, size);
+  if (!at.lane.local().empty()) [[unlikely]]
+    RunLocalBefore(at, outbox, size);
   return i;
 }
 
 // The peer's own posts for this window that precede event number i; all of them at the end.
 template <typename A>
-ORB_NO_INLINE void Engine<A>::RunLocalBefore(const Post& post, Outbox& outbox, size_t i) {
-  LocalHeap& local = post.lane.local();
-  const Batch& batch = post.lane.batch();
+ORB_NO_INLINE void Engine<A>::RunLocalBefore(const Station& at, Outbox& outbox, size_t i) {
+  LocalHeap& local = at.lane.local();
+  const Batch& batch = at.lane.batch();
   LocalEvent next{WindowGrid::kLatest + 1, 0, {}};
   if (i < batch.size()) {
     const uint64_t key = batch.Key(i);
     const Batch::Body& body = batch.BodyOf(key);
-    next.at = post.lane.start() + batch.OffsetOf(key);
+    next.at = at.lane.start() + batch.OffsetOf(key);
     next.tie = TieOf(options_.seed, body.from, body.sequence);
     next.event.from = body.from;
     next.event.sequence = body.sequence;
   }
   while (!local.empty() && local.top().Before(next)) {
     const LocalEvent event = local.Pop();
-    Execute(post, outbox, event.at, event.event);
+    Execute(at, outbox, event.at, event.event);
   }
 }
 
 template <typename A>
-ORB_ALWAYS_INLINE void Engine<A>::Execute(const Post& post, Outbox& outbox, int64_t now,
+ORB_ALWAYS_INLINE void Engine<A>::Execute(const Station& at, Outbox& outbox, int64_t now,
                                           const Event& event) {
   if (event.sequence == kWakeSequence) [[unlikely]]
-    return ExecuteWake(post, outbox, now);
-  if (!Advances(post, outbox, now)) [[unlikely]]
+    return ExecuteWake(at, outbox, now);
+  if (!Advances(at, outbox, now)) [[unlikely]]
     return;
   outbox.now_ = now;
   uint64_t& chain = outbox.line_->chain;
   chain = Extend(chain, {now, event.from, event.sequence, application_->PayloadDigest(event)});
-  ++post.lane.statistics().deliveries;
-  application_->Deliver(post.application_lane, outbox, WorldTime{now}, event);
+  ++at.lane.statistics().deliveries;
+  application_->Deliver(at.application_lane, outbox, WorldTime{now}, event);
 }
 
 template <typename A>
-ORB_NO_INLINE void Engine<A>::ExecuteWake(const Post& post, Outbox& outbox, int64_t now) {
+ORB_NO_INLINE void Engine<A>::ExecuteWake(const Station& at, Outbox& outbox, int64_t now) {
   PeerLine& line = *outbox.line_;
   const PeerLine::Due due = line.TakeEntry(now);
   if (due == PeerLine::Due::kQueueAgain) outbox.QueueWake(line.armed());
-  if (due != PeerLine::Due::kWake || !Advances(post, outbox, now)) return;
+  if (due != PeerLine::Due::kWake || !Advances(at, outbox, now)) return;
   outbox.now_ = now;
   line.chain = Extend(line.chain, {now, outbox.peer_, kWakeSequence, 0});
-  ++post.lane.statistics().wakes;
-  application_->Wake(post.application_lane, outbox, WorldTime{now}, outbox.peer_);
+  ++at.lane.statistics().wakes;
+  application_->Wake(at.application_lane, outbox, WorldTime{now}, outbox.peer_);
 }
 
 // False once the peer has had too many events at one instant: it runs no further in this window,
 // and the run ends after it.
 template <typename A>
-ORB_ALWAYS_INLINE bool Engine<A>::Advances(const Post& post, Outbox& outbox, int64_t now) const {
+ORB_ALWAYS_INLINE bool Engine<A>::Advances(const Station& at, Outbox& outbox, int64_t now) const {
   if (now != outbox.now_) [[likely]] {
     outbox.repeats_ = 0;
     return !outbox.stuck_;
   }
   if (++outbox.repeats_ < options_.events_per_instant_max) [[likely]]
     return true;
-  Livelock& livelock = post.lane.livelock();
+  Livelock& livelock = at.lane.livelock();
   if (!outbox.stuck_) livelock = std::min(livelock, Livelock{now, outbox.peer_});
   outbox.stuck_ = true;
   return false;

@@ -46,7 +46,7 @@ struct QueueEvent {
   uint32_t sequence;
 
   bool operator<(const QueueEvent& other) const {
-    return at != other.at ? at > other.at : sequence > other.sequence;
+    return at > other.at || (at == other.at && sequence > other.sequence);
   }
 };
 
