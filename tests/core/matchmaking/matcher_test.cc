@@ -1,94 +1,14 @@
+// How a matcher moves between levels and treats its holders.
 #include "core/matchmaking/matcher.h"
 
 #include <algorithm>
-#include <optional>
 
 #include <gtest/gtest.h>
 
-#include "tests/core/matchmaking/flow_rig.h"
+#include "tests/core/matchmaking/matcher_fixture.h"
 
 namespace core {
 namespace {
-
-class MatcherTest : public testing::Test {
- protected:
-  MatcherTest() {
-    rig.shared_prefix = 16;
-    command.topic = {"proof", "chapter one"};
-  }
-
-  void Begin() {
-    matcher.emplace(rig.topic, command, rig.config.matchmaking);
-    matcher->Begin(rig.moment());
-    Locate();
-  }
-
-  void Locate() {
-    while (!rig.lookups.empty()) {
-      const auto asked = rig.lookups.front();
-      rig.lookups.erase(rig.lookups.begin());
-      matcher->OnLookup(rig.moment(), asked.token, holders, 5);
-    }
-  }
-
-  // Every holder acknowledges the record and answers the question that were last sent.
-  void Answer(const std::vector<Record>& records, const Traffic& traffic = {},
-              bool truncated = false) {
-    const auto provides = rig.Sent<Provide>();
-    const auto finds = rig.Sent<Find>();
-    rig.effects.Clear();
-    for (const auto& [holder, message] : provides) {
-      ProvideAck ack;
-      ack.key = std::get<Provide>(message.body).key;
-      matcher->OnProvideAck(rig.moment(), holder, message.id, ack);
-    }
-    for (const auto& [holder, message] : finds) {
-      Found found;
-      found.key = std::get<Find>(message.body).key;
-      found.records = records;
-      found.traffic = traffic;
-      found.truncated = truncated;
-      matcher->OnFound(rig.moment(), holder, message.id, found);
-    }
-  }
-
-  void Advance(Duration by) {
-    const Time end = rig.now + by;
-    while (matcher->NextDeadline() <= end) {
-      rig.now = std::max(rig.now, matcher->NextDeadline());
-      matcher->OnDeadline(rig.moment());
-      Locate();
-    }
-    rig.now = end;
-  }
-
-  // To the next query, whatever the reason.
-  void AdvanceToQuery() {
-    for (int i = 0; i < 100 && rig.Sent<Find>().empty(); ++i) {
-      rig.now = std::max(rig.now, matcher->NextDeadline());
-      matcher->OnDeadline(rig.moment());
-      Locate();
-    }
-  }
-
-  std::vector<Record> Workers(uint32_t from, uint32_t count) {
-    std::vector<Record> records;
-    for (uint32_t i = 0; i < count; ++i) {
-      records.push_back(rig.RecordOf(PeerId{from + i}, Role::kWorker, 16));
-    }
-    return records;
-  }
-
-  std::optional<MatchFinished> End() {
-    const auto ends = rig.Observed<MatchFinished>();
-    return ends.empty() ? std::nullopt : std::optional(ends.back());
-  }
-
-  FlowRig rig;
-  MatchCommand command;
-  std::vector<PeerId> holders{PeerId{40}, PeerId{41}, PeerId{42}, PeerId{43}};
-  std::optional<Matcher> matcher;
-};
 
 TEST_F(MatcherTest, PublishesAndAsksTheThreeNearestHolders) {
   Begin();
@@ -151,73 +71,6 @@ TEST_F(MatcherTest, AFailedDialOfAHolderIsReplacedAtOnce) {
   ASSERT_EQ(rig.Sent<Provide>().size(), 1u);
   EXPECT_EQ(rig.Sent<Provide>()[0].first, PeerId{43});
   EXPECT_EQ(rig.Sent<Find>().size(), 1u);
-}
-
-TEST_F(MatcherTest, OffersToAsManyAsItWantsAndFinishesWhenTheyAccept) {
-  command.want = 2;
-  Begin();
-  Answer(Workers(1, 5), {.count = 5});
-  auto offers = rig.Sent<Offer>();
-  ASSERT_EQ(offers.size(), 2u);
-  EXPECT_EQ(rig.Observed<Seen>().size(), 5u);
-  for (const auto& [worker, message] : offers) {
-    matcher->OnAccept(rig.moment(), worker, {std::get<Offer>(message.body).task});
-  }
-  EXPECT_EQ(matcher->phase(), Matcher::Phase::kFinished);
-  ASSERT_TRUE(End().has_value());
-  EXPECT_EQ(End()->end, MatchEnd::kSatisfied);
-  EXPECT_EQ(End()->partners, 2u);
-  EXPECT_EQ(End()->levels, 1u);
-  EXPECT_GE(End()->requests, 5u + 3u + 3u + 2u);  // Lookup, Provide, Find, Offer.
-  EXPECT_EQ(rig.Sent<Withdraw>().size(), 3u);
-}
-
-TEST_F(MatcherTest, VerifiesOneRecordOnceHoweverManyHoldersServeIt) {
-  Begin();
-  Answer(Workers(1, 4), {.count = 4});
-  EXPECT_EQ(rig.effects.verifies(), 4u);
-}
-
-TEST_F(MatcherTest, RefusesWhatFailsATestAndNamesTheReason) {
-  using Reason = RecordRefused::Reason;
-  command.filter.must.Add("gpu");
-  Begin();
-  Record good = rig.RecordOf(PeerId{1}, Role::kWorker);
-  good.capabilities.Add("gpu");
-  std::vector<Record> records{rig.RecordOf(PeerId{2}, Role::kWorker)};
-  records.push_back(rig.Signed(PeerId{3}, good));
-  records.back().capabilities.Add("more");  // No longer what was signed.
-  records.push_back(rig.Signed(PeerId{4}, good));
-  records.back().topic.bytes[0] ^= 1;
-  records.push_back(rig.Signed(rig.self(), good));
-  rig.now = rig.now - Minutes(3);
-  records.push_back(rig.Signed(PeerId{5}, good));
-  rig.now = rig.now + Minutes(3);
-  records.push_back(rig.Signed(PeerId{6}, good));
-  Answer(records, {.count = 6});
-  std::vector<Reason> reasons;
-  for (const auto& refused : rig.Observed<RecordRefused>()) {
-    if (refused.holder == PeerId{40}) reasons.push_back(refused.reason);
-  }
-  EXPECT_EQ(reasons, (std::vector{Reason::kFilter, Reason::kSignature, Reason::kTopic,
-                                  Reason::kSelf, Reason::kExpired}));
-  ASSERT_EQ(rig.Observed<Seen>().size(), 1u);
-  EXPECT_EQ(rig.Observed<Seen>()[0].record.peer, PeerId{6});
-  EXPECT_EQ(rig.reports[0], std::pair(PeerId{40}, Offence::kBadSignature));
-}
-
-TEST_F(MatcherTest, AForgersAnswerIsNotReadToItsEnd) {
-  Begin();
-  std::vector<Record> forged = Workers(1, 30);
-  for (Record& record : forged) record.budget = 99;
-  Answer(forged, {.count = 30});
-  EXPECT_EQ(rig.effects.verifies(), 3u * 3u);
-  EXPECT_EQ(rig.reports.size(), 3u);
-}
-
-TEST_F(MatcherTest, WorkersWithoutBudgetAreNoCandidates) {
-  Begin();
-  EXPECT_EQ(std::get<Find>(rig.Sent<Find>()[0].second.body).filter.min_budget, 1u);
 }
 
 TEST_F(MatcherTest, NarrowsByTheLogarithmOfTheCrowdAndOnlyThen) {
@@ -296,112 +149,6 @@ TEST_F(MatcherTest, WithPushItPollsEveryFiveSecondsAndOnceBeforeTheEnd) {
     matcher->OnDeadline(rig.moment());
   }
   EXPECT_EQ(queries, (std::vector<int64_t>{0, 5, 10, 12}));
-}
-
-TEST_F(MatcherTest, APushFromAHolderIsActedOnAndAnyOtherIsNot) {
-  rig.config.matchmaking.push = true;
-  rig.shared_prefix = 0;
-  command.want = 1;
-  Begin();
-  const uint64_t id = rig.Sent<Find>()[0].second.id;
-  Answer({});
-  Push push{.key = rig.topic, .records = Workers(1, 1), .traffic = {}};
-  EXPECT_FALSE(matcher->OnPush(rig.moment(), PeerId{50}, id, push));
-  EXPECT_FALSE(matcher->OnPush(rig.moment(), PeerId{40}, id + 1, push));
-  EXPECT_TRUE(rig.Sent<Offer>().empty());
-  EXPECT_TRUE(matcher->OnPush(rig.moment(), PeerId{40}, id, push));
-  EXPECT_EQ(rig.Sent<Offer>().size(), 1u);
-}
-
-TEST_F(MatcherTest, DeclinesLeadToTheNextCandidate) {
-  command.want = 1;
-  Begin();
-  Answer(Workers(1, 3), {.count = 3});
-  std::vector<PeerId> asked;
-  for (int i = 0; i < 3; ++i) {
-    const auto offers = rig.Sent<Offer>();
-    ASSERT_EQ(offers.size(), 1u);
-    asked.push_back(offers[0].first);
-    const TaskId task = std::get<Offer>(offers[0].second.body).task;
-    rig.effects.Clear();
-    EXPECT_FALSE(matcher->OnDecline(rig.moment(), PeerId{50}, {task, DeclineReason::kGone}));
-    EXPECT_TRUE(matcher->OnDecline(rig.moment(), asked.back(), {task, DeclineReason::kGone}));
-  }
-  std::sort(asked.begin(), asked.end());
-  EXPECT_EQ(asked, (std::vector{PeerId{1}, PeerId{2}, PeerId{3}}));
-  EXPECT_TRUE(rig.Sent<Offer>().empty());
-}
-
-TEST_F(MatcherTest, ASilentWorkerIsGivenUpAfterTheOffersExpiry) {
-  command.want = 1;
-  Begin();
-  Answer(Workers(1, 2), {.count = 2});
-  const PeerId first = rig.Sent<Offer>()[0].first;
-  rig.effects.Clear();
-  Advance(rig.config.matchmaking.offer_expiry);
-  ASSERT_EQ(rig.Sent<Offer>().size(), 1u);
-  EXPECT_NE(rig.Sent<Offer>()[0].first, first);
-}
-
-TEST_F(MatcherTest, ABusyWorkerIsAskedAgainLater) {
-  rig.shared_prefix = 0;
-  command.want = 1;
-  Begin();
-  Answer(Workers(1, 1), {.count = 1});
-  const auto offer = rig.Sent<Offer>()[0];
-  rig.effects.Clear();
-  matcher->OnDecline(rig.moment(), offer.first,
-                     {std::get<Offer>(offer.second.body).task, DeclineReason::kBusy});
-  EXPECT_TRUE(rig.Sent<Offer>().empty());
-  Advance(Milliseconds(1'000));
-  Answer(Workers(1, 1), {.count = 1});
-  Advance(Milliseconds(1'000));
-  Answer(Workers(1, 1), {.count = 1});
-  EXPECT_GE(matcher->offer_count(), 1u);
-}
-
-TEST_F(MatcherTest, PrefersMeasuredAndTrustedPartners) {
-  command.want = 1;
-  holders = {PeerId{5}, PeerId{41}, PeerId{42}};
-  Begin();
-  rig.now = rig.now + Milliseconds(20);
-  Answer(Workers(1, 8), {.count = 8});
-  // Peer 5 is the only one whose round trip is known; it was heard as a holder.
-  EXPECT_EQ(rig.Sent<Offer>()[0].first, PeerId{5});
-  rig.effects.Clear();
-  rig.doubtful = PeerId{5};
-  Begin();
-  Answer(Workers(1, 8), {.count = 8});
-  EXPECT_NE(rig.Sent<Offer>()[0].first, PeerId{5});
-}
-
-TEST_F(MatcherTest, EndsWithWhatThereIsWhenPatienceIsOver) {
-  rig.shared_prefix = 0;
-  command.want = 3;
-  Begin();
-  Answer(Workers(1, 2), {.count = 2});
-  for (const auto& [worker, message] : rig.Sent<Offer>()) {
-    matcher->OnAccept(rig.moment(), worker, {std::get<Offer>(message.body).task});
-  }
-  Advance(Seconds(11));
-  ASSERT_TRUE(End().has_value());
-  EXPECT_EQ(End()->end, MatchEnd::kPatience);
-  EXPECT_EQ(End()->partners, 2u);
-  EXPECT_EQ(End()->took, Seconds(10));
-}
-
-TEST_F(MatcherTest, WaitsOneIntervalForAnOfferThatIsOutAtTheEnd) {
-  rig.shared_prefix = 0;
-  command.want = 1;
-  Begin();
-  Answer({});
-  Advance(Seconds(9) + Milliseconds(500));
-  Answer(Workers(1, 1), {.count = 1});
-  const auto offer = rig.Sent<Offer>().at(0);
-  Advance(Milliseconds(600));
-  EXPECT_EQ(matcher->phase(), Matcher::Phase::kClosing);
-  matcher->OnAccept(rig.moment(), offer.first, {std::get<Offer>(offer.second.body).task});
-  EXPECT_EQ(End()->end, MatchEnd::kSatisfied);
 }
 
 TEST_F(MatcherTest, ARefusingHolderIsLeftAloneForItsBackOff) {
