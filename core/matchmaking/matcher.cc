@@ -188,6 +188,11 @@ void Matcher::Finish(const Moment& moment, MatchEnd end) {
   phase_ = Phase::kFinished;
   publication_.Withdraw(moment);
   requests_ += publication_.requests();
+  // Copies of partners' messages may be under way; whoever has a partner answers them for a while.
+  const bool lingers = !partners_.empty() && end != MatchEnd::kLeft;
+  phase_deadline_ = lingers ? moment.now + moment.config().offer_expiry : Time::Never();
+  publication_ = Publication();
+  offers_.clear();
   moment.effects.Observe(MatchFinished{.topic = topic_,
                                        .end = end,
                                        .wanted = command_.want,
@@ -255,7 +260,10 @@ void Matcher::OnLinkDown(const Moment& moment, PeerId peer) {
 }
 
 void Matcher::OnDeadline(const Moment& moment) {
-  if (phase_ == Phase::kFinished) return;
+  if (phase_ == Phase::kFinished) {
+    if (phase_deadline_ <= moment.now) phase_deadline_ = Time::Never();
+    return;
+  }
   publication_.OnDeadline(moment);
   ExpireOffers(moment);
   if (phase_ == Phase::kFinished) return;
@@ -288,7 +296,7 @@ void Matcher::OnDeadline(const Moment& moment) {
 }
 
 Time Matcher::NextDeadline() const {
-  if (phase_ == Phase::kFinished) return Time::Never();
+  if (phase_ == Phase::kFinished) return phase_deadline_;
   Time next = std::min({publication_.NextDeadline(), phase_deadline_, deadline_});
   if (phase_ == Phase::kClosing) next = std::min(publication_.NextDeadline(), phase_deadline_);
   if (Searching()) next = std::min(next, renew_at_);

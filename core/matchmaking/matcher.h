@@ -14,6 +14,7 @@
 //   kClosing | no offer under way, or one re-query     | kFinished, patience (satisfied when the
 //            |   interval has passed                   |   last offer completed the number)
 //   any      | Leave                                   | kFinished, left
+//   kFinished| a partner's offer or accept once more   | answered as before, for one offer expiry
 //   other pairs change nothing.
 //
 //   judge: enough found -> kStaying (offers decide); crowd -> kAsking, narrower; c at its floor ->
@@ -32,6 +33,7 @@
 #include <span>
 #include <vector>
 
+#include "core/base/fixed_list.h"
 #include "core/base/hash.h"
 #include "core/base/ids.h"
 #include "core/base/time.h"
@@ -69,6 +71,11 @@ class Matcher {
   [[nodiscard]] const Key256& topic() const { return topic_; }
 
   [[nodiscard]] Phase phase() const { return phase_; }
+
+  // Finished, and no copy of a partner's message can come any more.
+  [[nodiscard]] bool over() const {
+    return phase_ == Phase::kFinished && phase_deadline_ == Time::Never();
+  }
 
   [[nodiscard]] uint8_t specificity() const { return publication_.specificity(); }
 
@@ -138,6 +145,7 @@ class Matcher {
   Publication publication_;
   Candidates candidates_;
   std::vector<OpenOffer> offers_;
+  FixedList<TaskId, 8> refused_;  // Declined as busy last; a copy gets the same answer.
   std::vector<Partner> partners_;
 };
 

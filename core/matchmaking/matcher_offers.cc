@@ -142,13 +142,14 @@ void Matcher::ExpireOffers(const Moment& moment) {
 }
 
 bool Matcher::OnAccept(const Moment& moment, PeerId from, const Accept& accept) {
-  if (phase_ == Phase::kFinished) return false;
   const bool known = std::any_of(partners_.begin(), partners_.end(), [&](const Partner& partner) {
     return partner.peer == from && partner.task == accept.task;
   });
   if (known) return true;  // A duplicate.
   const auto offer = OfferTo(from);
-  if (offer == offers_.end() || offer->task != accept.task) return false;
+  if (offer == offers_.end() || offer->task != accept.task) {
+    return false;
+  }
   offers_.erase(offer);
   ++accepts_;
   AddPartner(moment, from, accept.task);
@@ -189,14 +190,18 @@ bool Matcher::OnDone(const Moment&, PeerId from, const Done& done) {
 }
 
 bool Matcher::OnOffer(const Moment& moment, PeerId from, uint64_t request, const Offer& offer) {
-  if (offer.topic != topic_ || command_.seek != Role::kMatcher || phase_ == Phase::kFinished) {
-    return false;
-  }
+  if (offer.topic != topic_ || command_.seek != Role::kMatcher) return false;
   const auto partner = std::find_if(partners_.begin(), partners_.end(),
                                     [from](const Partner& p) { return p.peer == from; });
   if (partner != partners_.end()) {
     // A duplicate is answered as before; any other offer of a partner was overtaken by ours.
     if (partner->task == offer.task) SendAccept(moment, from, request, offer.task);
+    return true;
+  }
+  if (phase_ == Phase::kFinished) return false;
+  // Never yes after no: the other side may have chosen somebody else on the no.
+  if (std::find(refused_.begin(), refused_.end(), offer.task) != refused_.end()) {
+    SendDecline(moment, from, request, offer.task, DeclineReason::kBusy);
     return true;
   }
   const auto own = OfferTo(from);
@@ -220,6 +225,11 @@ void Matcher::Agree(const Moment& moment, PeerId from, uint64_t request, const O
   if (gone || expired) {
     SendDecline(moment, from, request, offer.task, DeclineReason::kGone);
   } else if (Missing() == 0) {
+    if (refused_.full()) {
+      std::copy(refused_.begin() + 1, refused_.end(), refused_.begin());
+      refused_.Truncate(refused_.size() - 1);
+    }
+    refused_.push_back(offer.task);
     SendDecline(moment, from, request, offer.task, DeclineReason::kBusy);
   } else if (known == nullptr && !unfiltered) {
     // Its record was never seen here, so nothing says that it passes.

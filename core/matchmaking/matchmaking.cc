@@ -119,7 +119,7 @@ void Matchmaking::OnDeadline(const Moment& moment) {
 }
 
 void Matchmaking::Reap() {
-  std::erase_if(matchers_, [](const auto& m) { return m->phase() == Matcher::Phase::kFinished; });
+  std::erase_if(matchers_, [](const auto& m) { return m->over(); });
   std::erase_if(workers_, [](const auto& w) { return w->over(); });
   if (matchers_.empty()) std::vector<std::unique_ptr<Matcher>>().swap(matchers_);
   if (workers_.empty()) std::vector<std::unique_ptr<Worker>>().swap(workers_);

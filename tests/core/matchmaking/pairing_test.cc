@@ -84,6 +84,25 @@ TEST_F(PairingTest, ADuplicateOfferIsAcceptedAgainButCountsOnce) {
   EXPECT_EQ(rig.Observed<Matched>().size(), 1u);
 }
 
+TEST_F(PairingTest, AFinishedMatcherAnswersCopiesOfItsPartnersMessagesForAWhile) {
+  const auto [low_offer, high_offer] = BothOffer();
+  at_high->OnOffer(rig.At(high), low, low_offer.id, In(low_offer));
+  ASSERT_EQ(at_high->phase(), Matcher::Phase::kFinished);
+  EXPECT_FALSE(at_high->over());
+  rig.effects.Clear();
+  // The lower side sends its offer again before the accept has reached it.
+  EXPECT_TRUE(at_high->OnOffer(rig.At(high), low, low_offer.id, In(low_offer)));
+  EXPECT_EQ(rig.Sent<Accept>().size(), 1u);
+  EXPECT_TRUE(at_high->OnAccept(rig.At(high), low, {In(low_offer).task}));
+  Offer other = In(low_offer);
+  EXPECT_FALSE(at_high->OnOffer(rig.At(high), PeerId{9}, 1, other));
+  EXPECT_EQ(at_high->partner_count(), 1u);
+  rig.now = at_high->NextDeadline();
+  at_high->OnDeadline(rig.At(high));
+  EXPECT_TRUE(at_high->over());
+  EXPECT_EQ(at_high->NextDeadline(), Time::Never());
+}
+
 TEST_F(PairingTest, AMatcherThatWantsNoMoreIsBusy) {
   const auto [low_offer, high_offer] = BothOffer();
   Offer third = In(low_offer);
@@ -91,6 +110,11 @@ TEST_F(PairingTest, AMatcherThatWantsNoMoreIsBusy) {
   at_high->OnOffer(rig.At(high), PeerId{9}, 5, third);
   ASSERT_EQ(rig.Sent<Decline>().size(), 1u);
   EXPECT_EQ(std::get<Decline>(rig.Sent<Decline>()[0].second.body).reason, DeclineReason::kBusy);
+  // Free again, it still gives a copy of that offer the same answer.
+  at_high->OnDecline(rig.At(high), low, {In(high_offer).task, DeclineReason::kGone});
+  at_high->OnOffer(rig.At(high), PeerId{9}, 5, third);
+  EXPECT_EQ(rig.Sent<Decline>().size(), 2u);
+  EXPECT_EQ(at_high->partner_count(), 0u);
 }
 
 TEST_F(PairingTest, AnUnknownOffererMustPassTheFilterToo) {

@@ -1,5 +1,8 @@
 // Whole peers meet: seekers and workers among a crowd, with deaths, loss, salted roots and push.
+#include <algorithm>
 #include <map>
+#include <set>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -45,6 +48,19 @@ TEST(MeetingTest, TenSeekersAmongTwoHundredMeet) {
   for (const auto& [peer, matched] : net.All<Matched>()) sides[matched.task].push_back(peer);
   EXPECT_EQ(sides.size(), 5u);
   for (const auto& [task, peers] : sides) EXPECT_EQ(peers.size(), 2u);
+}
+
+TEST(MeetingTest, BothSidesKnowEveryMatchOfACrowd) {
+  SmallPeerNet net({.seed = 1, .peers = 500});
+  net.StartWarm();
+  for (uint32_t i = 0; i < 500; ++i) net.Command(PeerId{i}, Seek(2, Role::kMatcher));
+  net.RunFor(Seconds(15));
+  std::set<std::pair<PeerId, PeerId>> pairs;
+  for (const auto& [peer, matched] : net.All<Matched>()) pairs.emplace(peer, matched.partner);
+  size_t one_sided = 0;
+  for (const auto& [a, b] : pairs) one_sided += 1 - pairs.count({b, a});
+  EXPECT_EQ(one_sided, 0u) << "of " << pairs.size();
+  EXPECT_GE(CountEnds(net, MatchEnd::kSatisfied), 495u);
 }
 
 TEST(MeetingTest, ThirtyWorkersServeTenMatchers) {
