@@ -34,7 +34,7 @@ constexpr std::array<Parameter<R>, 6> kRouting{{{"bucket_size", &R::bucket_size}
                                                 {"replacements_max", &R::replacements_max},
                                                 {"bootstrap_retry", &R::bootstrap_retry}}};
 
-constexpr std::array<Parameter<M>, 23> kMatchmaking{
+constexpr std::array<Parameter<M>, 29> kMatchmaking{
     {{"neighbours", &M::neighbours},
      {"holders", &M::holders},
      {"roots", &M::roots},
@@ -53,6 +53,12 @@ constexpr std::array<Parameter<M>, 23> kMatchmaking{
      {"query_rate_per_min", &M::query_rate_per_min},
      {"topics_per_holder", &M::topics_per_holder},
      {"records_per_key", &M::records_per_key},
+     {"records_per_holder", &M::records_per_holder},
+     {"subscriptions_per_key", &M::subscriptions_per_key},
+     {"rate_entries", &M::rate_entries},
+     {"holder_cache", &M::holder_cache},
+     {"locate_timeout", &M::locate_timeout},
+     {"clock_tolerance", &M::clock_tolerance},
      {"offer_expiry", &M::offer_expiry},
      {"task_duration", &M::task_duration},
      {"backoff_base", &M::backoff_base},

@@ -163,10 +163,10 @@ TEST(KeyTableTest, EveryParameterOfTheProtocolsHasAKey) {
   // These bindings stop compiling when a parameter is added to core/port/config.h.
   const auto [r1, r2, r3, r4, r5, r6] = core::RoutingConfig{};
   const auto [m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19,
-              m20, m21, m22, m23] = core::MatchmakingConfig{};
+              m20, m21, m22, m23, m24, m25, m26, m27, m28, m29] = core::MatchmakingConfig{};
   EXPECT_EQ(r1 + m1, 32);
   const auto lines = sim::DescribeProtocol({});
-  ASSERT_EQ(lines.size(), 6u + 23u);
+  ASSERT_EQ(lines.size(), 6u + 29u);
   std::set<std::string> described;
   for (const auto& [path, value] : lines) described.insert(path);
   for (const sim::KeyRow& section : sim::kProtocolTable.rows) {

@@ -1,0 +1,131 @@
+#include "sim/workflow/commands.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "sim/observe/capsule.h"
+#include "sim/observe/file_out.h"
+#include "tests/sim/world/small_world.h"
+
+namespace sim {
+namespace {
+
+class CommandsTest : public testing::Test {
+ protected:
+  CommandsTest() : folder_(testing::TempDir() + "orbsim_" + testing::UnitTest::GetInstance()->current_test_info()->name()) {
+    std::filesystem::remove_all(folder_);
+    options_.file = SourcePath("tests/determinism/every_feature.json");
+    options_.overrides = {{"duration", "20s"}, {"phases", "{}"}, {"faults", "[]"}, {"workload", "[]"}};
+    options_.threads = 2;
+    options_.out = folder_;
+  }
+  ~CommandsTest() override { std::filesystem::remove_all(folder_); }
+
+  Console MakeConsole() { return {out_, error_, "bin/orbsim", false, stop_}; }
+  ExitCode RunIt() {
+    Console console = MakeConsole();
+    return Run(options_, console);
+  }
+  static std::string LastLine(const std::string& text) {
+    const size_t end = text.find_last_not_of('\n');
+    return text.substr(text.rfind('\n', end) + 1, end - text.rfind('\n', end));
+  }
+
+  std::string folder_;
+  RunOptions options_;
+  std::ostringstream out_;
+  std::ostringstream error_;
+  const std::atomic<bool>* stop_ = nullptr;
+};
+
+TEST_F(CommandsTest, ARunPrintsItsNameFirstAndItsFingerprintLast) {
+  EXPECT_EQ(RunIt(), ExitCode::kPass) << error_.str();
+  EXPECT_EQ(out_.str().rfind("every-feature  hash ", 0), 0u) << out_.str();
+  const std::string last = LastLine(out_.str());
+  ASSERT_EQ(last.size(), std::string("fingerprint ").size() + 32);
+  EXPECT_EQ(last.rfind("fingerprint ", 0), 0u);
+  for (const char* file : {"summary.json", "metrics.csv", "timeline.csv", "capsule.json"}) {
+    EXPECT_TRUE(std::filesystem::exists(folder_ + "/" + file)) << file;
+  }
+}
+
+TEST_F(CommandsTest, AReplayGivesTheFingerprintOfItsCapsule) {
+  ASSERT_EQ(RunIt(), ExitCode::kPass);
+  const std::string first = LastLine(out_.str());
+  std::ostringstream again;
+  Console console{again, error_, "bin/orbsim", false, nullptr};
+  EXPECT_EQ(Replay({.capsule = folder_ + "/capsule.json", .threads = 1}, console), ExitCode::kPass) << error_.str();
+  EXPECT_EQ(LastLine(again.str()), first);
+}
+
+TEST_F(CommandsTest, AReplayThatDiffersIsNondeterminismAndSaysWhere) {
+  ASSERT_EQ(RunIt(), ExitCode::kPass);
+  auto capsule = ReadCapsule(folder_ + "/capsule.json");
+  ASSERT_TRUE(capsule.ok());
+  ASSERT_GT(capsule->checkpoints.size(), 10u);
+  capsule->fingerprint.low ^= 1;
+  capsule->checkpoints[9].fingerprint.low ^= 1;
+  ASSERT_TRUE(WriteCapsule(folder_ + "/capsule.json", *capsule).ok());
+  Console console = MakeConsole();
+  EXPECT_EQ(Replay({.capsule = folder_ + "/capsule.json"}, console), ExitCode::kNondeterminism);
+  EXPECT_NE(error_.str().find("t=00:00:10.000"), std::string::npos) << error_.str();
+}
+
+TEST_F(CommandsTest, ADamagedCapsuleIsRefused) {
+  ASSERT_EQ(RunIt(), ExitCode::kPass);
+  auto text = ReadFileWhole(folder_ + "/capsule.json");
+  ASSERT_TRUE(text.ok());
+  ASSERT_TRUE(WriteFileWhole(folder_ + "/capsule.json", text->substr(0, text->size() / 2)).ok());
+  Console console = MakeConsole();
+  EXPECT_EQ(Replay({.capsule = folder_ + "/capsule.json"}, console), ExitCode::kBadInput);
+  EXPECT_NE(error_.str().find("capsule.json"), std::string::npos);
+}
+
+TEST_F(CommandsTest, AnInterruptedRunLeavesAValidPartialSummary) {
+  const std::atomic<bool> stop{true};
+  stop_ = &stop;
+  EXPECT_EQ(RunIt(), ExitCode::kUnfinished);
+  const auto summary = ReadFileWhole(folder_ + "/summary.json");
+  ASSERT_TRUE(summary.ok());
+  EXPECT_NE(summary->find("\"interrupted\": true"), std::string::npos) << summary->substr(0, 400);
+  EXPECT_TRUE(ReadCapsule(folder_ + "/capsule.json").ok());
+}
+
+TEST_F(CommandsTest, BadInputExitsWithOneAndWritesNothing) {
+  options_.overrides.emplace_back("network.lost", "1%");
+  EXPECT_EQ(RunIt(), ExitCode::kBadInput);
+  EXPECT_NE(error_.str().find("did you mean \"loss\"?"), std::string::npos) << error_.str();
+  EXPECT_FALSE(std::filesystem::exists(folder_));
+  options_.file = SourcePath("no/such/file.json");
+  EXPECT_EQ(RunIt(), ExitCode::kBadInput);
+}
+
+TEST_F(CommandsTest, AFolderThatCannotBeWrittenIsAClearError) {
+  std::filesystem::create_directories(folder_);
+  std::ofstream(folder_ + "/file") << "in the way";
+  options_.out = folder_ + "/file/results";
+  EXPECT_EQ(RunIt(), ExitCode::kBadInput);
+  EXPECT_NE(error_.str().find("/file"), std::string::npos) << error_.str();
+}
+
+TEST_F(CommandsTest, DeterminismComparesHostileVariations) {
+  Console console = MakeConsole();
+  EXPECT_EQ(Determinism({.file = options_.file, .seed = 5, .overrides = options_.overrides}, console), ExitCode::kPass)
+      << error_.str();
+  EXPECT_NE(out_.str().find("run 2  threads 5  shards 7"), std::string::npos) << out_.str();
+}
+
+TEST_F(CommandsTest, ListNamesEveryTable) {
+  Console console = MakeConsole();
+  EXPECT_EQ(List("", console), ExitCode::kPass);
+  for (const char* name : {"MM-1", "RT-3", "partition", "regions", "match.time", "lying_holder", "stale-records"}) {
+    EXPECT_NE(out_.str().find(name), std::string::npos) << name;
+  }
+}
+
+}  // namespace
+}  // namespace sim

@@ -1,0 +1,7 @@
+add_orb_test(sim_workflow_test
+  SOURCES sim/workflow/commands_test.cc sim/workflow/divergence_test.cc
+  DEPENDS sim_workflow)
+
+add_orb_test(golden_test
+  SOURCES golden/golden_test.cc
+  DEPENDS sim_workflow nlohmann_json::nlohmann_json TIMEOUT 900)

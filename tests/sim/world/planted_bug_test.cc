@@ -1,0 +1,52 @@
+// Every planted bug makes its checker fail in a whole run, and the same run without it passes that check with its premise
+// true: the checkers can fail, and the bugs, not the scenario, are what they find.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "sim/world/planted/planted_bugs.h"
+#include "tests/sim/world/small_world.h"
+
+namespace sim {
+namespace {
+
+constexpr char kScenario[] = "tests/sim/world/planted_bugs.json";
+
+const Checker& CheckerNamed(const Session& session, std::string_view id) {
+  for (const Checker* checker : session.checkers()) {
+    if (checker->info().id == id) return *checker;
+  }
+  ADD_FAILURE() << "no checker " << id;
+  return *session.checkers().front();
+}
+
+class PlantedBugTest : public testing::TestWithParam<PlantedBug> {};
+
+TEST_P(PlantedBugTest, IsCaughtByItsChecker) {
+  const PlantedBug& bug = GetParam();
+  Session session(LoadOrFail(kScenario, {{"plant", "[\"" + std::string(bug.name) + "\"]"}}),
+                  {2, 0, WorldTime::Never(), nullptr});
+  RunQuietly(session);
+  const Checker& checker = CheckerNamed(session, bug.check);
+  EXPECT_GT(checker.violations(), 0u) << checker.premises() << " premises";
+}
+
+INSTANTIATE_TEST_SUITE_P(All, PlantedBugTest, testing::ValuesIn(PlantedBugs().begin(), PlantedBugs().end()),
+                         [](const auto& one) {
+                           std::string name(one.param.name);
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
+TEST(UnplantedTest, EveryCheckHoldsAndNoneIsVacuous) {
+  Session session(LoadOrFail(kScenario), {2, 0, WorldTime::Never(), nullptr});
+  RunQuietly(session);
+  for (const Checker* checker : session.checkers()) {
+    EXPECT_EQ(checker->violations(), 0u) << checker->info().id << ": "
+                                         << (checker->first() ? checker->first()->expected + " / " + checker->first()->found : "");
+    EXPECT_GT(checker->premises(), 0u) << checker->info().id << " is vacuous";
+  }
+}
+
+}  // namespace
+}  // namespace sim

@@ -1,0 +1,37 @@
+// Small scenarios for tests of whole worlds, loaded as a user's file would be.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/scenario/loader.h"
+#include "sim/workflow/session.h"
+
+namespace sim {
+
+inline std::string SourcePath(const std::string& path) { return std::string(ORBWEAVER_SOURCE_DIR) + "/" + path; }
+
+using Overrides = std::vector<std::pair<std::string, std::string>>;
+
+inline Scenario LoadOrFail(const std::string& path, Overrides overrides = {}) {
+  LoadOptions options;
+  options.vocabulary = RunVocabulary();
+  options.overrides = std::move(overrides);
+  auto scenario = LoadScenario(SourcePath(path), options);
+  if (!scenario.ok()) ADD_FAILURE() << core::MessageOf(scenario.status());
+  return scenario.ok() ? *std::move(scenario) : Scenario();
+}
+
+// Runs to the end without a word.
+inline void RunQuietly(Session& session) {
+  std::ostringstream nowhere;
+  Progress progress(nowhere, false, session.scenario().duration);
+  const core::Status status = session.Run(progress);
+  EXPECT_TRUE(status.ok()) << core::MessageOf(status);
+}
+
+}  // namespace sim
