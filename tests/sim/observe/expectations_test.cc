@@ -122,7 +122,7 @@ TEST_F(ExpectationsTest, UnknownNamesFail) {
 
 TEST_F(ExpectationsTest, AnInterruptedRunIsUnknownUnlessSomethingFailed) {
   plan_.expect = {Check("I"), Bound("match.time.p99", Expectation::Relation::kBelow, 1)};
-  EXPECT_EQ(JudgeHarmless(true).exit, ExitCode::kUnknown);
+  EXPECT_EQ(JudgeHarmless(true).exit, ExitCode::kUnfinished);
   plan_.expect.push_back(Check("L"));
   EXPECT_EQ(JudgeHarmless(true).exit, ExitCode::kLiveness);
   EXPECT_EQ(Judge(true).exit, ExitCode::kSafety);

@@ -43,8 +43,6 @@ class FakeWorld : public WorldView {
     return core::Milliseconds(100);
   }
 
-  [[nodiscard]] const core::Peer* PeerAt(core::PeerId) const override { return nullptr; }
-
   [[nodiscard]] std::vector<core::PeerId> ContactsOf(core::PeerId peer) const override {
     const auto at = contacts.find(peer.value);
     return at == contacts.end() ? std::vector<core::PeerId>{} : at->second;

@@ -79,7 +79,7 @@ TEST_F(SummaryTest, WritesItsThreeFiles) {
 }
 
 TEST_F(SummaryTest, TheVerdictLinesSayWhatFailedAndHowToReproduceIt) {
-  EXPECT_EQ(VerdictText(outcome_, checkers_, "results/small/capsule.json"),
+  EXPECT_EQ(VerdictText(outcome_, checkers_, "orbsim replay results/small/capsule.json"),
             "FAIL    RT-2         holds  (1 checked, 1 violated)\n"
             "pass    lookup.done  above 0 count  (1 count)\n"
             "FAIL RT-2 a lookup took too many hops   t=00:15:02.347  target 0000..  peer 7\n"

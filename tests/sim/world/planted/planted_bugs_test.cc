@@ -23,8 +23,16 @@ class PlantedTest : public ::testing::Test {
     context_.suite = &suite_;
   }
 
+  [[nodiscard]] RoleContext For(uint32_t self) const {
+    RoleContext context;
+    context.self = {self};
+    context.context = &context_;
+    context.seed = 1;
+    return context;
+  }
+
   std::unique_ptr<Role> Make(const char* name, uint32_t self = 4) {
-    auto role = MakePlanted(name, {{self}, &context_, 1});
+    auto role = MakePlanted(name, For(self));
     EXPECT_TRUE(role.ok() && *role != nullptr) << name;
     return std::move(*role);
   }
@@ -66,7 +74,7 @@ TEST_F(PlantedTest, EachCheckHasABugAndEachBugIsMade) {
   std::set<std::string_view> checks;
   for (const PlantedBug& bug : PlantedBugs()) {
     EXPECT_TRUE(checks.insert(bug.check).second) << bug.name;
-    const auto role = MakePlanted(std::string(bug.name), {{4}, &context_, 1});
+    const auto role = MakePlanted(std::string(bug.name), For(4));
     ASSERT_TRUE(role.ok()) << bug.name;
     EXPECT_TRUE(*role != nullptr || bug.wraps_context) << bug.name;
   }
@@ -74,7 +82,7 @@ TEST_F(PlantedTest, EachCheckHasABugAndEachBugIsMade) {
 }
 
 TEST_F(PlantedTest, AnUnknownBugIsAnErrorThatListsTheKnownOnes) {
-  const auto role = MakePlanted("typo", {{4}, &context_, 1});
+  const auto role = MakePlanted("typo", For(4));
   ASSERT_FALSE(role.ok());
   EXPECT_TRUE(core::MessageOf(role.status())
                   .starts_with("no planted bug 'typo'; there are: shifted-key, forgetful-root"));
