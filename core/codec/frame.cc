@@ -7,6 +7,7 @@ namespace core {
 namespace {
 // Length and version: the part that every version of the protocol shares.
 constexpr size_t kPrefixBytes = 5;
+constexpr uint8_t kClientFlag = 1;
 }  // namespace
 
 uint32_t NetworkTag(const Key256& network) {
@@ -16,7 +17,7 @@ uint32_t NetworkTag(const Key256& network) {
 void WriteFrameHeader(const FrameHeader& header, std::span<uint8_t, kFrameHeaderBytes> out) {
   PutBigEndian<4>(&out[0], header.length);
   out[4] = kFrameVersion;
-  out[5] = 0;
+  out[5] = header.client ? kClientFlag : 0;
   PutBigEndian<2>(&out[6], header.type);
   PutBigEndian<4>(&out[8], header.network);
   PutBigEndian<8>(&out[12], header.id);
@@ -40,7 +41,8 @@ DecodeError ReadFrameHeader(std::span<const uint8_t> frame, FrameHeader& header)
   if (frame.size() < kFrameHeaderBytes) {
     return {DecodeError::kMalformed, "frame: below the 32 bytes of a header"};
   }
-  if (frame[5] != 0) return {DecodeError::kMalformed, "header.flags: not 0"};
+  if ((frame[5] & ~kClientFlag) != 0) return {DecodeError::kMalformed, "header.flags: above 1"};
+  header.client = frame[5] == kClientFlag;
   header.type = static_cast<uint16_t>(GetBigEndian<2>(&frame[6]));
   header.network = static_cast<uint32_t>(GetBigEndian<4>(&frame[8]));
   header.id = GetBigEndian<8>(&frame[12]);

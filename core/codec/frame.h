@@ -2,7 +2,7 @@
 //
 //   length u32   whole frame, header included     id u64       pairs a reply with its request
 //   version u8   kFrameVersion                    sent_ms i64  sender's clock
-//   flags u8     0                                ttl_ms u32   0 for replies
+//   flags u8     bit 0: the sender is a client    ttl_ms u32   0 for replies
 //   type u16     core/codec/message_types.h
 //   network u32  first four bytes of the network id
 //
@@ -30,6 +30,7 @@ struct FrameHeader {
   uint64_t id = 0;
   int64_t sent_ms = 0;
   uint32_t ttl_ms = 0;
+  bool client = false;
 
   friend bool operator==(const FrameHeader&, const FrameHeader&) = default;
 };

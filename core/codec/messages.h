@@ -177,6 +177,7 @@ struct Message {
   uint64_t id = 0;
   int64_t sent_ms = 0;  // Sender's clock.
   uint32_t ttl_ms = 0;  // The receiver ignores a request that is older; 0 for replies.
+  bool client = false;  // The sender cannot be dialled: it has no place in routing tables.
   Body body;
 
   friend bool operator==(const Message&, const Message&) = default;

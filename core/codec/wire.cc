@@ -69,7 +69,8 @@ void Wire::Encode(const Message& message, std::vector<uint8_t>& frame) {
                     .network = network_tag_,
                     .id = message.id,
                     .sent_ms = message.sent_ms,
-                    .ttl_ms = message.ttl_ms},
+                    .ttl_ms = message.ttl_ms,
+                    .client = message.client},
                    written.first<kFrameHeaderBytes>());
   frame.assign(written.begin(), written.end());
 }
@@ -109,6 +110,7 @@ DecodeError Wire::Decode(std::span<const uint8_t> frame, Message& message) {
   message.id = header.id;
   message.sent_ms = header.sent_ms;
   message.ttl_ms = header.ttl_ms;
+  message.client = header.client;
   using Decoder = Flaw (Wire::*)(std::span<const uint8_t>, Body&);
   static constexpr auto kDecoders = []<size_t... kIndex>(std::index_sequence<kIndex...>) {
     return std::array<Decoder, sizeof...(kIndex)>{&Wire::DecodeBody<kIndex>...};

@@ -56,9 +56,12 @@ struct Peer::State : public Locator {
   Matchmaking matchmaking;
   Standing standing;
   uint64_t last_sequence = 0;
+  bool client = false;
 };
 
 void Peer::State::On(const Moment& moment, const Start& start) {
+  client = start.client;
+  if (client) routing.BeClient();
   routing.Start(moment.now, start.seeds, random, moment.effects);
 }
 
@@ -138,6 +141,8 @@ void Peer::Step(Time now, const Input& input, Effects& effects) {
                       .last_sequence = state.last_sequence};
   std::visit([&](const auto& what) { state.On(moment, what); }, input);
   state.DeliverLookups(moment);
+  if (!state.client) return;
+  for (Outgoing& outgoing : effects.sends()) outgoing.message.client = true;
 }
 
 Time Peer::NextDeadline() const {

@@ -9,6 +9,7 @@ Message& Effects::Send(std::span<const PeerId> to) {
   slot.message.id = 0;
   slot.message.sent_ms = 0;
   slot.message.ttl_ms = 0;
+  slot.message.client = false;
   slot.message.body.emplace<Ping>();
   return slot.message;
 }

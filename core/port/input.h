@@ -16,6 +16,7 @@ namespace core {
 // a network.
 struct Start {
   std::span<const PeerId> seeds;
+  bool client = false;  // Nobody can dial this peer: it holds nothing for others and says so.
 };
 
 // The deadline that the peer announced has come (or passed).

@@ -193,7 +193,7 @@ LookupResult NodeLookup::Result(Time now) const {
   result.timeouts = timeouts_;
   result.took = now - started_;
   const NodeId& self_id = context_->directory->NodeIdOf(self_);
-  bool self_waits = true;
+  bool self_waits = !task_.without_self;
   const auto add_self_before = [&](const NodeId* other) {
     if (!self_waits || result.nearest.size() == bucket_size()) return;
     if (other != nullptr && !Nearer(task_.target, self_id, *other)) return;

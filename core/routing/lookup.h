@@ -74,6 +74,7 @@ class NodeLookup {
     Cause cause = Cause::kCaller;
     uint64_t token = 0;
     Key256 target{};
+    bool without_self = false;  // A client is never among the nearest.
   };
 
   struct Silence {

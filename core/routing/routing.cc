@@ -80,7 +80,9 @@ void Routing::Lookup(Time now, const Key256& target, uint64_t token, Random& ran
 }
 
 void Routing::StartLookup(Turn& turn, const NodeLookup::Task& task) {
-  auto lookup = std::make_unique<NodeLookup>(self_, *context_, task, turn.now);
+  NodeLookup::Task asked = task;
+  asked.without_self = client_;
+  auto lookup = std::make_unique<NodeLookup>(self_, *context_, asked, turn.now);
   lookup->AddStart(
       table_.Nearest(*context_->directory, {.target = task.target, .with_suspects = true}));
   Activity& activity = Active();
@@ -99,7 +101,7 @@ void Routing::OnArrival(Time now, PeerId from, const Message& message, Random& r
   if (request && TooOld(now, message)) return;
   if (request) Serve(turn, from, message);
   if (std::holds_alternative<Nodes>(message.body)) OnNodes(from, message);
-  Heard(turn, from);
+  Heard(turn, from, message.client);
   Settle(turn);
 }
 
@@ -132,11 +134,12 @@ void Routing::OnNodes(PeerId from, const Message& message) {
 
 void Routing::OnAlive(Time now, PeerId peer, Random& random, Effects& effects) {
   Turn turn{now, random, effects};
-  Heard(turn, peer);
+  Heard(turn, peer, false);
   Settle(turn);
 }
 
-void Routing::Heard(Turn& turn, PeerId peer) {
+// A client cannot be asked anything: it gets answers, never a place.
+void Routing::Heard(Turn& turn, PeerId peer, bool client) {
   const int bucket = BucketOf(peer);
   if (bucket == Table::kNoBucket) return;
   if (activity_ != nullptr) {
@@ -144,6 +147,7 @@ void Routing::Heard(Turn& turn, PeerId peer) {
     std::erase_if(activity_->checks,
                   [peer](const EvictionCheck& check) { return check.oldest() == peer; });
   }
+  if (client) return;
   if (Admit(turn, peer, bucket) == Table::Noted::kFull) Challenge(turn, peer, bucket);
 }
 

@@ -56,6 +56,9 @@ class Routing {
   ~Routing();
 
   // Fills the table, without observations or messages. REQUIRES: before Start.
+  // This peer cannot be dialled: it is never among the nearest. Before Start.
+  void BeClient() { client_ = true; }
+
   void SeedRoutes(std::span<const PeerId> contacts);
 
   // Joins through the seeds, or is joined at once when contacts are known or there is nobody to
@@ -109,7 +112,7 @@ class Routing {
   [[nodiscard]] bool TooOld(Time now, const Message& message) const;
   void OnNodes(PeerId from, const Message& message);
 
-  void Heard(Turn& turn, PeerId peer);
+  void Heard(Turn& turn, PeerId peer, bool client);
   // Into the table, if there is room or a suspect to replace.
   Table::Noted Admit(Turn& turn, PeerId peer, int bucket);
   void Challenge(Turn& turn, PeerId stranger, int bucket);
@@ -130,6 +133,7 @@ class Routing {
   SizeEstimator estimator_;
   std::unique_ptr<Activity> activity_;
   PeerId self_;
+  bool client_ = false;
 };
 
 }  // namespace core

@@ -1,6 +1,7 @@
 #include "sim/network/churn.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <tuple>
 
@@ -8,13 +9,18 @@
 
 #include "core/base/check.h"
 #include "core/base/fixed_math.h"
+#include "core/base/random.h"
 #include "sim/network/distribution.h"
 #include "sim/network/draws.h"
 
 namespace sim {
 namespace {
 
-enum class Which : uint8_t { kSession, kGap };
+enum class Which : uint8_t { kSession, kGap, kEntry };
+
+// Cycles of a settled network's past that a peer's first phase is looked up in, and their incarnations.
+constexpr uint32_t kPastCycles = 32;
+constexpr uint32_t kPastIncarnations = 0x8000'0000u;
 
 }  // namespace
 
@@ -44,8 +50,32 @@ const Group& Churn::GroupOf(core::PeerId peer) const {
   return *(after - 1);
 }
 
+bool Churn::IsSettled(const Group& group) const {
+  return scenario_.warm && group.churn.on && group.start_at.us == 0 && group.start_over.us == 0;
+}
+
+// A random point of a long alternation of sessions and gaps that lies before the run. Its phases have incarnations of
+// their own, so that those of the run keep their draws.
+Churn::Entry Churn::EntryOf(core::PeerId peer) const {
+  std::array<int64_t, 2 * kPastCycles> phases{};
+  int64_t total = 0;
+  for (uint32_t i = 0; i < phases.size(); ++i) {
+    phases[i] = PhaseOf(peer, kPastIncarnations + i / 2, i % 2 == 0).us;
+    total += phases[i];
+  }
+  const uint64_t bits = DrawBits(OccasionBits(key_, peer.value, kPastIncarnations), Which::kEntry);
+  auto point = static_cast<int64_t>(core::Reduce(bits, static_cast<uint64_t>(total)));
+  uint32_t at = 0;
+  while (point >= phases[at]) point -= phases[at++];
+  return {at % 2 == 0, Duration{std::max<int64_t>(phases[at] - point, kPhaseMin.us)}};
+}
+
 WorldTime Churn::ArrivalOf(core::PeerId peer) const {
   const Group& group = GroupOf(peer);
+  if (IsSettled(group)) {
+    const Entry entry = EntryOf(peer);
+    return entry.up ? WorldTime{} : WorldTime{} + entry.left;
+  }
   const int64_t index = peer.value - group.first;
   const int64_t part = core::MulDiv(group.start_over.us, index, std::max(group.count, 1u));
   return WorldTime{} + group.start_at + Duration{part};
@@ -61,6 +91,10 @@ Duration Churn::PhaseOf(core::PeerId peer, uint32_t incarnation, bool session) c
 }
 
 Duration Churn::SessionOf(core::PeerId peer, uint32_t incarnation) const {
+  if (incarnation == 0 && IsSettled(GroupOf(peer))) {
+    const Entry entry = EntryOf(peer);
+    if (entry.up) return entry.left;
+  }
   return PhaseOf(peer, incarnation, true);
 }
 

@@ -6,7 +6,8 @@
 // (time, peer); (4) the queue holds 16 bytes per peer that still has something to come, and costs
 // O(log peers) a transition. Traces: the values of a group's k-th member's i-th incarnation is
 // number k + i * members, so that a trace is used up evenly.
-// Every peer starts with a full session: the share that is up settles after about one mean session.
+// A warm network has run for long: peers of a group that is there from the start are somewhere in a session or a gap,
+// as a look at a random time finds them (long sessions more often). Otherwise a peer starts with a full session.
 #pragma once
 
 #include <cstddef>
@@ -42,7 +43,15 @@ class Churn {
   [[nodiscard]] Duration GapAfter(core::PeerId peer, uint32_t incarnation) const;
 
  private:
+  // Where a peer of a settled network is at time 0: in which phase, and how much of it is left.
+  struct Entry {
+    bool up = true;
+    Duration left;
+  };
+
   [[nodiscard]] const Group& GroupOf(core::PeerId peer) const;
+  [[nodiscard]] bool IsSettled(const Group& group) const;
+  [[nodiscard]] Entry EntryOf(core::PeerId peer) const;
   [[nodiscard]] Duration PhaseOf(core::PeerId peer, uint32_t incarnation, bool session) const;
 
   const Scenario& scenario_;

@@ -1,5 +1,7 @@
 #include "sim/observe/expectations.h"
 
+#include "sim/scenario/quantity.h"
+
 #include <algorithm>
 
 namespace sim {
@@ -19,9 +21,16 @@ bool Meets(const Expectation& expectation, int64_t value) {
   return value != 0;
 }
 
+// As scenario files write it: "95%", "20s".
+std::string WithUnit(int64_t value, const std::string& unit) {
+  if (unit == "us") return FormatQuantity(value, Measure::kDuration);
+  if (unit == "ppm") return FormatQuantity(value, Measure::kShare);
+  if (unit == "bytes") return FormatQuantity(value, Measure::kSize);
+  return std::to_string(value);
+}
+
 std::string Wanted(const Expectation& expectation, const std::string& unit) {
-  const std::string bound =
-      expectation.text.empty() ? std::to_string(expectation.bound) + " " + unit : expectation.text;
+  const std::string bound = WithUnit(expectation.bound, unit);
   const std::string prefix = expectation.must_fail ? "not " : "";
   switch (expectation.relation) {
     case Expectation::Relation::kBelow:
@@ -82,7 +91,7 @@ Judgement JudgeMetric(const Expectation& expectation, const Metrics& metrics) {
     judgement.verdict = unit.empty() ? Verdict::kUnknown : Verdict::kVacuous;
     judgement.found = unit.empty() ? "no such metric" : "no sample";
   } else {
-    judgement.found = std::to_string(*value) + " " + unit;
+    judgement.found = WithUnit(*value, unit);
     const bool met = Meets(expectation, *value) != expectation.must_fail;
     judgement.verdict = met ? Verdict::kPassed : Verdict::kFailed;
   }

@@ -148,7 +148,7 @@ void World::Start(Turn& turn) {
                                .purpose = core::Purpose::kPeer};
   slot.process = factory_->Make(turn.peer, wrong_context_->context(), directory_->SecretOf(turn.peer),
                                 core::Random(stream));
-  core::Start start{seeds_};
+  core::Start start{seeds_, IsClient(turn.peer)};
   if (slot.incarnation == 0 && warm_tables_ != nullptr) {
     warm_tables_->ContactsFor(turn.peer, turn.lane.contacts);
     slot.process->SeedRoutes(turn.lane.contacts);

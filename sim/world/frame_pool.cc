@@ -37,6 +37,7 @@ uint32_t FramePool::Lane::Take(size_t length, uint32_t references) {
   const uint32_t handle = head;
   Frame& frame = pool_.At(handle);
   head = frame.next_free;
+  --count_[static_cast<size_t>(size_class)];
   frame.references.store(references, std::memory_order_relaxed);
   frame.length = static_cast<uint32_t>(length);
   return handle;
@@ -49,27 +50,56 @@ void FramePool::Lane::Release(uint32_t handle) {
       frame.references.fetch_sub(1, std::memory_order_acq_rel) != 1) {
     return;
   }
-  uint32_t& head = free_[handle >> kIndexBits];
-  frame.next_free = head;
-  head = handle;
+  const uint32_t size_class = handle >> kIndexBits;
+  frame.next_free = free_[size_class];
+  free_[size_class] = handle;
+  if (++count_[size_class] >= 2u << pool_.classes_[size_class].slots_log2) {
+    GiveBack(static_cast<int>(size_class));
+  }
 }
 
 void FramePool::Lane::Refill(int size_class) {
+  const auto at = static_cast<size_t>(size_class);
   const std::lock_guard lock(pool_.growth_);
-  SizeClass& c = pool_.classes_[static_cast<size_t>(size_class)];
+  SizeClass& c = pool_.classes_[at];
+  if (c.batches.empty()) {
+    free_[at] = pool_.Grow(size_class);
+  } else {
+    free_[at] = c.batches.back();
+    c.batches.pop_back();
+  }
+  count_[at] = 1u << c.slots_log2;
+}
+
+void FramePool::Lane::GiveBack(int size_class) {
+  const auto at = static_cast<size_t>(size_class);
+  SizeClass& c = pool_.classes_[at];
+  const uint32_t head = free_[at];
+  uint32_t last = head;
+  for (uint32_t i = 1; i < 1u << c.slots_log2; ++i) last = pool_.At(last).next_free;
+  free_[at] = pool_.At(last).next_free;
+  pool_.At(last).next_free = kNone;
+  count_[at] -= 1u << c.slots_log2;
+  const std::lock_guard lock(pool_.growth_);
+  c.batches.push_back(head);
+}
+
+uint32_t FramePool::Grow(int size_class) {
+  SizeClass& c = classes_[static_cast<size_t>(size_class)];
   CHECK(c.chunk_count < kChunksMax);
   const size_t slots = size_t{1} << c.slots_log2;
   c.owned.push_back(std::make_unique_for_overwrite<std::byte[]>(slots * SlotBytes(size_class)));
   std::byte* chunk = c.owned.back().get();
   c.chunks[c.chunk_count] = chunk;
-  const uint32_t first = c.chunk_count << c.slots_log2;
+  const uint32_t first = static_cast<uint32_t>(size_class) << kIndexBits | c.chunk_count << c.slots_log2;
   ++c.chunk_count;
-  uint32_t& head = free_[static_cast<size_t>(size_class)];
+  uint32_t head = kNone;
   for (size_t i = slots; i > 0; --i) {
     auto* frame = new (chunk + (i - 1) * SlotBytes(size_class)) Frame;
     frame->next_free = head;
-    head = static_cast<uint32_t>(size_class) << kIndexBits | (first + static_cast<uint32_t>(i - 1));
+    head = first + static_cast<uint32_t>(i - 1);
   }
+  return head;
 }
 
 size_t FramePool::MemoryUsage() const {

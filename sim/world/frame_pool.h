@@ -4,8 +4,9 @@
 // Invariants: (1) a slot lives until each of its references was released; (2) bytes are written
 // before the first event that names the slot is posted and never change after; (3) handles are
 // dense 32-bit numbers, stable for the slot's life. Slots come in size classes, so one large answer
-// does not make every frame large. Each lane recycles through its own free lists without locks;
-// only taking a fresh chunk locks.
+// does not make every frame large. Each lane recycles through its own free lists without locks.
+// A lane that releases more than it takes gives its surplus back, a batch at a time, to lanes that
+// run short: only batches lock.
 #pragma once
 
 #include <array>
@@ -54,9 +55,11 @@ class FramePool {
 
    private:
     void Refill(int size_class);
+    void GiveBack(int size_class);
 
     FramePool& pool_;
     std::array<uint32_t, kClasses> free_{};
+    std::array<uint32_t, kClasses> count_{};  // Of free slots.
   };
 
   FramePool();
@@ -81,13 +84,17 @@ class FramePool {
   static constexpr size_t kSmallestSlot = 384;  // A published record with its header fits.
 
   struct SizeClass {
-    uint32_t slots_log2 = 0;  // Slots per chunk.
+    uint32_t slots_log2 = 0;  // Slots per chunk and per batch.
     uint32_t chunk_count = 0;
     std::unique_ptr<std::byte*[]> chunks;  // Fixed length, so that readers never see it move.
     std::vector<std::unique_ptr<std::byte[]>> owned;
+    std::vector<uint32_t> batches;  // Heads of lists of 2^slots_log2 free slots.
   };
 
   std::array<SizeClass, kClasses> classes_;
+  // Adds a chunk and returns the head of its slots. REQUIRES: growth_ is held.
+  uint32_t Grow(int size_class);
+
   std::mutex growth_;
 };
 

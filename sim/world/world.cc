@@ -104,14 +104,15 @@ core::StatusOr<std::unique_ptr<World>> World::Make(const Scenario& scenario, con
 }
 
 core::Status World::Build() {
+  const std::vector<Fault> drawn = DrawSwarm(scenario_.swarm, scenario_, scenario_.seed);
+  scenario_.faults.insert(scenario_.faults.end(), drawn.begin(), drawn.end());
   RETURN_IF_ERROR(Clocks::Check(scenario_));
   RETURN_IF_ERROR(Churn::Check(scenario_));
   ASSIGN_OR_RETURN(network_, Network::Create(scenario_, scenario_.seed));
   clocks_ = std::make_unique<Clocks>(scenario_, scenario_.seed);
   churn_ = std::make_unique<Churn>(scenario_, scenario_.seed);
   transitions_ = std::make_unique<ChurnQueue>(*churn_, scenario_.PeerCount());
-  const std::vector<Fault> drawn = DrawSwarm(scenario_.swarm, scenario_, scenario_.seed);
-  schedule_ = std::make_unique<FaultSchedule>(scenario_, drawn);
+  schedule_ = std::make_unique<FaultSchedule>(scenario_);
   BuildIdentities();
   RETURN_IF_ERROR(BuildRoles());
   BuildBootstrap();
@@ -171,16 +172,16 @@ core::Status World::BuildRoles() {
 }
 
 void World::BuildBootstrap() {
-  if (scenario_.warm) {
-    std::vector<core::PeerId> members;
-    for (uint32_t i = 0; i < PeerCount(); ++i) {
-      if (churn_->ArrivalOf(core::PeerId{i}).us == 0) members.push_back(core::PeerId{i});
-    }
-    warm_tables_ = std::make_unique<WarmTables>(*directory_, members, scenario_.seed,
-                                                scenario_.protocol.routing.bucket_size);
+  std::vector<core::PeerId> members;
+  for (uint32_t i = 0; i < PeerCount(); ++i) {
+    const core::PeerId peer{i};
+    if (IsClient(peer)) continue;
+    if (seeds_.size() < scenario_.seed_peers) seeds_.push_back(peer);
+    if (scenario_.warm && churn_->ArrivalOf(peer).us == 0) members.push_back(peer);
   }
-  const uint32_t seeds = std::min(scenario_.seed_peers, PeerCount());
-  for (uint32_t i = 0; i < seeds; ++i) seeds_.push_back(core::PeerId{i});
+  if (!scenario_.warm) return;
+  warm_tables_ = std::make_unique<WarmTables>(*directory_, members, scenario_.seed,
+                                              scenario_.protocol.routing.bucket_size);
 }
 
 std::unique_ptr<StepLane> World::MakeLane(int) {

@@ -57,7 +57,7 @@ struct RunPlan {
 
 class World : public WorldView {
  public:
-  // REQUIRES: scenario and observers outlive the world; all observers were added.
+  // REQUIRES: observers outlive the world; all were added.
   static core::StatusOr<std::unique_ptr<World>> Make(const Scenario& scenario, const RunPlan& plan,
                                                      ObserverSet& observers);
   ~World() override;
@@ -76,7 +76,7 @@ class World : public WorldView {
 
   [[nodiscard]] Statistics statistics() const { return engine_->statistics(); }
 
-  // The file's faults and the drawn ones.
+  // The file's faults and the drawn ones, as scenario() holds them.
   [[nodiscard]] std::span<const Fault> faults() const { return schedule_->faults(); }
 
   // Bytes of what grows with the peers: processes, identities, links, pending events, frames.
@@ -134,6 +134,10 @@ class World : public WorldView {
   void BuildIdentities();
   core::Status BuildRoles();
   void BuildBootstrap();
+  // Behind a NAT or a relay: takes part, but nobody's routing table may count on it.
+  [[nodiscard]] bool IsClient(core::PeerId peer) const {
+    return network_->placement().ReachabilityOf(peer) != Reachability::kPublic;
+  }
 
   // deliver.cc
   bool Admit(Turn& turn, uint32_t handle);
@@ -168,7 +172,7 @@ class World : public WorldView {
   void ShowWindow();
   void ReportWorld(WorldFact::Kind kind, core::PeerId peer, uint32_t detail);
 
-  const Scenario& scenario_;
+  Scenario scenario_;  // A copy whose fault list holds the drawn ones too.
   const RunPlan plan_;
   ObserverSet& observers_;
   std::unique_ptr<core::Suite> suite_;

@@ -5,6 +5,9 @@ add_orb_fuzz(frame_fuzz SOURCES fuzz/frame_fuzz.cc DEPENDS core_codec)
 add_orb_fuzz(wire_fuzz SOURCES fuzz/wire_fuzz.cc DEPENDS core_codec)
 add_orb_fuzz(canonical_fuzz SOURCES fuzz/canonical_fuzz.cc DEPENDS core_codec)
 
+add_orb_fuzz(peer_fuzz SOURCES fuzz/peer_fuzz.cc DEPENDS core_peer)
+add_orb_fuzz(world_fuzz SOURCES fuzz/world_fuzz.cc DEPENDS core_peer)
+
 add_executable(write_corpus EXCLUDE_FROM_ALL tests/fuzz/write_corpus.cc)
 target_include_directories(write_corpus PRIVATE ${CMAKE_BINARY_DIR}/include_roots/tests)
 target_link_libraries(write_corpus PRIVATE project_flags core_codec)

@@ -33,7 +33,9 @@ TEST(GoldenTest, FingerprintsAreThoseOfTheFile) {
     if (rewrite) golden["fingerprint"] = found;
     EXPECT_EQ(golden.at("fingerprint").get<std::string>(), found) << golden.at("scenario") << " seed " << golden.at("seed");
   }
-  if (rewrite) EXPECT_TRUE(WriteFileWhole(HashesPath(), goldens.dump(2) + "\n").ok());
+  if (rewrite) {
+    EXPECT_TRUE(WriteFileWhole(HashesPath(), goldens.dump(2) + "\n").ok());
+  }
 }
 
 }  // namespace

@@ -64,11 +64,18 @@ TEST(FrameTest, FramesShorterThanAHeaderAreMalformed) {
   }
 }
 
-TEST(FrameTest, EveryFlagIsRefused) {
-  for (int bit = 0; bit < 8; ++bit) {
+TEST(FrameTest, TheClientFlagIsReadAndEveryOtherIsRefused) {
+  for (const bool client : {false, true}) {
+    std::vector<uint8_t> frame = FrameAround(0x0101, "");
+    frame[5] = client ? 1 : 0;
+    FrameHeader header;
+    EXPECT_TRUE(ReadFrameHeader(frame, header).ok());
+    EXPECT_EQ(header.client, client);
+  }
+  for (int bit = 1; bit < 8; ++bit) {
     std::vector<uint8_t> frame = FrameAround(0x0101, "");
     frame[5] = static_cast<uint8_t>(1 << bit);
-    EXPECT_STREQ(ErrorOf(frame).text, "header.flags: not 0");
+    EXPECT_STREQ(ErrorOf(frame).text, "header.flags: above 1");
   }
 }
 

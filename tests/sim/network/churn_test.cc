@@ -14,6 +14,7 @@ namespace {
 
 Scenario Churning(uint32_t count, Distribution::Kind kind, Duration session, Duration gap) {
   Scenario scenario = SmallWorld(count);
+  scenario.warm = false;
   ChurnSpec& churn = scenario.groups[0].churn;
   churn.on = true;
   churn.session.kind = kind;
@@ -43,6 +44,28 @@ double ShareUp(const Scenario& scenario, WorldTime from, WorldTime until) {
     if (start >= 0) up_us += clip(start, until.us);
   }
   return up_us / static_cast<double>((until - from).us) / peers;
+}
+
+// A warm network has settled before the run: the share is right from the first minute, and few leave at once.
+TEST(ChurnTest, AWarmNetworkBeginsSettled) {
+  Scenario scenario =
+      Churning(3000, Distribution::Kind::kExponential, core::Minutes(30), core::Minutes(10));
+  scenario.warm = true;
+  EXPECT_NEAR(ShareUp(scenario, {0}, {core::Minutes(1).us}), 0.75, 0.03);
+  EXPECT_NEAR(ShareUp(scenario, {core::Minutes(20).us}, {core::Minutes(21).us}), 0.75, 0.03);
+  scenario.groups[0].churn.session.kind = Distribution::Kind::kWeibull;
+  scenario.groups[0].churn.session.shape_ppm = 500'000;
+  const Churn churn(scenario, 3);
+  uint32_t up = 0;
+  uint32_t leave = 0;
+  for (uint32_t i = 0; i < 3000; ++i) {
+    if (churn.ArrivalOf({i}).us != 0) continue;
+    ++up;
+    leave += churn.SessionOf({i}, 0) < core::Minutes(3) ? 1 : 0;
+  }
+  // Fresh sessions of this law end within three minutes for 27 % of the peers, those of a settled network for about 4 %.
+  EXPECT_LT(leave * 100, up * 8);
+  EXPECT_GT(leave, 0u);
 }
 
 TEST(ChurnTest, TheShareThatIsUpSettlesAtTheRatioOfTheMeans) {
@@ -89,6 +112,7 @@ TEST(ChurnTest, TransitionsComeInOrderAndAlternate) {
 
 TEST(ChurnTest, ArrivalsAreSpreadEvenlyOverTheirTime) {
   Scenario scenario = SmallWorld(10);
+  scenario.warm = false;
   Group& late = AddGroup(scenario, "late", 100);
   late.start_at = core::Seconds(30);
   late.start_over = core::Seconds(5);

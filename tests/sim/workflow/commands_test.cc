@@ -28,7 +28,13 @@ class CommandsTest : public testing::Test {
   Console MakeConsole() { return {out_, error_, "bin/orbsim", false, stop_}; }
   ExitCode RunIt() {
     Console console = MakeConsole();
-    return Run(options_, console);
+    return sim::Run(options_, console);
+  }
+  ExitCode ReplayIt(Console& console) {
+    ReplayOptions replay;
+    replay.capsule = folder_ + "/capsule.json";
+    replay.threads = 1;
+    return Replay(replay, console);
   }
   static std::string LastLine(const std::string& text) {
     const size_t end = text.find_last_not_of('\n');
@@ -58,7 +64,7 @@ TEST_F(CommandsTest, AReplayGivesTheFingerprintOfItsCapsule) {
   const std::string first = LastLine(out_.str());
   std::ostringstream again;
   Console console{again, error_, "bin/orbsim", false, nullptr};
-  EXPECT_EQ(Replay({.capsule = folder_ + "/capsule.json", .threads = 1}, console), ExitCode::kPass) << error_.str();
+  EXPECT_EQ(ReplayIt(console), ExitCode::kPass) << error_.str();
   EXPECT_EQ(LastLine(again.str()), first);
 }
 
@@ -71,7 +77,7 @@ TEST_F(CommandsTest, AReplayThatDiffersIsNondeterminismAndSaysWhere) {
   capsule->checkpoints[9].fingerprint.low ^= 1;
   ASSERT_TRUE(WriteCapsule(folder_ + "/capsule.json", *capsule).ok());
   Console console = MakeConsole();
-  EXPECT_EQ(Replay({.capsule = folder_ + "/capsule.json"}, console), ExitCode::kNondeterminism);
+  EXPECT_EQ(ReplayIt(console), ExitCode::kNondeterminism);
   EXPECT_NE(error_.str().find("t=00:00:10.000"), std::string::npos) << error_.str();
 }
 
@@ -81,7 +87,7 @@ TEST_F(CommandsTest, ADamagedCapsuleIsRefused) {
   ASSERT_TRUE(text.ok());
   ASSERT_TRUE(WriteFileWhole(folder_ + "/capsule.json", text->substr(0, text->size() / 2)).ok());
   Console console = MakeConsole();
-  EXPECT_EQ(Replay({.capsule = folder_ + "/capsule.json"}, console), ExitCode::kBadInput);
+  EXPECT_EQ(ReplayIt(console), ExitCode::kBadInput);
   EXPECT_NE(error_.str().find("capsule.json"), std::string::npos);
 }
 

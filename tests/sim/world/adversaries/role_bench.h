@@ -39,7 +39,9 @@ class InventedDirectory : public core::Directory {
 
   const core::PublicKey& PublicKeyOf(core::PeerId) const override { return key_; }
 
-  std::vector<std::string> AddressesOf(core::PeerId) const override { return {"a"}; }
+  void AppendAddresses(core::PeerId, core::AddressList& addresses) const override {
+    addresses.push_back(core::Address("a"));
+  }
 
   core::PeerId Learn(const core::Contact&) override { return core::kNoPeer; }
 
