@@ -23,6 +23,7 @@ bool Meets(const Expectation& expectation, int64_t value) {
 
 // As scenario files write it: "95%", "20s".
 std::string WithUnit(int64_t value, const std::string& unit) {
+  if (unit == "us" && value % 1000 != 0) return InSeconds({value});
   if (unit == "us") return FormatQuantity(value, Measure::kDuration);
   if (unit == "ppm") return FormatQuantity(value, Measure::kShare);
   if (unit == "bytes") return FormatQuantity(value, Measure::kSize);

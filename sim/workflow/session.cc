@@ -73,6 +73,7 @@ void Session::Close(WorldTime ended) {
     for (Checker* checker : owned_checkers_) checker->Interrupt();
   }
   result_.build = std::string(SourceVersion());
+  result_.peers = scenario_.PeerCount();
   result_.ended = ended;
   result_.fingerprint = world_->fingerprint();
   result_.checkpoints = world_->checkpoints().size();

@@ -1,14 +1,14 @@
 // What the scenario does to peers: arrivals, churn, commands, process faults, calm. Decided at
 // window starts; carried out in the peer's own turn.
 //
-//   errand      | process runs                                        | process is down
-//   start       | void                                                | new incarnation: Start
-//   leave       | stops silently; its disk keeps the routing table    | void
-//   crash, wipe | stops; its machine refuses what arrives             | void
-//   command     | Step(command); void while paused                    | void
-//   pause       | inputs wait until the fault ends                    | void
-//   clock moved | deadlines are armed again                           | void
-//   slow        | each message costs more until the fault ends         | void
+//   errand      | process runs                                     | process is down
+//   start       | void                                             | new incarnation: Start
+//   leave       | stops silently; its disk keeps the routing table | void
+//   crash, wipe | stops; its machine refuses what arrives          | void
+//   command     | Step(command); void while paused                 | void
+//   pause       | inputs wait until the fault ends                 | void
+//   clock moved | deadlines are armed again                        | void
+//   slow        | each message costs more until the fault ends     | void
 #include <algorithm>
 
 #include "core/base/random.h"

@@ -1,11 +1,11 @@
 // From events to inputs: what the engine hands to a peer, and what becomes of it.
 //
-//   event                     | process runs                             | process is down
-//   errand of the world       | see agenda.cc                            | start; everything else
-//   is void frame from another peer   | admitted by its link: decode and Step    | lost; a crashed
-//   process's machine refuses frame from itself         | a deferred arrival: decode and Step |
-//   lost refusal                   | Link down                                | void wake-up |
-//   Step(Wake)                               | void
+//   event                  | process runs                            | process is down
+//   errand of the world    | see agenda.cc                           | start; all else is void
+//   frame from another     | admitted by its link: decode and Step   | lost; a crashed process's machine refuses
+//   frame from itself      | a deferred arrival: decode and Step     | lost
+//   refusal                | Link down                               | void
+//   wake-up                | Step(Wake)                              | void
 #include <algorithm>
 
 #include "sim/world/turn.h"

@@ -15,9 +15,9 @@ namespace {
 std::string HashesPath() { return SourcePath("tests/golden/hashes.json"); }
 
 std::string FingerprintText(const nlohmann::json& golden) {
-  Overrides overrides = {{"seed", std::to_string(golden.at("seed").get<uint64_t>())}};
-  for (const auto& [path, value] : golden.at("set").items()) overrides.emplace_back(path, value.get<std::string>());
-  Session session(LoadOrFail(golden.at("scenario").get<std::string>(), overrides), {2, 0, WorldTime::Never(), nullptr});
+  const Overrides overrides = {{"seed", std::to_string(golden.at("seed").get<uint64_t>())}};
+  Session session(LoadOrFail(golden.at("scenario").get<std::string>(), overrides),
+                  ShortRun(golden.at("seconds").get<int64_t>()));
   RunQuietly(session);
   return core::ToHex(session.result().fingerprint);
 }

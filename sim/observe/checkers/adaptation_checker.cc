@@ -5,6 +5,18 @@
 #include "sim/observe/allowances.h"
 
 namespace sim {
+namespace {
+
+bool NothingIsLost(const Scenario& scenario) {
+  const auto stays_reachable = [](const Group& group) {
+    return !group.churn.on && group.reachability_ppm.empty();
+  };
+  return scenario.network.loss.numerator == 0 && scenario.network.corrupt.numerator == 0 &&
+         !scenario.network.bandwidth && scenario.faults.empty() &&
+         std::all_of(scenario.groups.begin(), scenario.groups.end(), stays_reachable);
+}
+
+}  // namespace
 
 AdaptationChecker::AdaptationChecker()
     : Checker({.id = "MM-6",
@@ -21,7 +33,7 @@ void AdaptationChecker::OnFact(const WorldView& world, const Fact& fact) {
     OnAnswered(world, fact, *answered);
   } else if (const auto* step = std::get_if<core::Respecified>(&fact.what)) {
     const bool moved = step->cause != core::RespecifyCause::kStart && step->from != step->to;
-    if (moved && world.IsHonest(fact.peer)) Judge(fact, *step);
+    if (moved && world.IsHonest(fact.peer)) Judge(fact, *step, NothingIsLost(world.scenario()));
   }
 }
 
@@ -51,12 +63,14 @@ AdaptationChecker::Summary AdaptationChecker::Before(const Answers& answers, con
   return summary;
 }
 
-void AdaptationChecker::Judge(const Fact& fact, const core::Respecified& step) {
+void AdaptationChecker::Judge(const Fact& fact, const core::Respecified& step, bool lossless) {
   const Answers* answers = answers_.Find(fact.peer);
   const Summary summary = answers == nullptr ? Summary{} : Before(*answers, fact, step.from);
   if (summary.doubtful) return;
-  Premise();
   const bool narrower = step.to > step.from;
+  // Where messages can be lost, silence is a reason to widen that nobody else can see.
+  if (!narrower && !lossless) return;
+  Premise();
   if (narrower ? summary.crowded > 0 : summary.crowded == 0 || summary.thin > 0) return;
   Violate([&] {
     return Violation{fact.at, fact.peer,

@@ -50,7 +50,7 @@ class AdaptationChecker : public Checker {
   };
 
   void OnAnswered(const WorldView& world, const Fact& fact, const core::Answered& answered);
-  void Judge(const Fact& fact, const core::Respecified& step);
+  void Judge(const Fact& fact, const core::Respecified& step, bool lossless);
   [[nodiscard]] static Summary Before(const Answers& answers, const Fact& fact, uint8_t from);
 
   core::FlatTable<core::PeerId, Answers> answers_;

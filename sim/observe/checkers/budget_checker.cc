@@ -20,9 +20,13 @@ void BudgetChecker::OnFact(const WorldView& world, const Fact& fact) {
   if (const auto* accepted = std::get_if<core::TaskAccepted>(&fact.what)) {
     Accept(world, fact, {fact.peer, accepted->task}, true, accepted->budget);
   } else if (const auto* matched = std::get_if<core::Matched>(&fact.what)) {
-    // Matchers that seek matchers make no tasks for workers.
+    // Matchers that seek matchers make no tasks for workers, also where the partner works on another topic.
+    const core::Key256* mutual = mutual_topics_.Find(fact.peer);
+    if (mutual != nullptr && *mutual == matched->topic) return;
     if (workers_.Find(matched->partner) == nullptr) return;
     Accept(world, fact, {matched->partner, matched->task}, false, 0);
+  } else if (const auto* started = std::get_if<core::MatchStarted>(&fact.what)) {
+    if (started->seek == core::Role::kMatcher) *mutual_topics_.Insert(fact.peer).first = started->topic;
   } else if (const auto* finished = std::get_if<core::TaskFinished>(&fact.what)) {
     Finish({fact.peer, finished->task});
   }

@@ -17,7 +17,7 @@ class BudgetChecker : public Checker {
   BudgetChecker();
 
   [[nodiscard]] FactMask Wants() const override {
-    return MaskOf<core::TaskAccepted, core::TaskFinished, core::Matched>();
+    return MaskOf<core::TaskAccepted, core::TaskFinished, core::Matched, core::MatchStarted>();
   }
 
   void OnFact(const WorldView& world, const Fact& fact) override;
@@ -56,6 +56,7 @@ class BudgetChecker : public Checker {
 
   core::FlatTable<Task, Acceptance, TaskHash> tasks_;
   core::FlatTable<core::PeerId, Worker> workers_;
+  core::FlatTable<core::PeerId, core::Key256> mutual_topics_;  // Of the last match among matchers.
 };
 
 }  // namespace sim

@@ -109,10 +109,13 @@ TEST_F(RoutingCheckersTest, HopsAreBoundedByTheLogarithm) {
   EXPECT_EQ(checker.verdict(), Verdict::kVacuous);
   core::LookupDone lookup;
   lookup.hops = 7;  // 40 peers: 6 bits, half of them and 4.
-  world_.Tell(checker, 1, 0, lookup);
+  world_.Tell(checker, 1, 0, core::Joined{});
+  world_.Tell(checker, 2, 0, lookup);
+  EXPECT_EQ(checker.verdict(), Verdict::kVacuous) << "the peer has not settled";
+  world_.Tell(checker, 61'000, 0, lookup);
   EXPECT_EQ(checker.verdict(), Verdict::kPassed);
   lookup.hops = 8;
-  world_.Tell(checker, 2, 0, lookup);
+  world_.Tell(checker, 62'000, 0, lookup);
   ASSERT_EQ(checker.verdict(), Verdict::kFailed);
   EXPECT_EQ(checker.first()->expected, "at most 7 hops among 40 peers");
 }
@@ -166,17 +169,19 @@ TEST_F(RoutingCheckersTest, AnOverlayOfOneIsVacuous) {
 }
 
 TEST_F(RoutingCheckersTest, LivenessIsDemandedOnlyAfterTheFaultPhase) {
-  world_.plan.safety_until = core::Seconds(60);
+  world_.plan.safety_until = core::Seconds(70);
   HopsChecker checker;
   core::LookupDone lookup;
   lookup.hops = 100;
-  world_.Tell(checker, 1000, 0, lookup);
+  world_.Tell(checker, 1, 0, core::Joined{});
+  world_.Tell(checker, 65'000, 0, lookup);
   EXPECT_EQ(checker.verdict(), Verdict::kVacuous);
-  world_.Tell(checker, 61'000, 0, lookup);
+  world_.Tell(checker, 71'000, 0, lookup);
   EXPECT_EQ(checker.verdict(), Verdict::kFailed);
   world_.plan.safety_only = true;
   HopsChecker safety_only;
-  world_.Tell(safety_only, 61'000, 0, lookup);
+  world_.Tell(safety_only, 1, 0, core::Joined{});
+  world_.Tell(safety_only, 71'000, 0, lookup);
   EXPECT_EQ(safety_only.verdict(), Verdict::kVacuous);
 }
 

@@ -28,6 +28,7 @@ class SummaryTest : public ::testing::Test {
     world_.plan.expect = {listed, bound};
     core::LookupDone lookup;
     lookup.hops = 99;
+    world_.Tell(hops_, 1, 7, core::Joined{});
     world_.Tell(hops_, 902'347, 7, lookup);
     metrics_.Count(Metric::kLookupDone);
     result_.build = "1.0-abc";
@@ -81,7 +82,7 @@ TEST_F(SummaryTest, WritesItsThreeFiles) {
 TEST_F(SummaryTest, TheVerdictLinesSayWhatFailedAndHowToReproduceIt) {
   EXPECT_EQ(VerdictText(outcome_, checkers_, "orbsim replay results/small/capsule.json"),
             "FAIL    RT-2         holds  (1 checked, 1 violated)\n"
-            "pass    lookup.done  above 0 count  (1 count)\n"
+            "pass    lookup.done  above 0  (1)\n"
             "FAIL RT-2 a lookup took too many hops   t=00:15:02.347  target 0000..  peer 7\n"
             "  expected at most 6 hops among 10 peers\n"
             "  found    99 hops, 0 requests\n"

@@ -23,7 +23,7 @@ TEST(DivergenceTest, TheFirstDifferingEventIsShownWithItsContext) {
 
 // Two seeds stand for two runs that should have been one: the recorded stretches part at a named event.
 TEST(DivergenceTest, RunsThatDifferPartAtAnEvent) {
-  const Overrides short_run = {{"duration", "10s"}, {"phases", "{}"}, {"faults", "[]"}};
+  const Overrides short_run = {{"duration", "20s"}, {"phases", "{}"}, {"faults", "[]"}, {"workload", "[]"}};
   const Scenario one = LoadOrFail("tests/determinism/every_feature.json", short_run);
   Scenario two = one;
   two.seed = 1000;

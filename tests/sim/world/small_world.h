@@ -26,6 +26,11 @@ inline Scenario LoadOrFail(const std::string& path, Overrides overrides = {}) {
   return scenario.ok() ? *std::move(scenario) : Scenario();
 }
 
+// How long a test runs a scenario: its own end comes later.
+inline SessionOptions ShortRun(int64_t seconds, int threads = 2, int shards = 0) {
+  return {threads, shards, WorldTime{seconds * 1'000'000}, nullptr};
+}
+
 // Runs to the end without a word.
 inline void RunQuietly(Session& session) {
   std::ostringstream nowhere;
