@@ -1,7 +1,9 @@
-// W1 over the whole stack: step, encode, frame, route, decode, observe, with the world's traffic counters on.
+// W1 over the whole stack: step, encode, frame, route, decode, observe, with the world's traffic
+// counters on.
 //   full_stack N=100000 K=10 threads=1 passes=2
-// A rumour travels as the production message Provide with a signed record (about 300 bytes framed); the participants are
-// W1's, everything around them is what orbsim runs. Prints one key=value line per pass; the first pass warms memory up.
+// A rumour travels as the production message Provide with a signed record (about 300 bytes framed);
+// the participants are W1's, everything around them is what orbsim runs. Prints one key=value line
+// per pass; the first pass warms memory up.
 #include <cinttypes>
 #include <memory>
 #include <string>
@@ -35,13 +37,19 @@ class Gossiper : public core::Participant {
   }
 
   [[nodiscard]] core::Time NextDeadline() const override { return core::Time::Never(); }
+
   void SeedRoutes(std::span<const core::PeerId>) override {}
+
   [[nodiscard]] std::vector<core::PeerId> Contacts() const override { return {}; }
+
   void Digest(core::Hasher& hasher) const override { hasher.Add(self_); }
+
   [[nodiscard]] size_t MemoryUsage() const override { return sizeof(*this); }
 
  private:
-  static uint32_t Number(const core::Provide& provide) { return static_cast<uint32_t>(provide.record.sequence); }
+  static uint32_t Number(const core::Provide& provide) {
+    return static_cast<uint32_t>(provide.record.sequence);
+  }
 
   [[nodiscard]] core::Provide MakeRumour(const core::Key256& number) const {
     core::Provide provide;
@@ -71,8 +79,8 @@ class GossiperFactory : public sim::ParticipantFactory {
  public:
   explicit GossiperFactory(GossipPeers* peers) : peers_(peers) {}
 
-  std::unique_ptr<core::Participant> Make(core::PeerId self, const core::Context&, const core::SecretKey&,
-                                          core::Random) const override {
+  std::unique_ptr<core::Participant> Make(core::PeerId self, const core::Context&,
+                                          const core::SecretKey&, core::Random) const override {
     return std::make_unique<Gossiper>(self, peers_);
   }
 
@@ -135,11 +143,12 @@ int Main(const Arguments& arguments) {
     const auto messages = static_cast<double>(delivered - before);
     before = delivered;
     if (pass == 0 && passes > 1) continue;
-    std::printf("program=full_stack workload=W1 N=%u K=%u threads=%d messages=%.0f cpu_s=%.4f wall_s=%.4f "
-                "messages_per_s=%.0f bytes_per_peer=%.0f fingerprint=%s\n",
-                peers, rumours, plan.threads, messages, cpu, wall, messages / wall,
-                static_cast<double>((*world)->MemoryUsage()) / peers,
-                core::ToHex((*world)->fingerprint()).c_str());
+    std::printf(
+        "program=full_stack workload=W1 N=%u K=%u threads=%d messages=%.0f cpu_s=%.4f wall_s=%.4f "
+        "messages_per_s=%.0f bytes_per_peer=%.0f fingerprint=%s\n",
+        peers, rumours, plan.threads, messages, cpu, wall, messages / wall,
+        static_cast<double>((*world)->MemoryUsage()) / peers,
+        core::ToHex((*world)->fingerprint()).c_str());
   }
   return 0;
 }
@@ -147,4 +156,6 @@ int Main(const Arguments& arguments) {
 }  // namespace
 }  // namespace bench
 
-int main(int argc, char** argv) { return bench::Main(bench::Arguments(argc, argv)); }
+int main(int argc, char** argv) {
+  return bench::Main(bench::Arguments(argc, argv));
+}

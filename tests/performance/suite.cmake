@@ -1,3 +1,4 @@
+include(${CMAKE_CURRENT_LIST_DIR}/layer.cmake)
 # Programs for people and tools/bench; not run by ctest.
 add_executable(codec_benchmark tests/performance/codec_benchmark.cc)
 target_include_directories(codec_benchmark PRIVATE ${CMAKE_BINARY_DIR}/include_roots/tests)
