@@ -1,7 +1,11 @@
 #include "sim/world/frame_pool.h"
 
+#include <algorithm>
 #include <bit>
 #include <new>
+#include <utility>
+
+#include <sys/mman.h>
 
 #include "core/base/check.h"
 
@@ -10,6 +14,9 @@ namespace {
 
 constexpr size_t kChunkBytes = size_t{1} << 18;
 constexpr uint32_t kChunksMax = 1u << 17;
+constexpr size_t kCacheLine = 64;
+constexpr size_t kHugePage = size_t{2} << 20;
+constexpr uint32_t kSmallChunks = 8;  // Of a class, before its memory comes in huge pages.
 
 int ClassFor(size_t bytes) {
   int size_class = 0;
@@ -88,8 +95,7 @@ uint32_t FramePool::Grow(int size_class) {
   SizeClass& c = classes_[static_cast<size_t>(size_class)];
   CHECK(c.chunk_count < kChunksMax);
   const size_t slots = size_t{1} << c.slots_log2;
-  c.owned.push_back(std::make_unique_for_overwrite<std::byte[]>(slots * SlotBytes(size_class)));
-  std::byte* chunk = c.owned.back().get();
+  std::byte* chunk = TakeChunk(c, slots * SlotBytes(size_class));
   c.chunks[c.chunk_count] = chunk;
   const uint32_t first = static_cast<uint32_t>(size_class) << kIndexBits | c.chunk_count << c.slots_log2;
   ++c.chunk_count;
@@ -102,11 +108,28 @@ uint32_t FramePool::Grow(int size_class) {
   return head;
 }
 
+// A lookup in ordinary pages costs a page walk per frame once frames outnumber the TLB; a small
+// world stays small, since its first chunks are blocks of their own.
+std::byte* FramePool::TakeChunk(SizeClass& c, size_t bytes) {
+  if (c.spare_chunks == 0) {
+    const bool huge = c.chunk_count >= kSmallChunks && 2 * bytes <= kHugePage;
+    const size_t block = huge ? kHugePage : bytes;
+    void* memory = std::aligned_alloc(huge ? kHugePage : kCacheLine, block);
+    if (memory == nullptr) throw std::bad_alloc();
+    if (huge) madvise(memory, block, MADV_HUGEPAGE);
+    c.owned.emplace_back(static_cast<std::byte*>(memory));
+    c.spare = c.owned.back().get();
+    c.spare_chunks = static_cast<uint32_t>(block / bytes);
+  }
+  --c.spare_chunks;
+  return std::exchange(c.spare, c.spare + bytes);
+}
+
 size_t FramePool::MemoryUsage() const {
   size_t bytes = 0;
   for (int i = 0; i < kClasses; ++i) {
     const SizeClass& c = classes_[static_cast<size_t>(i)];
-    bytes += c.chunk_count * (size_t{1} << c.slots_log2) * SlotBytes(i) +
+    bytes += (c.chunk_count + c.spare_chunks) * (size_t{1} << c.slots_log2) * SlotBytes(i) +
              kChunksMax * sizeof(std::byte*);
   }
   return bytes;

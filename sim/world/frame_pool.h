@@ -13,6 +13,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -83,13 +84,22 @@ class FramePool {
   static constexpr uint32_t kIndexMask = (1u << kIndexBits) - 1;
   static constexpr size_t kSmallestSlot = 384;  // A published record with its header fits.
 
+  struct Free {
+    void operator()(std::byte* memory) const { std::free(memory); }
+  };
+
   struct SizeClass {
     uint32_t slots_log2 = 0;  // Slots per chunk and per batch.
     uint32_t chunk_count = 0;
     std::unique_ptr<std::byte*[]> chunks;  // Fixed length, so that readers never see it move.
-    std::vector<std::unique_ptr<std::byte[]>> owned;
     std::vector<uint32_t> batches;  // Heads of lists of 2^slots_log2 free slots.
+    std::vector<std::unique_ptr<std::byte, Free>> owned;
+    std::byte* spare = nullptr;  // The rest of the newest block.
+    uint32_t spare_chunks = 0;
   };
+
+  // REQUIRES: the growth lock is held.
+  std::byte* TakeChunk(SizeClass& c, size_t bytes);
 
   std::array<SizeClass, kClasses> classes_;
   // Adds a chunk and returns the head of its slots. REQUIRES: growth_ is held.
