@@ -67,7 +67,7 @@ Network::Network(const Scenario& scenario, uint64_t seed, std::unique_ptr<Placem
       jitters_(!IsZero(scenario.network.jitter)) {}
 
 core::PeerId Network::RelayBetween(core::PeerId from, core::PeerId to) const {
-  if (!placement_->HasRelay(to) || from == to) return core::kNoPeer;
+  if (placement_->AllPublic() || !placement_->HasRelay(to) || from == to) return core::kNoPeer;
   const core::PeerId relay = placement_->RelayOf(to);
   return relay == from ? core::kNoPeer : relay;  // The relay itself holds a connection.
 }
@@ -87,8 +87,9 @@ bool Network::Blocked(core::PeerId from, core::PeerId to) const {
 
 bool Network::Reachable(core::PeerId from, core::PeerId to, const LinkState& receiver,
                         WorldTime now) const {
-  return from == to || Admits(placement_->ReachabilityOf(from), from,
-                              placement_->ReachabilityOf(to), receiver.nat.get(), now);
+  return from == to || placement_->AllPublic() ||
+         Admits(placement_->ReachabilityOf(from), from, placement_->ReachabilityOf(to),
+                receiver.nat.get(), now);
 }
 
 Duration Network::Extra(uint64_t occasion, bool copy, uint32_t counter) const {

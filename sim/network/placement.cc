@@ -137,6 +137,7 @@ class Placement::Maker {
       const uint32_t site = PickSite(region, DrawBits(occasion, Which::kSite));
       const Reachability reachability =
           PickReachability(group, DrawBits(occasion, Which::kReachability));
+      placement_.all_public_ &= reachability == Reachability::kPublic;
       const uint32_t rate_class = class_of_site[by_region ? site : 0];
       placement_.packed_.push_back(site | static_cast<uint32_t>(reachability) << 16 |
                                    rate_class << 19);

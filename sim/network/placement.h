@@ -53,6 +53,9 @@ class Placement {
     return ReachabilityOf(peer) == Reachability::kRelayOnly;
   }
 
+  // True when nobody is behind a NAT or a relay; spares a look at both ends of every message.
+  [[nodiscard]] bool AllPublic() const { return all_public_; }
+
   [[nodiscard]] size_t MemoryUsage() const;
 
  private:
@@ -62,6 +65,7 @@ class Placement {
   std::vector<uint32_t> access_us_;
   std::vector<Rates> rates_;
   uint64_t seed_ = 0;
+  bool all_public_ = true;
 };
 
 }  // namespace sim
