@@ -1,5 +1,6 @@
 // orbsim: runs scenario files over the production core. The commands are sim/workflow; this file is
 // their command line.
+#include <atomic>
 #include <exception>
 #include <iostream>
 #include <string>
@@ -7,7 +8,6 @@
 #include <vector>
 
 #include <CLI/CLI.hpp>
-#include <atomic>
 #include <signal.h>
 #include <unistd.h>
 
@@ -98,20 +98,28 @@ sim::ExitCode Execute(const CLI::App& app, const Line& line, sim::Console& conso
 }
 
 // Set by Ctrl-C: the run ends at its next window and writes what it has.
-std::atomic<bool> stop_requested{false};  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+std::atomic<bool> stop_requested{
+    false};  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
-void RequestStop(int) { stop_requested = true; }
+void RequestStop(int) {
+  stop_requested = true;
+}
 
 // A failed CHECK aborts; scripts see the documented code.
-void ExitInternal(int) { _exit(static_cast<int>(sim::ExitCode::kInternal)); }
+void ExitInternal(int) {
+  _exit(static_cast<int>(sim::ExitCode::kInternal));
+}
 
 void InstallSignals() {
   struct sigaction stop {};
+
   stop.sa_handler = RequestStop;
   stop.sa_flags = static_cast<int>(SA_RESETHAND);  // A second Ctrl-C ends at once.
   sigaction(SIGINT, &stop, nullptr);
   sigaction(SIGTERM, &stop, nullptr);
+
   struct sigaction crash {};
+
   crash.sa_handler = ExitInternal;
   sigaction(SIGABRT, &crash, nullptr);
 }
@@ -137,6 +145,7 @@ int Main(int argc, char** argv) {
 
 int main(int argc, char** argv) try {
   return Main(argc, argv);
+
 } catch (const std::exception& error) {
   std::cerr << "orbsim: internal error: " << error.what() << "\n";
   return static_cast<int>(sim::ExitCode::kInternal);

@@ -1,4 +1,4 @@
 add_layer(core_crypto FOLDER core/crypto
-  SOURCES memoised_suite.cc modelled_suite.cc sodium_suite.cc suite.cc
+  SOURCES modelled_suite.cc sodium_suite.cc suite.cc
   DEPENDS core_base
   LIBRARIES PkgConfig::sodium)

@@ -1,9 +1,8 @@
 // Suite: the cryptography that protocol code may ask for. Two implementations: sodium_suite
 // (libsodium, the default) and modelled_suite (a token of the same size that a forger cannot make;
-// for runs too large for real signatures); memoised_suite answers repeated questions for either.
+// for runs too large for real signatures).
 //
-// Thread rule: const calls come from several threads at once, except where an implementation says
-// otherwise (memoised_suite). Results are pure functions of the
+// Thread rule: const calls come from several threads at once. Results are pure functions of the
 // arguments and of the identities the suite was built with; no entropy is drawn
 // (docs/determinism.md, hazard 12). Source: protocol document, section 1.0 (identity),
 // architecture.md section 3.

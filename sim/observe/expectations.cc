@@ -1,8 +1,8 @@
 #include "sim/observe/expectations.h"
 
-#include "sim/scenario/quantity.h"
-
 #include <algorithm>
+
+#include "sim/scenario/quantity.h"
 
 namespace sim {
 namespace {

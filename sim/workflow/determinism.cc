@@ -3,14 +3,14 @@
 //   run    threads   shards   fresh memory is filled with
 //   first  1         1        what the allocator leaves
 //   second 5         7        0x5a (freed memory: 0xa5)
-#include <malloc.h>
-
 #include <algorithm>
 #include <ostream>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include <malloc.h>
+
 #include "sim/observe/capsule.h"
 #include "sim/observe/trace.h"
 #include "sim/observe/verdict_lines.h"
@@ -30,7 +30,9 @@ SessionOptions Variation(int run, const Console& console) {
                   : SessionOptions{5, 7, WorldTime::Never(), console.stop_flag};
 }
 
-void FillFreshMemory(bool on) { mallopt(M_PERTURB, on ? kFill : 0); }
+void FillFreshMemory(bool on) {
+  mallopt(M_PERTURB, on ? kFill : 0);
+}
 
 struct Ending {
   core::Fingerprint fingerprint;
@@ -38,15 +40,18 @@ struct Ending {
   bool cut_short = false;
 };
 
-core::StatusOr<Ending> RunOnce(const Scenario& scenario, const SessionOptions& options, Console& console) {
+core::StatusOr<Ending> RunOnce(const Scenario& scenario, const SessionOptions& options,
+                               Console& console) {
   Session session(scenario, options);
   Progress progress(console.error, console.terminal, scenario.duration);
   RETURN_IF_ERROR(session.Run(progress));
-  return Ending{session.result().fingerprint, session.world().checkpoints(), session.result().interrupted};
+  return Ending{session.result().fingerprint, session.world().checkpoints(),
+                session.result().interrupted};
 }
 
 // Runs both again and records every event after the last checkpoint on which they agreed.
-core::Status NameDifference(const Scenario& scenario, const Ending& a, const Ending& b, Console& console) {
+core::Status NameDifference(const Scenario& scenario, const Ending& a, const Ending& b,
+                            Console& console) {
   const WorldTime from = LastAgreement(a.checkpoints, b.checkpoints);
   std::vector<std::string> lines[2];
   for (int run = 0; run < 2; ++run) {
@@ -79,9 +84,11 @@ ExitCode Determinism(const DeterminismOptions& options, Console& console) {
     FillFreshMemory(false);
     if (!ending.ok()) return complain(ending.status(), ExitCode::kInternal);
     endings[run] = *std::move(ending);
-    if (endings[run].cut_short) return complain(core::Internal("interrupted"), ExitCode::kUnfinished);
-    console.out << absl::StrFormat("run %d  threads %d  shards %d  fingerprint %s\n", run + 1, run == 0 ? 1 : 5,
-                                   run == 0 ? 1 : 7, core::ToHex(endings[run].fingerprint));
+    if (endings[run].cut_short)
+      return complain(core::Internal("interrupted"), ExitCode::kUnfinished);
+    console.out << absl::StrFormat("run %d  threads %d  shards %d  fingerprint %s\n", run + 1,
+                                   run == 0 ? 1 : 5, run == 0 ? 1 : 7,
+                                   core::ToHex(endings[run].fingerprint));
   }
   if (endings[0].fingerprint == endings[1].fingerprint) {
     console.out << "fingerprint " << core::ToHex(endings[0].fingerprint) << "\n";

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "absl/strings/str_format.h"
+
 #include "sim/observe/trace.h"
 
 namespace sim {
@@ -24,14 +25,16 @@ WorldTime LastAgreement(const std::vector<Checkpoint>& a, const std::vector<Chec
   return agreed;
 }
 
-core::StatusOr<std::vector<std::string>> EventsAfter(const Scenario& scenario, const SessionOptions& options,
+core::StatusOr<std::vector<std::string>> EventsAfter(const Scenario& scenario,
+                                                     const SessionOptions& options,
                                                      WorldTime from) {
   std::vector<std::string> lines;
   bool recording = false;
   Session session(scenario, options);
-  session.observers().Add(std::make_unique<Trace>(TraceLevel::kFull, TraceForm::kNarrated, [&](std::string_view line) {
-    if (recording) lines.emplace_back(line);
-  }));
+  session.observers().Add(
+      std::make_unique<Trace>(TraceLevel::kFull, TraceForm::kNarrated, [&](std::string_view line) {
+        if (recording) lines.emplace_back(line);
+      }));
   RETURN_IF_ERROR(session.Open());
   ASSIGN_OR_RETURN(const RunState reached, session.RunTo(from));
   recording = true;
@@ -44,9 +47,11 @@ core::StatusOr<std::vector<std::string>> EventsAfter(const Scenario& scenario, c
 std::string DifferenceText(const std::vector<std::string>& a, const std::vector<std::string>& b) {
   size_t index = 0;
   while (index < std::min(a.size(), b.size()) && a[index] == b[index]) ++index;
-  if (index == a.size() && index == b.size()) return "the narrated events agree; the states of the peers differ\n";
+  if (index == a.size() && index == b.size())
+    return "the narrated events agree; the states of the peers differ\n";
   std::string text = "the first event that differs, after the same lines before it:\n";
-  for (size_t i = index > kContextLines ? index - kContextLines : 0; i < index; ++i) text += "    " + a[i];
+  for (size_t i = index > kContextLines ? index - kContextLines : 0; i < index; ++i)
+    text += "    " + a[i];
   return text + "  1 " + LineOrEnd(a, index) + "  2 " + LineOrEnd(b, index);
 }
 

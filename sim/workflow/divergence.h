@@ -12,13 +12,16 @@
 namespace sim {
 
 // The time of the last checkpoint up to which both lists agree; zero when they differ at once.
-[[nodiscard]] WorldTime LastAgreement(const std::vector<Checkpoint>& a, const std::vector<Checkpoint>& b);
+[[nodiscard]] WorldTime LastAgreement(const std::vector<Checkpoint>& a,
+                                      const std::vector<Checkpoint>& b);
 
 // Runs the scenario and narrates every event of the two seconds after `from`, one line each.
 [[nodiscard]] core::StatusOr<std::vector<std::string>> EventsAfter(const Scenario& scenario,
-                                                                   const SessionOptions& options, WorldTime from);
+                                                                   const SessionOptions& options,
+                                                                   WorldTime from);
 
 // The first line that differs, with the lines before it as context.
-[[nodiscard]] std::string DifferenceText(const std::vector<std::string>& a, const std::vector<std::string>& b);
+[[nodiscard]] std::string DifferenceText(const std::vector<std::string>& a,
+                                         const std::vector<std::string>& b);
 
 }  // namespace sim

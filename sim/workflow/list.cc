@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
+
 #include "sim/observe/checkers/registry.h"
 #include "sim/observe/metric_table.h"
 #include "sim/scenario/key_table.h"
@@ -29,7 +30,9 @@ void ListScenarios(Console& console) {
     const std::string path = entry.path().string();
     if (path.ends_with(".json") && !path.ends_with("schema.json")) files.push_back(path);
   }
-  if (error) console.error << "scenarios: " << error.message() << "; run this in the folder of the repository\n";
+  if (error)
+    console.error << "scenarios: " << error.message()
+                  << "; run this in the folder of the repository\n";
   std::sort(files.begin(), files.end());
   LoadOptions load;
   load.vocabulary = RunVocabulary();
@@ -41,7 +44,9 @@ void ListScenarios(Console& console) {
 
 void ListChecks(Console& console) {
   for (const CheckInfo& check : CheckTable()) {
-    Line(console, check.id, absl::StrFormat("%s: %s", std::string(NameOf(check.check_class)), std::string(check.statement)));
+    Line(console, check.id,
+         absl::StrFormat("%s: %s", std::string(NameOf(check.check_class)),
+                         std::string(check.statement)));
   }
 }
 
@@ -56,7 +61,9 @@ void ListCases(Console& console, const KeyTable& table) {
   for (const KeyCase& one : table.cases) Line(console, one.word.word, one.word.about);
 }
 
-void ListFaults(Console& console) { ListCases(console, kFaultTable); }
+void ListFaults(Console& console) {
+  ListCases(console, kFaultTable);
+}
 
 void ListModels(Console& console) {
   for (const KeyRow& row : kNetworkTable.rows) {
@@ -70,7 +77,8 @@ void ListAdversaries(Console& console) {
 
 void ListBugs(Console& console) {
   for (const PlantedBug& bug : PlantedBugs()) {
-    Line(console, bug.name, absl::StrFormat("%s: %s", std::string(bug.check), std::string(bug.description)));
+    Line(console, bug.name,
+         absl::StrFormat("%s: %s", std::string(bug.check), std::string(bug.description)));
   }
 }
 
@@ -79,9 +87,13 @@ struct Section {
   void (*print)(Console&);
 };
 
-constexpr Section kSections[] = {{"scenarios", ListScenarios},     {"checks", ListChecks}, {"faults", ListFaults},
-                                 {"models", ListModels},           {"metrics", ListMetrics},
-                                 {"adversaries", ListAdversaries}, {"bugs", ListBugs}};
+constexpr Section kSections[] = {{"scenarios", ListScenarios},
+                                 {"checks", ListChecks},
+                                 {"faults", ListFaults},
+                                 {"models", ListModels},
+                                 {"metrics", ListMetrics},
+                                 {"adversaries", ListAdversaries},
+                                 {"bugs", ListBugs}};
 
 }  // namespace
 

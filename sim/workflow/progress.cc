@@ -25,10 +25,13 @@ void Progress::Show(WorldTime now, uint64_t events, uint64_t deliveries) {
   if (!visible_ || SecondsSince(last_) < kSecondsBetweenLines) return;
   last_ = Clock::now();
   const double wall = WallSeconds();
-  const double share = static_cast<double>(now.us) / static_cast<double>(std::max<int64_t>(duration_.us, 1));
+  const double share =
+      static_cast<double>(now.us) / static_cast<double>(std::max<int64_t>(duration_.us, 1));
   const double remaining = share > 0 ? wall / share - wall : 0;
-  out_ << absl::StrFormat("\r%s  %d events  %.0f deliveries/s  wall %.0f s  about %.0f s to go \x1b[K", ClockText(now),
-                          events, static_cast<double>(deliveries) / std::max(wall, 0.001), wall, remaining)
+  out_ << absl::StrFormat(
+              "\r%s  %d events  %.0f deliveries/s  wall %.0f s  about %.0f s to go \x1b[K",
+              ClockText(now), events, static_cast<double>(deliveries) / std::max(wall, 0.001), wall,
+              remaining)
        << std::flush;
   shown_ = true;
 }
@@ -38,6 +41,8 @@ void Progress::Clear() {
   shown_ = false;
 }
 
-double Progress::WallSeconds() const { return SecondsSince(started_); }
+double Progress::WallSeconds() const {
+  return SecondsSince(started_);
+}
 
 }  // namespace sim

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_format.h"
 #include "nlohmann/json.hpp"
+
 #include "sim/observe/trace.h"
 #include "sim/observe/verdict_lines.h"
 #include "sim/scenario/fault_list.h"
@@ -18,8 +19,10 @@ namespace {
 
 // The capsule's list holds the drawn faults too: nothing is drawn again.
 core::StatusOr<Scenario> ScenarioOf(const Capsule& capsule) {
-  ASSIGN_OR_RETURN(Scenario scenario, ReloadScenario(capsule.scenario, capsule.data_files, RunVocabulary()));
-  ASSIGN_OR_RETURN(scenario.faults, FaultsFromJson(nlohmann::json::parse(capsule.faults, nullptr, false)));
+  ASSIGN_OR_RETURN(Scenario scenario,
+                   ReloadScenario(capsule.scenario, capsule.data_files, RunVocabulary()));
+  ASSIGN_OR_RETURN(scenario.faults,
+                   FaultsFromJson(nlohmann::json::parse(capsule.faults, nullptr, false)));
   scenario.swarm = SwarmSpec();
   scenario.path = capsule.scenario_path;
   return scenario;
@@ -28,18 +31,20 @@ core::StatusOr<Scenario> ScenarioOf(const Capsule& capsule) {
 // Compares with what the capsule recorded; says where the runs part.
 ExitCode Compare(const Session& session, const Capsule& capsule, Console& console) {
   const RunResult& result = session.result();
-  if (result.ended == capsule.ended && result.fingerprint == capsule.fingerprint) return session.outcome().exit;
+  if (result.ended == capsule.ended && result.fingerprint == capsule.fingerprint)
+    return session.outcome().exit;
   if (result.ended < capsule.ended &&
       !FirstDifference(session.world().checkpoints(), capsule.checkpoints).has_value()) {
     console.out << "the part that was replayed agrees with the capsule at every checkpoint\n";
     return session.outcome().exit;
   }
   const auto index = FirstDifference(session.world().checkpoints(), capsule.checkpoints);
-  const std::string where =
-      index.has_value() ? "between the checkpoints before and at t=" + ClockText(capsule.checkpoints[*index].time)
-                        : "after the last checkpoint";
+  const std::string where = index.has_value() ? "between the checkpoints before and at t=" +
+                                                    ClockText(capsule.checkpoints[*index].time)
+                                              : "after the last checkpoint";
   console.error << absl::StrFormat("replay: expected fingerprint %s, found %s; the runs part %s\n",
-                                   core::ToHex(capsule.fingerprint), core::ToHex(result.fingerprint), where);
+                                   core::ToHex(capsule.fingerprint),
+                                   core::ToHex(result.fingerprint), where);
   return ExitCode::kNondeterminism;
 }
 
@@ -74,14 +79,17 @@ ExitCode Replay(const ReplayOptions& options, Console& console) {
     return complain(refused, ExitCode::kBadInput);
   }
   if (capsule->build != SourceVersion()) {
-    console.error << absl::StrFormat("replay: the capsule is from build %s, this is %s; the runs may differ\n",
-                                     capsule->build, std::string(SourceVersion()));
+    console.error << absl::StrFormat(
+        "replay: the capsule is from build %s, this is %s; the runs may differ\n", capsule->build,
+        std::string(SourceVersion()));
   }
-  Session session(*std::move(scenario), {options.threads, 0, std::min(*until, capsule->ended), console.stop_flag});
+  Session session(*std::move(scenario),
+                  {options.threads, 0, std::min(*until, capsule->ended), console.stop_flag});
   AttachNarration(options, session, console);
   console.out << FirstLine(session.scenario()) << "\n" << std::flush;
   Progress progress(console.error, console.terminal, session.scenario().duration);
-  if (const core::Status status = session.Run(progress); !status.ok()) return complain(status, ExitCode::kInternal);
+  if (const core::Status status = session.Run(progress); !status.ok())
+    return complain(status, ExitCode::kInternal);
   console.out << ResultText(session, {console.program, "", progress.WallSeconds()});
   return Compare(session, *capsule, console);
 }

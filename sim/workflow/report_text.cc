@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "absl/strings/str_format.h"
+
 #include "sim/observe/metric_table.h"
 #include "sim/observe/verdict_lines.h"
 #include "sim/workflow/build_info.h"
@@ -43,12 +44,14 @@ struct Row {
 constexpr Row kRows[] = {
     {"matches", {"match.started", "match.finished", "match.success", ""}},
     {"match time", {"match.time.p50", "match.time.p90", "match.time.p99", "match.time.max"}},
-    {"match requests", {"match.requests.p50", "match.requests.p90", "match.requests.p99", "match.requests.max"}},
+    {"match requests",
+     {"match.requests.p50", "match.requests.p90", "match.requests.p99", "match.requests.max"}},
     {"lookups", {"lookup.done", "lookup.exact", "lookup.hops.p50", "lookup.hops.p99"}},
     {"lookup time", {"lookup.time.p50", "lookup.time.p90", "lookup.time.p99", "lookup.time.max"}},
     {"tasks", {"tasks.offered", "tasks.accepted", "tasks.declined", ""}},
     {"messages", {"network.sent", "network.delivered", "network.dropped", "network.bytes"}},
-    {"overlay", {"routing.components", "routing.degree.p50", "routing.diameter", "routing.clustering"}},
+    {"overlay",
+     {"routing.components", "routing.degree.p50", "routing.diameter", "routing.clustering"}},
 };
 
 std::string Table(const Metrics& metrics) {
@@ -69,24 +72,30 @@ std::string Table(const Metrics& metrics) {
 }  // namespace
 
 std::string FirstLine(const Scenario& scenario) {
-  return absl::StrFormat("%s  hash %s  seed %d  build %s  peers %d  model %s  crypto %s", scenario.name,
-                         core::ToHex(scenario.hash), scenario.seed, std::string(SourceVersion()), scenario.PeerCount(),
-                         std::string(NameOf(scenario.network.model)), scenario.modelled_crypto ? "modelled" : "real");
+  return absl::StrFormat(
+      "%s  hash %s  seed %d  build %s  peers %d  model %s  crypto %s", scenario.name,
+      core::ToHex(scenario.hash), scenario.seed, std::string(SourceVersion()), scenario.PeerCount(),
+      std::string(NameOf(scenario.network.model)), scenario.modelled_crypto ? "modelled" : "real");
 }
 
 std::string ResultText(const Session& session, const ReportPlace& place) {
   const Statistics statistics = session.world().statistics();
-  const std::string repro = place.folder.empty() ? "" : place.program + " replay " + place.folder + "/capsule.json";
+  const std::string repro =
+      place.folder.empty() ? "" : place.program + " replay " + place.folder + "/capsule.json";
   std::string text = VerdictText(session.outcome(), session.checkers(), repro);
   text += Table(session.metrics());
-  text += absl::StrFormat("run              %s simulated  %.1f s wall  %d threads  %d events  %.0f deliveries/s\n",
-                          ClockText(session.result().ended), place.wall_seconds, session.threads(), statistics.events,
-                          static_cast<double>(statistics.deliveries) / std::max(place.wall_seconds, 0.001));
-  text += absl::StrFormat("memory           %d bytes per peer after 1 s, %d at the end (counted by the allocator)\n",
-                          session.memory().idle, session.memory().end);
-  if (session.result().interrupted) text += "interrupted      what follows holds for the part that ran\n";
+  text += absl::StrFormat(
+      "run              %s simulated  %.1f s wall  %d threads  %d events  %.0f deliveries/s\n",
+      ClockText(session.result().ended), place.wall_seconds, session.threads(), statistics.events,
+      static_cast<double>(statistics.deliveries) / std::max(place.wall_seconds, 0.001));
+  text += absl::StrFormat(
+      "memory           %d bytes per peer after 1 s, %d at the end (counted by the allocator)\n",
+      session.memory().idle, session.memory().end);
+  if (session.result().interrupted)
+    text += "interrupted      what follows holds for the part that ran\n";
   if (!place.folder.empty()) {
-    text += absl::StrFormat("files            %s/{summary.json,metrics.csv,timeline.csv,capsule.json}\n", place.folder);
+    text += absl::StrFormat(
+        "files            %s/{summary.json,metrics.csv,timeline.csv,capsule.json}\n", place.folder);
   }
   return text + "fingerprint " + core::ToHex(session.result().fingerprint) + "\n";
 }

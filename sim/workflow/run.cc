@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+
 #include "core/base/check.h"
 #include "sim/observe/file_out.h"
 #include "sim/observe/trace.h"
@@ -17,7 +18,8 @@
 namespace sim {
 namespace {
 
-ExitCode Complain(Console& console, const core::Status& status, ExitCode code = ExitCode::kBadInput) {
+ExitCode Complain(Console& console, const core::Status& status,
+                  ExitCode code = ExitCode::kBadInput) {
   console.error << core::MessageOf(status) << "\n";
   return code;
 }
@@ -28,7 +30,8 @@ LoadOptions LoadOptionsOf(const RunOptions& options) {
   load.overrides = options.overrides;
   if (options.seed.has_value()) load.overrides.emplace_back("seed", std::to_string(*options.seed));
   std::string planted;
-  for (const std::string& bug : options.plant) planted += (planted.empty() ? "\"" : ",\"") + bug + "\"";
+  for (const std::string& bug : options.plant)
+    planted += (planted.empty() ? "\"" : ",\"") + bug + "\"";
   if (!planted.empty()) load.overrides.emplace_back("plant", "[" + planted + "]");
   return load;
 }
@@ -39,14 +42,16 @@ std::string FolderOf(const RunOptions& options, const Scenario& scenario) {
 }
 
 // The trace grows in a temporary file while the run goes on.
-core::StatusOr<std::optional<AtomicFile>> OpenTrace(const RunOptions& options, const std::string& folder) {
+core::StatusOr<std::optional<AtomicFile>> OpenTrace(const RunOptions& options,
+                                                    const std::string& folder) {
   if (options.trace == "none") return std::optional<AtomicFile>();
   RETURN_IF_ERROR(MakeFolder(folder));
   ASSIGN_OR_RETURN(AtomicFile file, AtomicFile::Open(folder + "/trace.jsonl"));
   return std::optional<AtomicFile>(std::move(file));
 }
 
-void AttachTrace(const RunOptions& options, Session& session, std::optional<AtomicFile>& file, core::Status& error) {
+void AttachTrace(const RunOptions& options, Session& session, std::optional<AtomicFile>& file,
+                 core::Status& error) {
   if (!file.has_value()) return;
   auto sink = [&file, &error](std::string_view line) {
     if (error.ok()) error = file->Write(line);
@@ -69,12 +74,14 @@ ExitCode Run(const RunOptions& options, Console& console) {
   const auto until = ParseUntil(options.until);
   if (!until.ok()) return Complain(console, until.status());
   const std::string folder = FolderOf(options, *scenario);
-  const std::string run_line = absl::StrFormat("%s run %s --seed %d", console.program, options.file, scenario->seed);
+  const std::string run_line =
+      absl::StrFormat("%s run %s --seed %d", console.program, options.file, scenario->seed);
   core::SetRunLine(run_line.c_str());
   auto trace_file = OpenTrace(options, folder);
   if (!trace_file.ok()) return Complain(console, trace_file.status());
 
-  Session session(*std::move(scenario), {options.threads, options.shards, *until, console.stop_flag});
+  Session session(*std::move(scenario),
+                  {options.threads, options.shards, *until, console.stop_flag});
   core::Status trace_error;
   AttachTrace(options, session, *trace_file, trace_error);
   if (!options.json) console.out << FirstLine(session.scenario()) << "\n" << std::flush;
@@ -83,7 +90,8 @@ ExitCode Run(const RunOptions& options, Console& console) {
     return Complain(console, status, ExitCode::kInternal);
   }
   core::Status written = WriteFolder(session, folder);
-  if (trace_file->has_value()) written.Update(trace_error.ok() ? (*trace_file)->Commit() : trace_error);
+  if (trace_file->has_value())
+    written.Update(trace_error.ok() ? (*trace_file)->Commit() : trace_error);
   if (options.json) {
     console.out << SummaryJson(session.report());
   } else {
@@ -100,8 +108,8 @@ ExitCode Check(const std::vector<std::string>& files, Console& console) {
   for (const std::string& file : files) {
     const auto scenario = LoadScenario(file, load);
     if (scenario.ok()) {
-      console.out << absl::StrFormat("ok    %s  %s, %d peers, hash %s\n", file, scenario->name, scenario->PeerCount(),
-                                     core::ToHex(scenario->hash));
+      console.out << absl::StrFormat("ok    %s  %s, %d peers, hash %s\n", file, scenario->name,
+                                     scenario->PeerCount(), core::ToHex(scenario->hash));
     } else {
       worst = Complain(console, scenario.status());
     }

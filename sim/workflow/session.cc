@@ -1,10 +1,10 @@
 #include "sim/workflow/session.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <thread>
 #include <utility>
+
+#include <malloc.h>
 
 #include "sim/observe/checkers/registry.h"
 #include "sim/observe/fact_metrics.h"
@@ -67,6 +67,7 @@ core::Status Session::Run(Progress& progress) {
 
 void Session::Close(WorldTime ended) {
   memory_.end = BytesPerPeer();
+  if (memory_.idle == 0) memory_.idle = memory_.end;
   world_->Finish();
   const bool cut_short = ended < WorldTime{scenario_.duration.us};
   if (cut_short) {
@@ -83,7 +84,8 @@ void Session::Close(WorldTime ended) {
 
 size_t Session::BytesPerPeer() const {
   const size_t now = AllocatedBytes();
-  return now > allocated_before_ ? (now - allocated_before_) / std::max(1u, scenario_.PeerCount()) : 0;
+  return now > allocated_before_ ? (now - allocated_before_) / std::max(1u, scenario_.PeerCount())
+                                 : 0;
 }
 
 Capsule Session::MakeCapsule() const {
@@ -112,7 +114,8 @@ core::StatusOr<WorldTime> ParseUntil(const std::string& text) {
   if (text.empty()) return WorldTime::Never();
   const Quantity quantity = ParseQuantity(text, Measure::kDuration);
   if (quantity.problem != Quantity::Problem::kNone || quantity.value <= 0) {
-    return core::InvalidArgument("--until: found \"" + text + "\", allowed a duration above 0 with its unit, for example 90s");
+    return core::InvalidArgument("--until: found \"" + text +
+                                 "\", allowed a duration above 0 with its unit, for example 90s");
   }
   return WorldTime{quantity.value};
 }

@@ -50,19 +50,31 @@ class Session {
 
   // The same in steps: Open, RunTo with growing times, Close.
   core::Status Open();
+
   core::StatusOr<RunState> RunTo(WorldTime time) { return world_->RunUntil(time); }
+
   // Tells the observers that the run is over, at `ended`, and judges it.
   void Close(WorldTime ended);
 
   [[nodiscard]] const Scenario& scenario() const { return scenario_; }
+
   [[nodiscard]] const World& world() const { return *world_; }
+
   [[nodiscard]] const Outcome& outcome() const { return outcome_; }
+
   [[nodiscard]] const RunResult& result() const { return result_; }
+
   [[nodiscard]] const Metrics& metrics() const { return metrics_; }
+
   [[nodiscard]] const std::vector<const Checker*>& checkers() const { return checkers_; }
+
   [[nodiscard]] const MemoryReport& memory() const { return memory_; }
+
   [[nodiscard]] int threads() const { return options_.threads; }
-  [[nodiscard]] RunReport report() const { return {scenario_, result_, outcome_, checkers_, metrics_}; }
+
+  [[nodiscard]] RunReport report() const {
+    return {scenario_, result_, outcome_, checkers_, metrics_};
+  }
 
   // What a replay needs. REQUIRES: Run is over.
   [[nodiscard]] Capsule MakeCapsule() const;

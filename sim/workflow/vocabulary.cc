@@ -2,6 +2,7 @@
 #include <string_view>
 
 #include "absl/strings/str_split.h"
+
 #include "sim/observe/checkers/registry.h"
 #include "sim/observe/metric_table.h"
 #include "sim/workflow/session.h"
@@ -24,7 +25,8 @@ OptionName OptionOf(const RoleOption& option) {
   name.kind = option.words.empty() ? OptionName::Kind::kCount : OptionName::Kind::kWord;
   name.low = option.least;
   name.high = option.most;
-  if (!option.words.empty()) name.words = absl::StrSplit(absl::string_view(option.words.data(), option.words.size()), '|');
+  if (!option.words.empty())
+    name.words = absl::StrSplit(absl::string_view(option.words.data(), option.words.size()), '|');
   return name;
 }
 
@@ -33,7 +35,8 @@ OptionName OptionOf(const RoleOption& option) {
 Vocabulary RunVocabulary() {
   Vocabulary vocabulary;
   for (const CheckInfo& check : CheckTable()) vocabulary.checks.emplace_back(check.id);
-  for (const std::string& metric : MetricNames()) vocabulary.metrics.push_back({metric, MeasureOf(UnitOfMetric(metric))});
+  for (const std::string& metric : MetricNames())
+    vocabulary.metrics.push_back({metric, MeasureOf(UnitOfMetric(metric))});
   for (const RoleInfo& role : RoleTable()) {
     AdversaryName adversary{std::string(role.name), {}};
     for (const RoleOption& option : role.options) adversary.options.push_back(OptionOf(option));

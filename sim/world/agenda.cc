@@ -146,8 +146,8 @@ void World::Start(Turn& turn) {
                                .peer = turn.peer.value,
                                .incarnation = slot.incarnation,
                                .purpose = core::Purpose::kPeer};
-  slot.process = factory_->Make(turn.peer, wrong_context_->context(), directory_->SecretOf(turn.peer),
-                                core::Random(stream));
+  slot.process = factory_->Make(turn.peer, wrong_context_->context(),
+                                directory_->SecretOf(turn.peer), core::Random(stream));
   core::Start start{seeds_, IsClient(turn.peer)};
   if (slot.incarnation == 0 && warm_tables_ != nullptr) {
     warm_tables_->ContactsFor(turn.peer, turn.lane.contacts);

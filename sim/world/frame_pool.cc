@@ -97,7 +97,8 @@ uint32_t FramePool::Grow(int size_class) {
   const size_t slots = size_t{1} << c.slots_log2;
   std::byte* chunk = TakeChunk(c, slots * SlotBytes(size_class));
   c.chunks[c.chunk_count] = chunk;
-  const uint32_t first = static_cast<uint32_t>(size_class) << kIndexBits | c.chunk_count << c.slots_log2;
+  const uint32_t first = static_cast<uint32_t>(size_class) << kIndexBits | c.chunk_count
+                                                                               << c.slots_log2;
   ++c.chunk_count;
   uint32_t head = kNone;
   for (size_t i = slots; i > 0; --i) {

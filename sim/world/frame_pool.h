@@ -92,7 +92,7 @@ class FramePool {
     uint32_t slots_log2 = 0;  // Slots per chunk and per batch.
     uint32_t chunk_count = 0;
     std::unique_ptr<std::byte*[]> chunks;  // Fixed length, so that readers never see it move.
-    std::vector<uint32_t> batches;  // Heads of lists of 2^slots_log2 free slots.
+    std::vector<uint32_t> batches;         // Heads of lists of 2^slots_log2 free slots.
     std::vector<std::unique_ptr<std::byte, Free>> owned;
     std::byte* spare = nullptr;  // The rest of the newest block.
     uint32_t spare_chunks = 0;

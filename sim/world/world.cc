@@ -38,14 +38,16 @@ core::Key256 NetworkIdOf(const Scenario& scenario, const core::Suite& suite) {
 PeerSet Ghosts(const Scenario& scenario) {
   PeerSet ghosts;
   for (const Group& group : scenario.groups) {
-    if (group.start_at >= scenario.duration) ghosts.ranges.emplace_back(group.first, group.first + group.count);
+    if (group.start_at >= scenario.duration)
+      ghosts.ranges.emplace_back(group.first, group.first + group.count);
   }
   return ghosts;
 }
 
 core::Digest256 RunSecret(uint64_t seed) {
   core::Digest256 secret{};
-  core::Random random({.seed = seed, .peer = kWorld.value, .incarnation = 0, .purpose = core::Purpose::kIdentity});
+  core::Random random(
+      {.seed = seed, .peer = kWorld.value, .incarnation = 0, .purpose = core::Purpose::kIdentity});
   random.Fill(secret);
   return secret;
 }
@@ -61,7 +63,8 @@ core::Key256 GrindTarget(const core::Context& context, const Group& group) {
 
 std::unique_ptr<core::Suite> SuiteFor(const Scenario& scenario) {
   constexpr size_t kMemoEntries = size_t{1} << 18;
-  if (scenario.modelled_crypto) return std::make_unique<core::ModelledSuite>(RunSecret(scenario.seed));
+  if (scenario.modelled_crypto)
+    return std::make_unique<core::ModelledSuite>(RunSecret(scenario.seed));
   return std::make_unique<SharedMemoSuite>(std::make_unique<core::SodiumSuite>(), kMemoEntries);
 }
 
@@ -156,8 +159,12 @@ core::Status World::BuildRoles() {
   const PeerSet ghosts = Ghosts(scenario_);
   for (uint32_t i = 0; i < PeerCount(); ++i) {
     const Group& group = scenario_.groups[slots_[i].group];
-    const RoleContext role_context{core::PeerId{i}, &context_, scenario_.seed, 0,
-                                   PeerSet{{{group.first, group.first + group.count}}}, ghosts};
+    const RoleContext role_context{core::PeerId{i},
+                                   &context_,
+                                   scenario_.seed,
+                                   0,
+                                   PeerSet{{{group.first, group.first + group.count}}},
+                                   ghosts};
     if (!group.adversary.role.empty()) {
       ASSIGN_OR_RETURN(auto role, MakeRole(group.adversary, role_context));
       slots_[i].Extras().roles.push_back(std::move(role));

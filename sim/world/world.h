@@ -134,6 +134,7 @@ class World : public WorldView {
   void BuildIdentities();
   core::Status BuildRoles();
   void BuildBootstrap();
+
   // Behind a NAT or a relay: takes part, but nobody's routing table may count on it.
   [[nodiscard]] bool IsClient(core::PeerId peer) const {
     return network_->placement().ReachabilityOf(peer) != Reachability::kPublic;

@@ -17,10 +17,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const PeerId from{static_cast<uint32_t>(bytes(0, 31))};
     switch (bytes(0, 7)) {
       case 0:
-        rig.Step(core::Command(core::MatchCommand{.topic = rig.topic, .want = static_cast<uint16_t>(bytes(0, 9)), .filter = {}, .capabilities = {}}));
+        rig.Step(core::Command(core::MatchCommand{.topic = rig.topic,
+                                                  .want = static_cast<uint16_t>(bytes(0, 9)),
+                                                  .filter = {},
+                                                  .capabilities = {}}));
         break;
       case 1:
-        rig.Step(core::Command(core::WorkCommand{.topic = rig.topic, .budget = static_cast<uint16_t>(bytes(0, 9)), .capabilities = {}}));
+        rig.Step(core::Command(core::WorkCommand{
+            .topic = rig.topic, .budget = static_cast<uint16_t>(bytes(0, 9)), .capabilities = {}}));
         break;
       case 2:
         rig.Step(core::Garbled{from, static_cast<core::GarbledReason>(bytes(1, 5))});

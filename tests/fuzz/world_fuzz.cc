@@ -15,7 +15,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const auto count = static_cast<uint16_t>(bytes(0, 4));
     switch (bytes(0, 5)) {
       case 0:
-        net.Command(peer, core::MatchCommand{.topic = topic, .seek = static_cast<core::Role>(bytes(1, 2)), .want = count, .filter = {}, .capabilities = {}});
+        net.Command(peer, core::MatchCommand{.topic = topic,
+                                             .seek = static_cast<core::Role>(bytes(1, 2)),
+                                             .want = count,
+                                             .filter = {},
+                                             .capabilities = {}});
         break;
       case 1:
         net.Command(peer, core::WorkCommand{.topic = topic, .budget = count, .capabilities = {}});

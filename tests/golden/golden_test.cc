@@ -1,18 +1,20 @@
 // One fingerprint per scenario and seed (hashes.json). A change that moves one needs the reason in its commit, on a line
 // "Golden:". To write the file anew after reading why: ORBWEAVER_REWRITE=1 build/release/tests/golden_test
-#include <gtest/gtest.h>
-
 #include <cstdlib>
 #include <fstream>
 
 #include "nlohmann/json.hpp"
+#include <gtest/gtest.h>
+
 #include "sim/observe/file_out.h"
 #include "tests/sim/world/small_world.h"
 
 namespace sim {
 namespace {
 
-std::string HashesPath() { return SourcePath("tests/golden/hashes.json"); }
+std::string HashesPath() {
+  return SourcePath("tests/golden/hashes.json");
+}
 
 std::string FingerprintText(const nlohmann::json& golden) {
   const Overrides overrides = {{"seed", std::to_string(golden.at("seed").get<uint64_t>())}};
@@ -31,7 +33,8 @@ TEST(GoldenTest, FingerprintsAreThoseOfTheFile) {
   for (nlohmann::json& golden : goldens) {
     const std::string found = FingerprintText(golden);
     if (rewrite) golden["fingerprint"] = found;
-    EXPECT_EQ(golden.at("fingerprint").get<std::string>(), found) << golden.at("scenario") << " seed " << golden.at("seed");
+    EXPECT_EQ(golden.at("fingerprint").get<std::string>(), found)
+        << golden.at("scenario") << " seed " << golden.at("seed");
   }
   if (rewrite) {
     EXPECT_TRUE(WriteFileWhole(HashesPath(), goldens.dump(2) + "\n").ok());

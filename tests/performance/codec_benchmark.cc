@@ -10,7 +10,6 @@
 #include "core/codec/canonical.h"
 #include "core/codec/matchmaking.pb.h"
 #include "core/codec/wire.h"
-#include "core/crypto/memoised_suite.h"
 #include "core/crypto/modelled_suite.h"
 #include "core/crypto/sodium_suite.h"
 #include "tests/core/codec/frames.h"
@@ -224,8 +223,7 @@ void Verify(benchmark::State& state, const Suite& suite) {
   for (auto _ : state) CHECK(suite.Verify(key, bytes, signature));
 }
 
-void RegisterAll(const SodiumSuite& sodium, const ModelledSuite& modelled,
-                 const MemoisedSuite& memoised) {
+void RegisterAll(const SodiumSuite& sodium, const ModelledSuite& modelled) {
   for (size_t i = 0; i < kMessageTypeCount; ++i) {
     const std::string name(kMessageTypes[i].name);
     benchmark::RegisterBenchmark(("Encode/" + name).c_str(), Encode, i);
@@ -233,11 +231,8 @@ void RegisterAll(const SodiumSuite& sodium, const ModelledSuite& modelled,
     benchmark::RegisterBenchmark(("RoundTrip/" + name).c_str(), RoundTrip, i);
   }
   benchmark::RegisterBenchmark("Sign/sodium", [&](benchmark::State& s) { Sign(s, sodium); });
-  benchmark::RegisterBenchmark("Sign/memoised", [&](benchmark::State& s) { Sign(s, memoised); });
   benchmark::RegisterBenchmark("Sign/modelled", [&](benchmark::State& s) { Sign(s, modelled); });
   benchmark::RegisterBenchmark("Verify/sodium", [&](benchmark::State& s) { Verify(s, sodium); });
-  benchmark::RegisterBenchmark("Verify/memoised",
-                               [&](benchmark::State& s) { Verify(s, memoised); });
   benchmark::RegisterBenchmark("Verify/modelled",
                                [&](benchmark::State& s) { Verify(s, modelled); });
 }
@@ -248,8 +243,7 @@ void RegisterAll(const SodiumSuite& sodium, const ModelledSuite& modelled,
 int main(int argc, char** argv) {
   const core::SodiumSuite sodium;
   const core::ModelledSuite modelled(core::Digest256{42});
-  const core::MemoisedSuite memoised(sodium, 1024);
-  core::RegisterAll(sodium, modelled, memoised);
+  core::RegisterAll(sodium, modelled);
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
   return 0;

@@ -26,7 +26,8 @@ void BudgetChecker::OnFact(const WorldView& world, const Fact& fact) {
     if (workers_.Find(matched->partner) == nullptr) return;
     Accept(world, fact, {matched->partner, matched->task}, false, 0);
   } else if (const auto* started = std::get_if<core::MatchStarted>(&fact.what)) {
-    if (started->seek == core::Role::kMatcher) *mutual_topics_.Insert(fact.peer).first = started->topic;
+    if (started->seek == core::Role::kMatcher)
+      *mutual_topics_.Insert(fact.peer).first = started->topic;
   } else if (const auto* finished = std::get_if<core::TaskFinished>(&fact.what)) {
     Finish({fact.peer, finished->task});
   }

@@ -1,4 +1,4 @@
 add_orb_test(core_crypto_test
-  SOURCES core/crypto/memoised_suite_test.cc core/crypto/modelled_suite_test.cc core/crypto/sodium_suite_test.cc
+  SOURCES core/crypto/modelled_suite_test.cc core/crypto/sodium_suite_test.cc
           core/crypto/suite_test.cc
   DEPENDS core_crypto core_codec)

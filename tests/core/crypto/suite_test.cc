@@ -9,7 +9,6 @@
 
 #include <gtest/gtest.h>
 
-#include "core/crypto/memoised_suite.h"
 #include "core/crypto/modelled_suite.h"
 #include "core/crypto/sodium_suite.h"
 #include "tests/core/codec/frames.h"
@@ -23,21 +22,17 @@ SecretKey Secret(uint8_t byte) {
   return secret;
 }
 
-enum class Kind { kSodium, kModelled, kMemoised };
+enum class Kind { kSodium, kModelled };
 
 class SuiteTest : public testing::TestWithParam<Kind> {
  protected:
-  SuiteTest() : memoised_(sodium_, 16) {}
-
   const Suite& suite() const {
     if (GetParam() == Kind::kModelled) return modelled_;
-    if (GetParam() == Kind::kMemoised) return memoised_;
     return sodium_;
   }
 
   SodiumSuite sodium_;
   ModelledSuite modelled_{Digest256{7}};
-  MemoisedSuite memoised_;
   const SecretKey secret_ = Secret(1);
   const std::vector<uint8_t> bytes_ = {'b', 'a', 'l', 'l', 'o', 't'};
 };
@@ -102,11 +97,10 @@ TEST_P(SuiteTest, Sha256IsTheRealOne) {
             "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
-INSTANTIATE_TEST_SUITE_P(EverySuite, SuiteTest,
-                         testing::Values(Kind::kSodium, Kind::kModelled, Kind::kMemoised),
+INSTANTIATE_TEST_SUITE_P(EverySuite, SuiteTest, testing::Values(Kind::kSodium, Kind::kModelled),
                          [](const auto& each) -> std::string {
                            if (each.param == Kind::kSodium) return "Sodium";
-                           return each.param == Kind::kModelled ? "Modelled" : "Memoised";
+                           return "Modelled";
                          });
 
 TEST(SecretKeyTest, IsWipedWhenItGoes) {

@@ -225,6 +225,20 @@ Message Arbitrary(const Draw& draw, PeerRig& rig, const std::vector<Message>& he
   return message;
 }
 
+// A new offer, or any earlier one once more, at any later time.
+Message NewOrEarlierOffer(const Draw& draw, const PeerRig& rig, std::vector<Message>& offers) {
+  if (offers.empty() || draw.which % 3 != 0) {
+    Offer offer;
+    offer.topic = HashTopic(rig.context, rig.topic);
+    offer.kind = rig.topic.kind;
+    offer.task.bytes[0] = static_cast<uint8_t>(offers.size());
+    offer.expires_ms = rig.now.us / 1000 + 1'000;
+    offers.emplace_back();
+    offers.back().body = offer;
+  }
+  return offers[draw.what % offers.size()];
+}
+
 RC_GTEST_PROP(PeerPropertyTest, ArbitraryHistoriesNeverCrashAndKeepTheBudget, ()) {
   PeerRig rig(32);
   if (*rc::gen::arbitrary<bool>()) rig.config.matchmaking.roots = 3;
@@ -272,17 +286,7 @@ RC_GTEST_PROP(PeerPropertyTest, ArbitraryHistoriesNeverCrashAndKeepTheBudget, ()
         rig.Step(Link{who, false});
         break;
       case 3: {
-        // A new offer, or any earlier one once more, at any later time.
-        if (offers.empty() || draw.which % 3 != 0) {
-          Offer offer;
-          offer.topic = HashTopic(rig.context, rig.topic);
-          offer.kind = rig.topic.kind;
-          offer.task.bytes[0] = static_cast<uint8_t>(offers.size());
-          offer.expires_ms = rig.now.us / 1000 + 1'000;
-          offers.emplace_back();
-          offers.back().body = offer;
-        }
-        const Message message = offers[draw.what % offers.size()];
+        const Message message = NewOrEarlierOffer(draw, rig, offers);
         rig.Receive(who, message);
         break;
       }

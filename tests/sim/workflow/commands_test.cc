@@ -1,11 +1,11 @@
 #include "sim/workflow/commands.h"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include <gtest/gtest.h>
 
 #include "sim/observe/capsule.h"
 #include "sim/observe/file_out.h"
@@ -16,26 +16,33 @@ namespace {
 
 class CommandsTest : public testing::Test {
  protected:
-  CommandsTest() : folder_(testing::TempDir() + "orbsim_" + testing::UnitTest::GetInstance()->current_test_info()->name()) {
+  CommandsTest()
+      : folder_(testing::TempDir() + "orbsim_" +
+                testing::UnitTest::GetInstance()->current_test_info()->name()) {
     std::filesystem::remove_all(folder_);
     options_.file = SourcePath("tests/determinism/every_feature.json");
-    options_.overrides = {{"duration", "20s"}, {"phases", "{}"}, {"faults", "[]"}, {"workload", "[]"}};
+    options_.overrides = {
+        {"duration", "20s"}, {"phases", "{}"}, {"faults", "[]"}, {"workload", "[]"}};
     options_.threads = 2;
     options_.out = folder_;
   }
+
   ~CommandsTest() override { std::filesystem::remove_all(folder_); }
 
   Console MakeConsole() { return {out_, error_, "bin/orbsim", false, stop_}; }
+
   ExitCode RunIt() {
     Console console = MakeConsole();
     return sim::Run(options_, console);
   }
+
   ExitCode ReplayIt(Console& console) {
     ReplayOptions replay;
     replay.capsule = folder_ + "/capsule.json";
     replay.threads = 1;
     return Replay(replay, console);
   }
+
   static std::string LastLine(const std::string& text) {
     const size_t end = text.find_last_not_of('\n');
     return text.substr(text.rfind('\n', end) + 1, end - text.rfind('\n', end));
@@ -120,7 +127,9 @@ TEST_F(CommandsTest, AFolderThatCannotBeWrittenIsAClearError) {
 
 TEST_F(CommandsTest, DeterminismComparesHostileVariations) {
   Console console = MakeConsole();
-  EXPECT_EQ(Determinism({.file = options_.file, .seed = 5, .overrides = options_.overrides}, console), ExitCode::kPass)
+  EXPECT_EQ(
+      Determinism({.file = options_.file, .seed = 5, .overrides = options_.overrides}, console),
+      ExitCode::kPass)
       << error_.str();
   EXPECT_NE(out_.str().find("run 2  threads 5  shards 7"), std::string::npos) << out_.str();
 }
@@ -128,7 +137,8 @@ TEST_F(CommandsTest, DeterminismComparesHostileVariations) {
 TEST_F(CommandsTest, ListNamesEveryTable) {
   Console console = MakeConsole();
   EXPECT_EQ(List("", console), ExitCode::kPass);
-  for (const char* name : {"MM-1", "RT-3", "partition", "regions", "match.time", "lying_holder", "stale-records"}) {
+  for (const char* name :
+       {"MM-1", "RT-3", "partition", "regions", "match.time", "lying_holder", "stale-records"}) {
     EXPECT_NE(out_.str().find(name), std::string::npos) << name;
   }
 }

@@ -7,10 +7,13 @@
 namespace sim {
 namespace {
 
-Checkpoint At(int64_t second, uint64_t value) { return {WorldTime{second * 1'000'000}, {value, value}}; }
+Checkpoint At(int64_t second, uint64_t value) {
+  return {WorldTime{second * 1'000'000}, {value, value}};
+}
 
 TEST(DivergenceTest, TheLastAgreementIsBeforeTheFirstDifference) {
-  EXPECT_EQ(LastAgreement({At(1, 5), At(2, 6), At(3, 7)}, {At(1, 5), At(2, 6), At(3, 8)}).us, 2'000'000);
+  EXPECT_EQ(LastAgreement({At(1, 5), At(2, 6), At(3, 7)}, {At(1, 5), At(2, 6), At(3, 8)}).us,
+            2'000'000);
   EXPECT_EQ(LastAgreement({At(1, 5)}, {At(1, 6)}).us, 0);
   EXPECT_EQ(LastAgreement({At(1, 5), At(2, 6)}, {At(1, 5)}).us, 1'000'000);
 }
@@ -23,7 +26,8 @@ TEST(DivergenceTest, TheFirstDifferingEventIsShownWithItsContext) {
 
 // Two seeds stand for two runs that should have been one: the recorded stretches part at a named event.
 TEST(DivergenceTest, RunsThatDifferPartAtAnEvent) {
-  const Overrides short_run = {{"duration", "20s"}, {"phases", "{}"}, {"faults", "[]"}, {"workload", "[]"}};
+  const Overrides short_run = {
+      {"duration", "20s"}, {"phases", "{}"}, {"faults", "[]"}, {"workload", "[]"}};
   const Scenario one = LoadOrFail("tests/determinism/every_feature.json", short_run);
   Scenario two = one;
   two.seed = 1000;

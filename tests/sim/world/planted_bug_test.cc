@@ -1,8 +1,8 @@
 // Every planted bug makes its checker fail in a whole run, and the same run without it passes that check with its premise
 // true: the checkers can fail, and the bugs, not the scenario, are what they find.
-#include <gtest/gtest.h>
-
 #include <algorithm>
+
+#include <gtest/gtest.h>
 
 #include "sim/world/planted/planted_bugs.h"
 #include "tests/sim/world/small_world.h"
@@ -33,7 +33,8 @@ TEST_P(PlantedBugTest, IsCaughtByItsChecker) {
   EXPECT_GT(checker.violations(), 0u) << checker.premises() << " premises";
 }
 
-INSTANTIATE_TEST_SUITE_P(All, PlantedBugTest, testing::ValuesIn(PlantedBugs().begin(), PlantedBugs().end()),
+INSTANTIATE_TEST_SUITE_P(All, PlantedBugTest,
+                         testing::ValuesIn(PlantedBugs().begin(), PlantedBugs().end()),
                          [](const auto& one) {
                            std::string name(one.param.name);
                            std::replace(name.begin(), name.end(), '-', '_');
@@ -44,8 +45,9 @@ TEST(UnplantedTest, EveryCheckHoldsAndNoneIsVacuous) {
   Session session(LoadOrFail(kScenario), {2, 0, WorldTime::Never(), nullptr});
   RunQuietly(session);
   for (const Checker* checker : session.checkers()) {
-    EXPECT_EQ(checker->violations(), 0u) << checker->info().id << ": "
-                                         << (checker->first() ? checker->first()->expected + " / " + checker->first()->found : "");
+    EXPECT_EQ(checker->violations(), 0u)
+        << checker->info().id << ": "
+        << (checker->first() ? checker->first()->expected + " / " + checker->first()->found : "");
     EXPECT_GT(checker->premises(), 0u) << checker->info().id << " is vacuous";
   }
 }

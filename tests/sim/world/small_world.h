@@ -1,19 +1,21 @@
 // Small scenarios for tests of whole worlds, loaded as a user's file would be.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "sim/scenario/loader.h"
 #include "sim/workflow/session.h"
 
 namespace sim {
 
-inline std::string SourcePath(const std::string& path) { return std::string(ORBWEAVER_SOURCE_DIR) + "/" + path; }
+inline std::string SourcePath(const std::string& path) {
+  return std::string(ORBWEAVER_SOURCE_DIR) + "/" + path;
+}
 
 using Overrides = std::vector<std::pair<std::string, std::string>>;
 

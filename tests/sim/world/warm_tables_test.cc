@@ -1,11 +1,11 @@
 #include "sim/world/warm_tables.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <array>
 #include <set>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "core/crypto/modelled_suite.h"
 
@@ -26,7 +26,8 @@ class WarmTablesTest : public testing::Test {
   static constexpr uint32_t kPeers = 3000;
   static constexpr int kBucket = 16;
 
-  WarmTablesTest() : suite_(core::Digest256{9}), directory_(PeersOnly(kPeers), 5, suite_, {core::Key256{}}) {
+  WarmTablesTest()
+      : suite_(core::Digest256{9}), directory_(PeersOnly(kPeers), 5, suite_, {core::Key256{}}) {
     for (uint32_t i = 0; i < kPeers; ++i) members_.push_back(core::PeerId{i});
   }
 
@@ -38,6 +39,7 @@ class WarmTablesTest : public testing::Test {
     }
     return census;
   }
+
   int Prefix(core::PeerId a, core::PeerId b) const {
     return core::CommonPrefix(directory_.NodeIdOf(a), directory_.NodeIdOf(b));
   }

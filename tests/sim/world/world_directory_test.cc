@@ -23,10 +23,11 @@ Scenario TwoGroups() {
 
 class WorldDirectoryTest : public testing::Test {
  protected:
-  WorldDirectoryTest() : suite_(core::Digest256{9}) {
-    target_.bytes.fill(0xa5);
+  WorldDirectoryTest() : suite_(core::Digest256{9}) { target_.bytes.fill(0xa5); }
+
+  WorldDirectory Make(uint64_t seed) {
+    return {TwoGroups(), seed, suite_, {core::Key256{}, target_}};
   }
-  WorldDirectory Make(uint64_t seed) { return {TwoGroups(), seed, suite_, {core::Key256{}, target_}}; }
 
   core::ModelledSuite suite_;
   core::Key256 target_;

@@ -22,7 +22,8 @@ TEST(WorldTest, ThreadsAndShardsNeverChangeTheResult) {
   const core::Fingerprint expected = FingerprintOf(scenario, 1, 1);
   for (const int threads : {1, 2, 5}) {
     for (const int shards : {1, 7, 64}) {
-      EXPECT_EQ(FingerprintOf(scenario, threads, shards), expected) << threads << " threads, " << shards << " shards";
+      EXPECT_EQ(FingerprintOf(scenario, threads, shards), expected)
+          << threads << " threads, " << shards << " shards";
     }
   }
 }
@@ -57,7 +58,8 @@ TEST(WorldTest, EveryMessageSentIsDeliveredDroppedOrOnItsWay) {
   const int64_t dropped = session.metrics().Value("network.dropped").value_or(0);
   EXPECT_GT(sent, 100'000);
   EXPECT_GT(dropped, sent / 100) << "the scenario loses one message in a hundred";
-  EXPECT_NEAR(static_cast<double>(delivered + dropped), static_cast<double>(sent), static_cast<double>(sent) * 0.02)
+  EXPECT_NEAR(static_cast<double>(delivered + dropped), static_cast<double>(sent),
+              static_cast<double>(sent) * 0.02)
       << "duplicates (1 %) and messages in flight at the end are the only difference";
 }
 
@@ -67,7 +69,8 @@ TEST(WorldTest, CalmBringsEverybodyBack) {
   ASSERT_TRUE(session.RunTo(WorldTime{45'000'000}).ok());
   const auto down = [&] {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < session.world().PeerCount(); ++i) count += !session.world().IsUp(core::PeerId{i});
+    for (uint32_t i = 0; i < session.world().PeerCount(); ++i)
+      count += !session.world().IsUp(core::PeerId{i});
     return count;
   };
   EXPECT_GT(down(), 0u);
