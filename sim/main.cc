@@ -99,10 +99,13 @@ sim::ExitCode Execute(const CLI::App& app, const Line& line, sim::Console& conso
 
 // Set by Ctrl-C: the run ends at its next window and writes what it has.
 std::atomic<bool> stop_requested{
-    false};  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+    false};                        // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+std::atomic<int> stop_signals{0};  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
+// Some senders signal twice (the process and its group): only the third says "at once".
 void RequestStop(int) {
   stop_requested = true;
+  if (++stop_signals >= 3) _exit(static_cast<int>(sim::ExitCode::kUnfinished));
 }
 
 // A failed CHECK aborts; scripts see the documented code.
@@ -114,7 +117,6 @@ void InstallSignals() {
   struct sigaction stop {};
 
   stop.sa_handler = RequestStop;
-  stop.sa_flags = static_cast<int>(SA_RESETHAND);  // A second Ctrl-C ends at once.
   sigaction(SIGINT, &stop, nullptr);
   sigaction(SIGTERM, &stop, nullptr);
 
@@ -143,10 +145,11 @@ int Main(int argc, char** argv) {
 
 }  // namespace
 
-int main(int argc, char** argv) try {
-  return Main(argc, argv);
-
-} catch (const std::exception& error) {
-  std::cerr << "orbsim: internal error: " << error.what() << "\n";
-  return static_cast<int>(sim::ExitCode::kInternal);
+int main(int argc, char** argv) {
+  try {
+    return Main(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "orbsim: internal error: " << error.what() << "\n";
+    return static_cast<int>(sim::ExitCode::kInternal);
+  }
 }

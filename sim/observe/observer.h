@@ -13,7 +13,6 @@
 
 #include "core/base/ids.h"
 #include "core/base/time.h"
-#include "core/peer/peer.h"
 #include "core/port/context.h"
 #include "core/port/observation.h"
 #include "sim/engine/event.h"

@@ -61,7 +61,11 @@ std::string Table(const Metrics& metrics) {
     for (const std::string_view name : row.metrics) {
       const std::optional<int64_t> value = name.empty() ? std::nullopt : metrics.Value(name);
       if (!value.has_value()) continue;
-      const std::string_view last = name.substr(name.find('.') + 1);
+      std::string_view last = name.substr(name.find('.') + 1);
+      // The label already says "time" in front of "time.p50".
+      const std::string_view word = last.substr(0, last.find('.'));
+      if (row.label.ends_with(word) && word.size() < last.size())
+        last.remove_prefix(word.size() + 1);
       line += absl::StrFormat("  %s %s", std::string(last), WithUnit(*value, UnitOfMetric(name)));
     }
     if (!line.empty()) text += absl::StrFormat("%-15s%s\n", std::string(row.label), line);
