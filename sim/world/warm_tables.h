@@ -7,6 +7,7 @@
 // (bootstrap).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -30,9 +31,14 @@ class WarmTables {
     core::PeerId peer;
   };
 
-  void SampleRange(core::PeerId peer, size_t first, size_t last,
-                   std::vector<core::PeerId>& contacts) const;
-  [[nodiscard]] size_t LowerBound(uint64_t prefix) const;
+  // Indices of members_, [first, last).
+  struct Range {
+    size_t first = 0;
+    size_t last = 0;
+  };
+
+  void Sample(core::PeerId peer, Range range, std::vector<core::PeerId>& contacts) const;
+  [[nodiscard]] size_t LowerBound(Range range, uint64_t prefix) const;
 
   const WorldDirectory& directory_;
   std::vector<Member> members_;  // Ascending by prefix.
