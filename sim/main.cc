@@ -41,16 +41,16 @@ struct Line {
   sim::RunOptions run;
   std::vector<std::string> check;
   sim::ReplayOptions replay;
-  sim::DeterminismOptions determinism;
+  sim::ScenarioSource determinism;
   std::string list;
 };
 
 void AddRun(CLI::App& app, Line& line) {
   CLI::App* run = app.add_subcommand("run", "one run of a scenario");
-  run->add_option("file", line.run.file, "scenario file")->required();
-  run->add_option("--seed", line.run.seed, "overrides the scenario's seed");
-  AddSet(*run, line.run.overrides);
-  run->add_option("--plant", line.run.plant, "plant a bug: a name of `orbsim list bugs`")
+  run->add_option("file", line.run.scenario.file, "scenario file")->required();
+  run->add_option("--seed", line.run.scenario.seed, "overrides the scenario's seed");
+  AddSet(*run, line.run.scenario.overrides);
+  run->add_option("--plant", line.run.scenario.plant, "plant a bug: a name of `orbsim list bugs`")
       ->allow_extra_args(false);
   run->add_option("--threads", line.run.threads,
                   "default: one per processor; never changes the result")

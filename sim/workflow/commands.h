@@ -2,31 +2,19 @@
 // streams given, so that tests read it. The contract that scripts rely on is docs/commands.md.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
-#include <iosfwd>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "sim/observe/exit_code.h"
+#include "sim/workflow/console.h"
+#include "sim/workflow/scenario_source.h"
 
 namespace sim {
 
-struct Console {
-  std::ostream& out;
-  std::ostream& error;
-  std::string program = "orbsim";                // As typed: repro lines can be pasted.
-  bool terminal = false;                         // Progress lines only where somebody watches.
-  const std::atomic<bool>* stop_flag = nullptr;  // Set by Ctrl-C.
-};
-
 struct RunOptions {
-  std::string file;
-  std::optional<uint64_t> seed;
-  std::vector<std::pair<std::string, std::string>> overrides;  // --set path=value
-  std::vector<std::string> plant;
+  ScenarioSource scenario;
   int threads = 0;  // 0: the machine's.
   int shards = 0;   // 0: the engine's choice.
   std::string until;
@@ -43,16 +31,10 @@ struct ReplayOptions {
   int threads = 0;
 };
 
-struct DeterminismOptions {
-  std::string file;
-  std::optional<uint64_t> seed;
-  std::vector<std::pair<std::string, std::string>> overrides;
-};
-
 [[nodiscard]] ExitCode Run(const RunOptions& options, Console& console);
 [[nodiscard]] ExitCode Check(const std::vector<std::string>& files, Console& console);
 [[nodiscard]] ExitCode Replay(const ReplayOptions& options, Console& console);
-[[nodiscard]] ExitCode Determinism(const DeterminismOptions& options, Console& console);
+[[nodiscard]] ExitCode Determinism(const ScenarioSource& source, Console& console);
 [[nodiscard]] ExitCode List(const std::string& what, Console& console);
 
 }  // namespace sim

@@ -14,7 +14,6 @@
 #include "sim/observe/capsule.h"
 #include "sim/observe/trace.h"
 #include "sim/observe/verdict_lines.h"
-#include "sim/scenario/loader.h"
 #include "sim/workflow/commands.h"
 #include "sim/workflow/divergence.h"
 #include "sim/workflow/report_text.h"
@@ -65,27 +64,19 @@ core::Status NameDifference(const Scenario& scenario, const Ending& a, const End
 
 }  // namespace
 
-ExitCode Determinism(const DeterminismOptions& options, Console& console) {
-  LoadOptions load;
-  load.vocabulary = RunVocabulary();
-  load.overrides = options.overrides;
-  if (options.seed.has_value()) load.overrides.emplace_back("seed", std::to_string(*options.seed));
-  const auto scenario = LoadScenario(options.file, load);
-  const auto complain = [&console](const core::Status& status, ExitCode code) {
-    console.error << core::MessageOf(status) << "\n";
-    return code;
-  };
-  if (!scenario.ok()) return complain(scenario.status(), ExitCode::kBadInput);
+ExitCode Determinism(const ScenarioSource& source, Console& console) {
+  const auto scenario = Load(source);
+  if (!scenario.ok()) return Complain(console, scenario.status());
   console.out << FirstLine(*scenario) << "\n" << std::flush;
   Ending endings[2];
   for (int run = 0; run < 2; ++run) {
     FillFreshMemory(run == 1);
     auto ending = RunOnce(*scenario, Variation(run, console), console);
     FillFreshMemory(false);
-    if (!ending.ok()) return complain(ending.status(), ExitCode::kInternal);
+    if (!ending.ok()) return Complain(console, ending.status(), ExitCode::kInternal);
     endings[run] = *std::move(ending);
     if (endings[run].cut_short)
-      return complain(core::Internal("interrupted"), ExitCode::kUnfinished);
+      return Complain(console, core::Internal("interrupted"), ExitCode::kUnfinished);
     console.out << absl::StrFormat("run %d  threads %d  shards %d  fingerprint %s\n", run + 1,
                                    run == 0 ? 1 : 5, run == 0 ? 1 : 7,
                                    core::ToHex(endings[run].fingerprint));
@@ -95,7 +86,7 @@ ExitCode Determinism(const DeterminismOptions& options, Console& console) {
     return ExitCode::kPass;
   }
   const core::Status named = NameDifference(*scenario, endings[0], endings[1], console);
-  if (!named.ok()) return complain(named, ExitCode::kInternal);
+  if (!named.ok()) return Complain(console, named, ExitCode::kInternal);
   return ExitCode::kNondeterminism;
 }
 

@@ -10,9 +10,7 @@
 #include "sim/observe/checkers/registry.h"
 #include "sim/observe/metric_table.h"
 #include "sim/scenario/key_table.h"
-#include "sim/scenario/loader.h"
 #include "sim/workflow/commands.h"
-#include "sim/workflow/session.h"
 #include "sim/world/adversaries/roles.h"
 #include "sim/world/planted/planted_bugs.h"
 
@@ -34,10 +32,8 @@ void ListScenarios(Console& console) {
     console.error << "scenarios: " << error.message()
                   << "; run this in the folder of the repository\n";
   std::sort(files.begin(), files.end());
-  LoadOptions load;
-  load.vocabulary = RunVocabulary();
   for (const std::string& file : files) {
-    const auto scenario = LoadScenario(file, load);
+    const auto scenario = Load({.file = file});
     Line(console, file, scenario.ok() ? scenario->about : "not valid: orbsim check says why");
   }
 }

@@ -65,18 +65,14 @@ core::Status Refuse(const ReplayOptions& options, const Scenario& scenario) {
 }  // namespace
 
 ExitCode Replay(const ReplayOptions& options, Console& console) {
-  const auto complain = [&console](const core::Status& status, ExitCode code) {
-    console.error << core::MessageOf(status) << "\n";
-    return code;
-  };
   const auto capsule = ReadCapsule(options.capsule);
-  if (!capsule.ok()) return complain(capsule.status(), ExitCode::kBadInput);
+  if (!capsule.ok()) return Complain(console, capsule.status());
   auto scenario = ScenarioOf(*capsule);
-  if (!scenario.ok()) return complain(scenario.status(), ExitCode::kBadInput);
+  if (!scenario.ok()) return Complain(console, scenario.status());
   auto until = ParseUntil(options.until);
-  if (!until.ok()) return complain(until.status(), ExitCode::kBadInput);
+  if (!until.ok()) return Complain(console, until.status());
   if (const core::Status refused = Refuse(options, *scenario); !refused.ok()) {
-    return complain(refused, ExitCode::kBadInput);
+    return Complain(console, refused);
   }
   if (capsule->build != SourceVersion()) {
     console.error << absl::StrFormat(
@@ -89,7 +85,7 @@ ExitCode Replay(const ReplayOptions& options, Console& console) {
   console.out << FirstLine(session.scenario()) << "\n" << std::flush;
   Progress progress(console.error, console.terminal, session.scenario().duration);
   if (const core::Status status = session.Run(progress); !status.ok())
-    return complain(status, ExitCode::kInternal);
+    return Complain(console, status, ExitCode::kInternal);
   console.out << ResultText(session, {console.program, "", progress.WallSeconds()});
   return Compare(session, *capsule, console);
 }

@@ -9,7 +9,6 @@
 #include "sim/observe/file_out.h"
 #include "sim/observe/trace.h"
 #include "sim/observe/verdict_lines.h"
-#include "sim/scenario/loader.h"
 #include "sim/workflow/build_info.h"
 #include "sim/workflow/commands.h"
 #include "sim/workflow/report_text.h"
@@ -17,24 +16,6 @@
 
 namespace sim {
 namespace {
-
-ExitCode Complain(Console& console, const core::Status& status,
-                  ExitCode code = ExitCode::kBadInput) {
-  console.error << core::MessageOf(status) << "\n";
-  return code;
-}
-
-LoadOptions LoadOptionsOf(const RunOptions& options) {
-  LoadOptions load;
-  load.vocabulary = RunVocabulary();
-  load.overrides = options.overrides;
-  if (options.seed.has_value()) load.overrides.emplace_back("seed", std::to_string(*options.seed));
-  std::string planted;
-  for (const std::string& bug : options.plant)
-    planted += (planted.empty() ? "\"" : ",\"") + bug + "\"";
-  if (!planted.empty()) load.overrides.emplace_back("plant", "[" + planted + "]");
-  return load;
-}
 
 std::string FolderOf(const RunOptions& options, const Scenario& scenario) {
   if (!options.out.empty()) return options.out;
@@ -69,13 +50,13 @@ core::Status WriteFolder(const Session& session, const std::string& folder) {
 }  // namespace
 
 ExitCode Run(const RunOptions& options, Console& console) {
-  auto scenario = LoadScenario(options.file, LoadOptionsOf(options));
+  auto scenario = Load(options.scenario);
   if (!scenario.ok()) return Complain(console, scenario.status());
   const auto until = ParseUntil(options.until);
   if (!until.ok()) return Complain(console, until.status());
   const std::string folder = FolderOf(options, *scenario);
-  const std::string run_line =
-      absl::StrFormat("%s run %s --seed %d", console.program, options.file, scenario->seed);
+  const std::string run_line = absl::StrFormat("%s run %s --seed %d", console.program,
+                                               options.scenario.file, scenario->seed);
   core::SetRunLine(run_line.c_str());
   auto trace_file = OpenTrace(options, folder);
   if (!trace_file.ok()) return Complain(console, trace_file.status());
@@ -102,11 +83,9 @@ ExitCode Run(const RunOptions& options, Console& console) {
 }
 
 ExitCode Check(const std::vector<std::string>& files, Console& console) {
-  LoadOptions load;
-  load.vocabulary = RunVocabulary();
   ExitCode worst = ExitCode::kPass;
   for (const std::string& file : files) {
-    const auto scenario = LoadScenario(file, load);
+    const auto scenario = Load({.file = file});
     if (scenario.ok()) {
       console.out << absl::StrFormat("ok    %s  %s, %d peers, hash %s\n", file, scenario->name,
                                      scenario->PeerCount(), core::ToHex(scenario->hash));

@@ -19,7 +19,6 @@
 #include "sim/observe/observer_set.h"
 #include "sim/observe/summary.h"
 #include "sim/scenario/scenario.h"
-#include "sim/scenario/vocabulary.h"
 #include "sim/workflow/progress.h"
 #include "sim/world/world.h"
 
@@ -94,9 +93,6 @@ class Session {
   Outcome outcome_;
   RunResult result_;
 };
-
-// The names that scenario files may use for checks, metrics, adversaries and bugs.
-[[nodiscard]] Vocabulary RunVocabulary();
 
 // "90s" as an instant; an error says what was found and what is allowed. Empty: Never.
 [[nodiscard]] core::StatusOr<WorldTime> ParseUntil(const std::string& text);

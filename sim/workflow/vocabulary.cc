@@ -5,7 +5,7 @@
 
 #include "sim/observe/checkers/registry.h"
 #include "sim/observe/metric_table.h"
-#include "sim/workflow/session.h"
+#include "sim/workflow/scenario_source.h"
 #include "sim/world/adversaries/roles.h"
 #include "sim/world/planted/planted_bugs.h"
 

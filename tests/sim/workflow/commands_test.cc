@@ -20,8 +20,8 @@ class CommandsTest : public testing::Test {
       : folder_(testing::TempDir() + "orbsim_" +
                 testing::UnitTest::GetInstance()->current_test_info()->name()) {
     std::filesystem::remove_all(folder_);
-    options_.file = SourcePath("tests/determinism/every_feature.json");
-    options_.overrides = {
+    options_.scenario.file = SourcePath("tests/determinism/every_feature.json");
+    options_.scenario.overrides = {
         {"duration", "20s"}, {"phases", "{}"}, {"faults", "[]"}, {"workload", "[]"}};
     options_.threads = 2;
     options_.out = folder_;
@@ -109,11 +109,11 @@ TEST_F(CommandsTest, AnInterruptedRunLeavesAValidPartialSummary) {
 }
 
 TEST_F(CommandsTest, BadInputExitsWithOneAndWritesNothing) {
-  options_.overrides.emplace_back("network.lost", "1%");
+  options_.scenario.overrides.emplace_back("network.lost", "1%");
   EXPECT_EQ(RunIt(), ExitCode::kBadInput);
   EXPECT_NE(error_.str().find("did you mean \"loss\"?"), std::string::npos) << error_.str();
   EXPECT_FALSE(std::filesystem::exists(folder_));
-  options_.file = SourcePath("no/such/file.json");
+  options_.scenario.file = SourcePath("no/such/file.json");
   EXPECT_EQ(RunIt(), ExitCode::kBadInput);
 }
 
@@ -128,7 +128,9 @@ TEST_F(CommandsTest, AFolderThatCannotBeWrittenIsAClearError) {
 TEST_F(CommandsTest, DeterminismComparesHostileVariations) {
   Console console = MakeConsole();
   EXPECT_EQ(
-      Determinism({.file = options_.file, .seed = 5, .overrides = options_.overrides}, console),
+      Determinism(
+          {.file = options_.scenario.file, .seed = 5, .overrides = options_.scenario.overrides},
+          console),
       ExitCode::kPass)
       << error_.str();
   EXPECT_NE(out_.str().find("run 2  threads 5  shards 7"), std::string::npos) << out_.str();

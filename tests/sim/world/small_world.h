@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sim/scenario/loader.h"
+#include "sim/workflow/scenario_source.h"
 #include "sim/workflow/session.h"
 
 namespace sim {
@@ -20,10 +20,7 @@ inline std::string SourcePath(const std::string& path) {
 using Overrides = std::vector<std::pair<std::string, std::string>>;
 
 inline Scenario LoadOrFail(const std::string& path, Overrides overrides = {}) {
-  LoadOptions options;
-  options.vocabulary = RunVocabulary();
-  options.overrides = std::move(overrides);
-  auto scenario = LoadScenario(SourcePath(path), options);
+  auto scenario = Load({SourcePath(path), {}, std::move(overrides), {}});
   if (!scenario.ok()) ADD_FAILURE() << core::MessageOf(scenario.status());
   return scenario.ok() ? *std::move(scenario) : Scenario();
 }

@@ -1,0 +1,25 @@
+// Console: where a command's text goes, and how it says what is wrong. Tests read what people see.
+#pragma once
+
+#include <atomic>
+#include <iosfwd>
+#include <string>
+
+#include "core/base/status.h"
+#include "sim/observe/exit_code.h"
+
+namespace sim {
+
+struct Console {
+  std::ostream& out;
+  std::ostream& error;
+  std::string program = "orbsim";                // As typed: repro lines can be pasted.
+  bool terminal = false;                         // Progress lines only where somebody watches.
+  const std::atomic<bool>* stop_flag = nullptr;  // Set by Ctrl-C.
+};
+
+// Prints what is wrong and returns `code`, so that a command ends in one line.
+[[nodiscard]] ExitCode Complain(Console& console, const core::Status& status,
+                                ExitCode code = ExitCode::kBadInput);
+
+}  // namespace sim

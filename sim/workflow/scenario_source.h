@@ -1,0 +1,30 @@
+// ScenarioSource: a scenario as a command line names it: a file, and what to change in it. Every command loads by this, so
+// that all know the same checks, metrics, adversaries and bugs.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/status.h"
+#include "sim/scenario/scenario.h"
+#include "sim/scenario/vocabulary.h"
+
+namespace sim {
+
+struct ScenarioSource {
+  std::string file;
+  std::optional<uint64_t> seed = {};                                // Overrides the file's.
+  std::vector<std::pair<std::string, std::string>> overrides = {};  // --set path=value
+  std::vector<std::string> plant = {};                              // Bugs, instead of the file's.
+};
+
+// The names that scenario files may use for checks, metrics, adversaries and bugs.
+[[nodiscard]] Vocabulary RunVocabulary();
+
+// Errors: what sim/scenario/loader.h says is wrong.
+[[nodiscard]] core::StatusOr<Scenario> Load(const ScenarioSource& source);
+
+}  // namespace sim
