@@ -1,5 +1,5 @@
-// What this program was built from: printed in the first line of a run and kept in capsules. The source version enters the
-// identity of a run; the compiler never changes a result.
+// What this program was built from: printed in the first line of a run and kept in capsules. It belongs to the identity of a
+// run; the compiler does not, because it never changes a result.
 #pragma once
 
 #include <string_view>
@@ -8,6 +8,5 @@ namespace sim {
 
 // The commit, with "-dirty" when the tree had changes.
 [[nodiscard]] std::string_view SourceVersion();
-[[nodiscard]] std::string_view Compiler();
 
 }  // namespace sim

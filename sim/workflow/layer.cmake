@@ -1,7 +1,6 @@
 set(build_info ${CMAKE_BINARY_DIR}/build_info.cc)
 add_custom_target(write_build_info BYPRODUCTS ${build_info}
   COMMAND ${CMAKE_COMMAND} -DSOURCE=${CMAKE_SOURCE_DIR} -DOUTPUT=${build_info}
-          "-DCOMPILER=${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION} ${CMAKE_BUILD_TYPE}"
           -P ${CMAKE_SOURCE_DIR}/cmake/build_info.cmake)
 add_layer(sim_workflow FOLDER sim/workflow
   SOURCES console.cc determinism.cc divergence.cc list.cc progress.cc replay.cc report_text.cc run.cc scenario_source.cc
