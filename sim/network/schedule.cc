@@ -14,9 +14,7 @@ WorldTime EndOfFaults(const Scenario& scenario) {
   return WorldTime{} + (phased ? scenario.safety_until : scenario.duration);
 }
 
-FaultSchedule::FaultSchedule(const Scenario& scenario, std::span<const Fault> drawn)
-    : faults_(scenario.faults) {
-  faults_.insert(faults_.end(), drawn.begin(), drawn.end());
+FaultSchedule::FaultSchedule(const Scenario& scenario) : faults_(scenario.faults) {
   const WorldTime end_of_faults = EndOfFaults(scenario);
   for (uint32_t i = 0; i < faults_.size(); ++i) {
     const Fault& fault = faults_[i];

@@ -5,6 +5,7 @@
 // phase every fault has ended by safety_until (safety_only scenarios aside), and one that would
 // begin there never begins; (3) a fault's index is its place in the list that the capsule carries,
 // so removing one entry's faults moves no draw of the others.
+// The scenario must outlive the schedule.
 #pragma once
 
 #include <cstddef>
@@ -33,9 +34,8 @@ struct FaultEdge {
 
 class FaultSchedule {
  public:
-  // The scenario's own faults; drawn ones are appended to them by the caller (capsule) beforehand,
-  // or passed here.
-  explicit FaultSchedule(const Scenario& scenario, std::span<const Fault> drawn = {});
+  explicit FaultSchedule(const Scenario& scenario);
+  explicit FaultSchedule(Scenario&&) = delete;  // The scenario would die first.
 
   [[nodiscard]] std::span<const Fault> faults() const { return faults_; }
 
@@ -48,7 +48,7 @@ class FaultSchedule {
   std::span<const FaultEdge> TakeDue(WorldTime now);
 
  private:
-  std::vector<Fault> faults_;
+  std::span<const Fault> faults_;
   std::vector<FaultEdge> edges_;
   size_t taken_ = 0;
 };

@@ -169,4 +169,11 @@ std::vector<Fault> DrawSwarm(const SwarmSpec& swarm, const Scenario& scenario, u
   return faults;
 }
 
+Scenario WithDrawnFaults(Scenario scenario) {
+  const std::vector<Fault> drawn = DrawSwarm(scenario.swarm, scenario, scenario.seed);
+  scenario.faults.insert(scenario.faults.end(), drawn.begin(), drawn.end());
+  scenario.swarm = SwarmSpec();
+  return scenario;
+}
+
 }  // namespace sim

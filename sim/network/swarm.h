@@ -24,4 +24,8 @@ namespace sim {
 [[nodiscard]] std::vector<Fault> DrawSwarm(const SwarmSpec& swarm, const Scenario& scenario,
                                            uint64_t seed);
 
+// The scenario with the faults of its swarm, drawn by its seed, at the end of its fault list, and with no swarm any more:
+// drawing twice changes nothing.
+[[nodiscard]] Scenario WithDrawnFaults(Scenario scenario);
+
 }  // namespace sim

@@ -4,6 +4,7 @@
 //   first  1         1        what the allocator leaves
 //   second 5         7        0x5a (freed memory: 0xa5)
 #include <algorithm>
+#include <memory>
 #include <ostream>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "absl/strings/str_format.h"
 #include <malloc.h>
 
+#include "sim/network/swarm.h"
 #include "sim/observe/capsule.h"
 #include "sim/observe/trace.h"
 #include "sim/observe/verdict_lines.h"
@@ -39,18 +41,18 @@ struct Ending {
   bool cut_short = false;
 };
 
-core::StatusOr<Ending> RunOnce(const Scenario& scenario, const SessionOptions& options,
-                               Console& console) {
+core::StatusOr<Ending> RunOnce(const std::shared_ptr<const Scenario>& scenario,
+                               const SessionOptions& options, Console& console) {
   Session session(scenario, options);
-  Progress progress(console.error, console.terminal, scenario.duration);
+  Progress progress(console.error, console.terminal, scenario->duration);
   RETURN_IF_ERROR(session.Run(progress));
   return Ending{session.result().fingerprint, session.world().checkpoints(),
                 session.result().interrupted};
 }
 
 // Runs both again and records every event after the last checkpoint on which they agreed.
-core::Status NameDifference(const Scenario& scenario, const Ending& a, const Ending& b,
-                            Console& console) {
+core::Status NameDifference(const std::shared_ptr<const Scenario>& scenario, const Ending& a,
+                            const Ending& b, Console& console) {
   const WorldTime from = LastAgreement(a.checkpoints, b.checkpoints);
   std::vector<std::string> lines[2];
   for (int run = 0; run < 2; ++run) {
@@ -65,13 +67,14 @@ core::Status NameDifference(const Scenario& scenario, const Ending& a, const End
 }  // namespace
 
 ExitCode Determinism(const ScenarioSource& source, Console& console) {
-  const auto scenario = Load(source);
-  if (!scenario.ok()) return Complain(console, scenario.status());
+  auto loaded = Load(source);
+  if (!loaded.ok()) return Complain(console, loaded.status());
+  const auto scenario = std::make_shared<const Scenario>(WithDrawnFaults(*std::move(loaded)));
   console.out << FirstLine(*scenario) << "\n" << std::flush;
   Ending endings[2];
   for (int run = 0; run < 2; ++run) {
     FillFreshMemory(run == 1);
-    auto ending = RunOnce(*scenario, Variation(run, console), console);
+    auto ending = RunOnce(scenario, Variation(run, console), console);
     FillFreshMemory(false);
     if (!ending.ok()) return Complain(console, ending.status(), ExitCode::kInternal);
     endings[run] = *std::move(ending);
@@ -85,7 +88,7 @@ ExitCode Determinism(const ScenarioSource& source, Console& console) {
     console.out << "fingerprint " << core::ToHex(endings[0].fingerprint) << "\n";
     return ExitCode::kPass;
   }
-  const core::Status named = NameDifference(*scenario, endings[0], endings[1], console);
+  const core::Status named = NameDifference(scenario, endings[0], endings[1], console);
   if (!named.ok()) return Complain(console, named, ExitCode::kInternal);
   return ExitCode::kNondeterminism;
 }

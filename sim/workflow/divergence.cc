@@ -25,9 +25,9 @@ WorldTime LastAgreement(const std::vector<Checkpoint>& a, const std::vector<Chec
   return agreed;
 }
 
-core::StatusOr<std::vector<std::string>> EventsAfter(const Scenario& scenario,
-                                                     const SessionOptions& options,
-                                                     WorldTime from) {
+core::StatusOr<std::vector<std::string>> EventsAfter(
+    const std::shared_ptr<const Scenario>& scenario, const SessionOptions& options,
+    WorldTime from) {
   std::vector<std::string> lines;
   bool recording = false;
   Session session(scenario, options);

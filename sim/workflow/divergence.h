@@ -1,6 +1,7 @@
 // Divergence: the first event in which two runs part, found from checkpoints and a recorded stretch of events.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,10 +16,9 @@ namespace sim {
 [[nodiscard]] WorldTime LastAgreement(const std::vector<Checkpoint>& a,
                                       const std::vector<Checkpoint>& b);
 
-// Runs the scenario and narrates every event of the two seconds after `from`, one line each.
-[[nodiscard]] core::StatusOr<std::vector<std::string>> EventsAfter(const Scenario& scenario,
-                                                                   const SessionOptions& options,
-                                                                   WorldTime from);
+// Runs the scenario, its swarm drawn, and narrates every event of the two seconds after `from`, one line each.
+[[nodiscard]] core::StatusOr<std::vector<std::string>> EventsAfter(
+    const std::shared_ptr<const Scenario>& scenario, const SessionOptions& options, WorldTime from);
 
 // The first line that differs, with the lines before it as context.
 [[nodiscard]] std::string DifferenceText(const std::vector<std::string>& a,

@@ -6,6 +6,7 @@
 
 #include <malloc.h>
 
+#include "sim/network/swarm.h"
 #include "sim/observe/checkers/registry.h"
 #include "sim/observe/fact_metrics.h"
 #include "sim/scenario/fault_list.h"
@@ -32,6 +33,9 @@ int ThreadsOrAll(int threads) {
 }  // namespace
 
 Session::Session(Scenario scenario, const SessionOptions& options)
+    : Session(std::make_shared<const Scenario>(WithDrawnFaults(std::move(scenario))), options) {}
+
+Session::Session(std::shared_ptr<const Scenario> scenario, const SessionOptions& options)
     : scenario_(std::move(scenario)), options_(options), allocated_before_(AllocatedBytes()) {
   options_.threads = ThreadsOrAll(options.threads);
   observers_.Add(std::make_unique<FactMetrics>(&metrics_));
@@ -50,7 +54,7 @@ core::Status Session::Open() {
 
 core::Status Session::Run(Progress& progress) {
   RETURN_IF_ERROR(Open());
-  const WorldTime end = std::min(options_.until, WorldTime{scenario_.duration.us});
+  const WorldTime end = std::min(options_.until, WorldTime{scenario_->duration.us});
   WorldTime next{0};
   RunState state = RunState::kPaused;
   while (state == RunState::kPaused && next < end) {
@@ -69,32 +73,32 @@ void Session::Close(WorldTime ended) {
   memory_.end = BytesPerPeer();
   if (memory_.idle == 0) memory_.idle = memory_.end;
   world_->Finish();
-  const bool cut_short = ended < WorldTime{scenario_.duration.us};
+  const bool cut_short = ended < WorldTime{scenario_->duration.us};
   if (cut_short) {
     for (Checker* checker : owned_checkers_) checker->Interrupt();
   }
   result_.build = std::string(SourceVersion());
-  result_.peers = scenario_.PeerCount();
+  result_.peers = scenario_->PeerCount();
   result_.ended = ended;
   result_.fingerprint = world_->fingerprint();
   result_.checkpoints = world_->checkpoints().size();
   result_.interrupted = cut_short;
-  outcome_ = Evaluate(scenario_, checkers_, metrics_, cut_short);
+  outcome_ = Evaluate(*scenario_, checkers_, metrics_, cut_short);
 }
 
 size_t Session::BytesPerPeer() const {
   const size_t now = AllocatedBytes();
-  return now > allocated_before_ ? (now - allocated_before_) / std::max(1u, scenario_.PeerCount())
+  return now > allocated_before_ ? (now - allocated_before_) / std::max(1u, scenario_->PeerCount())
                                  : 0;
 }
 
 Capsule Session::MakeCapsule() const {
   Capsule capsule;
-  capsule.scenario = scenario_.canonical;
-  capsule.scenario_path = scenario_.path;
-  capsule.data_files = scenario_.data_files;
-  capsule.faults = FaultsToJson({world_->faults().begin(), world_->faults().end()}).dump();
-  capsule.seed = scenario_.seed;
+  capsule.scenario = scenario_->canonical;
+  capsule.scenario_path = scenario_->path;
+  capsule.data_files = scenario_->data_files;
+  capsule.faults = FaultsToJson(scenario_->faults).dump();
+  capsule.seed = scenario_->seed;
   capsule.build = result_.build;
   capsule.ended = result_.ended;
   capsule.interrupted = result_.interrupted;

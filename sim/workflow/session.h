@@ -1,7 +1,7 @@
 // Session: one scenario assembled with everything that watches it, run, judged and written down. The commands run, replay and
 // determinism are different uses of it.
 //
-// Owns scenario, metrics, observers and world. Thread rule: one thread (the engine has its own).
+// Owns metrics, observers and world; shares the scenario, which nobody changes. Thread rule: one thread (the engine has its own).
 #pragma once
 
 #include <atomic>
@@ -39,7 +39,10 @@ struct MemoryReport {
 
 class Session {
  public:
+  // Draws the scenario's swarm.
   Session(Scenario scenario, const SessionOptions& options);
+  // REQUIRES: the swarm is drawn (sim/network/swarm.h).
+  Session(std::shared_ptr<const Scenario> scenario, const SessionOptions& options);
 
   // Further observers, before Run.
   ObserverSet& observers() { return observers_; }
@@ -55,7 +58,7 @@ class Session {
   // Tells the observers that the run is over, at `ended`, and judges it.
   void Close(WorldTime ended);
 
-  [[nodiscard]] const Scenario& scenario() const { return scenario_; }
+  [[nodiscard]] const Scenario& scenario() const { return *scenario_; }
 
   [[nodiscard]] const World& world() const { return *world_; }
 
@@ -72,7 +75,7 @@ class Session {
   [[nodiscard]] int threads() const { return options_.threads; }
 
   [[nodiscard]] RunReport report() const {
-    return {scenario_, result_, outcome_, checkers_, metrics_};
+    return {*scenario_, result_, outcome_, checkers_, metrics_};
   }
 
   // What a replay needs. REQUIRES: Run is over.
@@ -81,7 +84,7 @@ class Session {
  private:
   [[nodiscard]] size_t BytesPerPeer() const;
 
-  Scenario scenario_;
+  std::shared_ptr<const Scenario> scenario_;
   SessionOptions options_;
   Metrics metrics_;
   ObserverSet observers_;

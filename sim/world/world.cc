@@ -1,6 +1,7 @@
 #include "sim/world/world.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/check.h"
 #include "core/codec/canonical.h"
@@ -8,7 +9,6 @@
 #include "core/crypto/sodium_suite.h"
 #include "core/matchmaking/keys.h"
 #include "core/peer/peer.h"
-#include "sim/network/swarm.h"
 #include "sim/world/adversaries/roles.h"
 #include "sim/world/planted/planted_bugs.h"
 #include "sim/world/shared_memo_suite.h"
@@ -94,21 +94,24 @@ void Merge(const std::vector<StepLane*>& lanes, std::vector<T> StepLane::*from,
 
 }  // namespace
 
-World::World(const Scenario& scenario, const RunPlan& plan, ObserverSet& observers)
-    : scenario_(scenario), plan_(plan), observers_(observers), slots_(scenario.PeerCount()) {}
+World::World(std::shared_ptr<const Scenario> scenario, const RunPlan& plan, ObserverSet& observers)
+    : shared_(std::move(scenario)),
+      scenario_(*shared_),
+      plan_(plan),
+      observers_(observers),
+      slots_(scenario_.PeerCount()) {}
 
 World::~World() = default;
 
-core::StatusOr<std::unique_ptr<World>> World::Make(const Scenario& scenario, const RunPlan& plan,
-                                                   ObserverSet& observers) {
-  std::unique_ptr<World> world(new World(scenario, plan, observers));
+core::StatusOr<std::unique_ptr<World>> World::Make(std::shared_ptr<const Scenario> scenario,
+                                                   const RunPlan& plan, ObserverSet& observers) {
+  CHECK(scenario->swarm.draw.empty());
+  std::unique_ptr<World> world(new World(std::move(scenario), plan, observers));
   RETURN_IF_ERROR(world->Build());
   return world;
 }
 
 core::Status World::Build() {
-  const std::vector<Fault> drawn = DrawSwarm(scenario_.swarm, scenario_, scenario_.seed);
-  scenario_.faults.insert(scenario_.faults.end(), drawn.begin(), drawn.end());
   RETURN_IF_ERROR(Clocks::Check(scenario_));
   RETURN_IF_ERROR(Churn::Check(scenario_));
   ASSIGN_OR_RETURN(network_, Network::Create(scenario_, scenario_.seed));

@@ -57,9 +57,9 @@ struct RunPlan {
 
 class World : public WorldView {
  public:
-  // REQUIRES: observers outlive the world; all were added.
-  static core::StatusOr<std::unique_ptr<World>> Make(const Scenario& scenario, const RunPlan& plan,
-                                                     ObserverSet& observers);
+  // REQUIRES: the scenario's swarm is drawn (sim/network/swarm.h); observers outlive the world; all were added.
+  static core::StatusOr<std::unique_ptr<World>> Make(std::shared_ptr<const Scenario> scenario,
+                                                     const RunPlan& plan, ObserverSet& observers);
   ~World() override;
 
   // Runs the windows that start before `until`. Errors: a livelock, named.
@@ -75,9 +75,6 @@ class World : public WorldView {
   }
 
   [[nodiscard]] Statistics statistics() const { return engine_->statistics(); }
-
-  // The file's faults and the drawn ones, as scenario() holds them.
-  [[nodiscard]] std::span<const Fault> faults() const { return schedule_->faults(); }
 
   // Bytes of what grows with the peers: processes, identities, links, pending events, frames.
   [[nodiscard]] size_t MemoryUsage() const;
@@ -129,7 +126,7 @@ class World : public WorldView {
     return event.from != kWorld && event.payload != kRefusal;
   }
 
-  World(const Scenario& scenario, const RunPlan& plan, ObserverSet& observers);
+  World(std::shared_ptr<const Scenario> scenario, const RunPlan& plan, ObserverSet& observers);
   core::Status Build();
   void BuildIdentities();
   core::Status BuildRoles();
@@ -173,7 +170,8 @@ class World : public WorldView {
   void ShowWindow();
   void ReportWorld(WorldFact::Kind kind, core::PeerId peer, uint32_t detail);
 
-  Scenario scenario_;  // A copy whose fault list holds the drawn ones too.
+  const std::shared_ptr<const Scenario> shared_;  // Kept alive for scenario_.
+  const Scenario& scenario_;
   const RunPlan plan_;
   ObserverSet& observers_;
   std::unique_ptr<core::Suite> suite_;

@@ -120,7 +120,8 @@ int Main(const Arguments& arguments) {
   const uint32_t peers = arguments.Number("N", 100'000);
   const uint32_t rumours = arguments.Number("K", 10);
   const uint32_t passes = arguments.Number("passes", 3);
-  const sim::Scenario scenario = GossipScenario(peers, rumours, passes);
+  const auto scenario =
+      std::make_shared<const sim::Scenario>(GossipScenario(peers, rumours, passes));
   GossipPeers graph(peers, rumours * passes);
   const GossiperFactory factory(&graph);
   sim::Metrics metrics;

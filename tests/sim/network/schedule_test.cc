@@ -68,9 +68,9 @@ TEST(FaultScheduleTest, InstantFaultsHaveNoEnd) {
 
 TEST(FaultScheduleTest, EdgesAreTakenOnceAndInOrder) {
   Scenario scenario = SmallWorld(10);
-  scenario.faults = {At(Fault::Kind::kLoss, core::Seconds(20), core::Seconds(10))};
-  const std::vector<Fault> drawn = {At(Fault::Kind::kPause, core::Seconds(10), core::Seconds(15))};
-  FaultSchedule schedule(scenario, drawn);
+  scenario.faults = {At(Fault::Kind::kLoss, core::Seconds(20), core::Seconds(10)),
+                     At(Fault::Kind::kPause, core::Seconds(10), core::Seconds(15))};
+  FaultSchedule schedule(scenario);
   ASSERT_EQ(schedule.faults().size(), 2u);
   EXPECT_EQ(schedule.NextAt().us, core::Seconds(10).us);
   EXPECT_TRUE(schedule.TakeDue({core::Seconds(9).us}).empty());

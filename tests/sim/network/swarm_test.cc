@@ -58,6 +58,19 @@ TEST(SwarmTest, TheSameSeedDrawsTheSameFaults) {
   EXPECT_EQ(differing, static_cast<int>(a.size()));
 }
 
+TEST(SwarmTest, AScenariosFaultsAreDrawnOnceBehindItsOwn) {
+  Scenario scenario = Phased(1000);
+  scenario.seed = 7;
+  scenario.faults.emplace_back().kind = Fault::Kind::kSlow;
+  scenario.swarm = {kAll, SwarmSpec::Intensity::kMedium};
+  const auto drawn = DrawSwarm(scenario.swarm, scenario, 7);
+  const Scenario once = WithDrawnFaults(scenario);
+  ASSERT_EQ(once.faults.size(), drawn.size() + 1);
+  EXPECT_TRUE(Same(once.faults.front(), scenario.faults.front()));
+  EXPECT_TRUE(Same(once.faults.back(), drawn.back()));
+  EXPECT_EQ(WithDrawnFaults(once).faults.size(), once.faults.size());
+}
+
 TEST(SwarmTest, AnotherKindMovesNoFault) {
   const Scenario scenario = Phased(1000);
   const auto all = DrawSwarm({kAll, SwarmSpec::Intensity::kHigh}, scenario, 7);
@@ -118,7 +131,8 @@ RC_GTEST_PROP(SwarmPropertyTest, EveryDrawnFaultIsHealedBeforeThePhaseEnds, (uin
     RC_ASSERT(fault.targets.ranges.back().second <= scenario.groups[0].count);
   }
   // Played through, nothing stays active.
-  FaultSchedule schedule(scenario, faults);
+  scenario.faults = faults;
+  FaultSchedule schedule(scenario);
   const auto network = MakeNetwork(scenario, seed);
   for (const FaultEdge& edge : schedule.TakeDue(WorldTime{} + scenario.safety_until)) {
     const Fault& fault = schedule.faults()[edge.fault];

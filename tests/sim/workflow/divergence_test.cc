@@ -1,5 +1,8 @@
 #include "sim/workflow/divergence.h"
 
+#include <memory>
+#include <utility>
+
 #include <gtest/gtest.h>
 
 #include "tests/sim/world/small_world.h"
@@ -28,9 +31,11 @@ TEST(DivergenceTest, TheFirstDifferingEventIsShownWithItsContext) {
 TEST(DivergenceTest, RunsThatDifferPartAtAnEvent) {
   const Overrides short_run = {
       {"duration", "20s"}, {"phases", "{}"}, {"faults", "[]"}, {"workload", "[]"}};
-  const Scenario one = LoadOrFail("tests/determinism/every_feature.json", short_run);
-  Scenario two = one;
-  two.seed = 1000;
+  const auto one = std::make_shared<const Scenario>(
+      LoadOrFail("tests/determinism/every_feature.json", short_run));
+  Scenario other = *one;
+  other.seed = 1000;
+  const auto two = std::make_shared<const Scenario>(std::move(other));
   const auto a = EventsAfter(one, {1, 1, WorldTime::Never(), nullptr}, WorldTime{4'000'000});
   const auto again = EventsAfter(one, {2, 7, WorldTime::Never(), nullptr}, WorldTime{4'000'000});
   const auto b = EventsAfter(two, {1, 1, WorldTime::Never(), nullptr}, WorldTime{4'000'000});
