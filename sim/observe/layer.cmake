@@ -6,6 +6,6 @@ add_layer(sim_observe FOLDER sim/observe
           checkers/checker.cc checkers/cost_checker.cc checkers/crowding_checker.cc
           checkers/freshness_checker.cc checkers/hops_checker.cc checkers/key_checker.cc
           checkers/meeting_checker.cc checkers/nearest_checker.cc checkers/overlay_checker.cc
-          checkers/patience_checker.cc checkers/registry.cc checkers/settled_peers.cc
+          checkers/patience_checker.cc checkers/registry.cc checkers/routing_checker.cc
   DEPENDS sim_network sim_engine sim_scenario
   LIBRARIES nlohmann_json::nlohmann_json Boost::headers)

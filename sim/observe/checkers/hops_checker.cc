@@ -5,24 +5,18 @@
 namespace sim {
 
 HopsChecker::HopsChecker()
-    : Checker({.id = "RT-2",
-               .title = "a lookup took too many hops",
-               .family = "routing",
-               .check_class = CheckClass::kLiveness,
-               .scope = CheckScope::kEveryEvent,
-               .cost = CheckCost::kCheap,
-               .statement = "a lookup needs at most c log2 N + d hops"}) {}
+    : RoutingChecker({.id = "RT-2",
+                      .title = "a lookup took too many hops",
+                      .family = "routing",
+                      .check_class = CheckClass::kLiveness,
+                      .scope = CheckScope::kEveryEvent,
+                      .cost = CheckCost::kCheap,
+                      .statement = "a lookup needs at most c log2 N + d hops"}) {}
 
-void HopsChecker::OnWorldFact(const WorldView& world, const WorldFact& fact) {
-  settled_.OnWorldFact(world, fact);
-}
-
-void HopsChecker::OnFact(const WorldView& world, const Fact& fact) {
-  settled_.OnFact(world, fact);
-  if (!std::holds_alternative<core::LookupDone>(fact.what)) return;
-  const auto& lookup = std::get<core::LookupDone>(fact.what);
+void HopsChecker::OnLookup(const WorldView& world, const Fact& fact,
+                           const core::LookupDone& lookup) {
   if (!world.IsHonest(fact.peer) || !Demanded(world, fact.at - lookup.took)) return;
-  if (!settled_.Joined(fact.peer, fact.at, kSettled)) return;
+  if (!Joined(fact.peer, fact.at, kSettled)) return;
   Premise();
   const uint32_t bits = BitsOf(world.PeerCount());
   const uint32_t bound = bits * kHopsPerBitHalves / 2 + kHopsBase;

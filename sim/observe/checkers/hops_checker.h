@@ -4,22 +4,16 @@
 // The hops are the lookup's own count of its longest chain of answers; nobody else sees the chain.
 #pragma once
 
-#include "sim/observe/checkers/checker.h"
-#include "sim/observe/checkers/settled_peers.h"
+#include "sim/observe/checkers/routing_checker.h"
 
 namespace sim {
 
-class HopsChecker : public Checker {
+class HopsChecker : public RoutingChecker {
  public:
   HopsChecker();
 
-  [[nodiscard]] FactMask Wants() const override { return MaskOf<core::LookupDone, core::Joined>(); }
-
-  void OnFact(const WorldView& world, const Fact& fact) override;
-  void OnWorldFact(const WorldView& world, const WorldFact& fact) override;
-
  private:
-  SettledPeers settled_;
+  void OnLookup(const WorldView& world, const Fact& fact, const core::LookupDone& lookup) override;
 };
 
 }  // namespace sim

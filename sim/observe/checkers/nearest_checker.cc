@@ -7,24 +7,23 @@
 namespace sim {
 
 NearestChecker::NearestChecker(Metrics* metrics)
-    : Checker({.id = "RT-1",
-               .title = "a lookup missed the nearest peer",
-               .family = "routing",
-               .check_class = CheckClass::kLiveness,
-               .scope = CheckScope::kEveryEvent,
-               .cost = CheckCost::kExpensive,
-               .statement = "a lookup finds the true nearest of the live, reachable peers"}),
+    : RoutingChecker({.id = "RT-1",
+                      .title = "a lookup missed the nearest peer",
+                      .family = "routing",
+                      .check_class = CheckClass::kLiveness,
+                      .scope = CheckScope::kEveryEvent,
+                      .cost = CheckCost::kExpensive,
+                      .statement = "a lookup finds the true nearest of the live, reachable peers"}),
       metrics_(metrics) {}
 
-void NearestChecker::OnFact(const WorldView& world, const Fact& fact) {
-  settled_.OnFact(world, fact);
-  const auto* lookup = std::get_if<core::LookupDone>(&fact.what);
-  if (lookup == nullptr || judged_ >= kNearestPerSecond) return;
-  if (cuts_ > 0 || fact.at - lookup->took < healed_ + kSettled) return;
-  if (!Demanded(world, fact.at - lookup->took) || !world.IsHonest(fact.peer)) return;
-  if (!settled_.Joined(fact.peer, fact.at, kSettled)) return;
+void NearestChecker::OnLookup(const WorldView& world, const Fact& fact,
+                              const core::LookupDone& lookup) {
+  const WorldTime begun = fact.at - lookup.took;
+  if (judged_ >= kNearestPerSecond || IsCut() || begun < last_cut() + kSettled) return;
+  if (!Demanded(world, begun) || !world.IsHonest(fact.peer)) return;
+  if (!Joined(fact.peer, fact.at, kSettled)) return;
   ++judged_;
-  Judge(world, fact, *lookup);
+  Judge(world, fact, lookup);
 }
 
 void NearestChecker::Judge(const WorldView& world, const Fact& fact,
@@ -33,7 +32,7 @@ void NearestChecker::Judge(const WorldView& world, const Fact& fact,
   if (index_ == nullptr) index_ = std::make_unique<IdIndex>(directory, world.PeerCount());
   const core::PeerId truth = index_->Nearest(lookup.target, [&](core::PeerId peer) {
     return peer != fact.peer && world.IsUp(peer) && world.IsHonest(peer) &&
-           settled_.Joined(peer, fact.at, kSettled) && world.CanReach(fact.peer, peer) &&
+           Joined(peer, fact.at, kSettled) && world.CanReach(fact.peer, peer) &&
            world.CanReach(peer, fact.peer);
   });
   if (truth == core::kNoPeer) return;
@@ -51,17 +50,6 @@ void NearestChecker::Judge(const WorldView& world, const Fact& fact,
                                      Short(directory.NodeIdOf(lookup.nearest[0])) +
                                      ") as nearest of " + std::to_string(lookup.nearest.size())};
   });
-}
-
-void NearestChecker::OnWorldFact(const WorldView& world, const WorldFact& fact) {
-  settled_.OnWorldFact(world, fact);
-  const bool began = fact.kind == WorldFact::Kind::kFaultBegan;
-  if (!began && fact.kind != WorldFact::Kind::kFaultEnded) return;
-  const Fault::Kind kind = world.scenario().faults[fact.detail].kind;
-  if (kind != Fault::Kind::kPartition && kind != Fault::Kind::kIsolate) return;
-  if (began) ++cuts_;
-  if (!began && cuts_ > 0) --cuts_;
-  healed_ = fact.at;
 }
 
 void NearestChecker::OnCheckpoint(const WorldView&) {

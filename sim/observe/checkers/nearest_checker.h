@@ -8,35 +8,26 @@
 
 #include <memory>
 
-#include "sim/observe/checkers/checker.h"
-#include "sim/observe/checkers/settled_peers.h"
+#include "sim/observe/checkers/routing_checker.h"
 #include "sim/observe/id_index.h"
 #include "sim/observe/metrics.h"
 
 namespace sim {
 
-class NearestChecker : public Checker {
+class NearestChecker : public RoutingChecker {
  public:
   // metrics may be nullptr.
   explicit NearestChecker(Metrics* metrics);
 
-  [[nodiscard]] FactMask Wants() const override { return MaskOf<core::LookupDone, core::Joined>(); }
-
-  void OnFact(const WorldView& world, const Fact& fact) override;
-  void OnWorldFact(const WorldView& world, const WorldFact& fact) override;
   void OnCheckpoint(const WorldView& world) override;
 
  private:
+  void OnLookup(const WorldView& world, const Fact& fact, const core::LookupDone& lookup) override;
   void Judge(const WorldView& world, const Fact& fact, const core::LookupDone& lookup);
 
   Metrics* metrics_;
   std::unique_ptr<IdIndex> index_;  // Built at the first lookup.
-  SettledPeers settled_;
-  uint32_t judged_ = 0;  // In this second.
-  uint32_t cuts_ = 0;    // Partitions and isolations that are on.
-  WorldTime healed_{-kNever};
-
-  static constexpr int64_t kNever = int64_t{1} << 60;
+  uint32_t judged_ = 0;             // In this second.
 };
 
 }  // namespace sim

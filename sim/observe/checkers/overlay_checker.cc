@@ -11,34 +11,19 @@ constexpr core::Duration kFresh = core::Seconds(10);
 }  // namespace
 
 OverlayChecker::OverlayChecker(Metrics* metrics)
-    : Checker({.id = "RT-3",
-               .title = "the overlay fell apart",
-               .family = "routing",
-               .check_class = CheckClass::kLiveness,
-               .scope = CheckScope::kEveryCheckpoint,
-               .cost = CheckCost::kExpensive,
-               .statement = "the live joined peers form one connected overlay"}),
+    : RoutingChecker({.id = "RT-3",
+                      .title = "the overlay fell apart",
+                      .family = "routing",
+                      .check_class = CheckClass::kLiveness,
+                      .scope = CheckScope::kEveryCheckpoint,
+                      .cost = CheckCost::kExpensive,
+                      .statement = "the live joined peers form one connected overlay"}),
       metrics_(metrics) {}
-
-void OverlayChecker::OnFact(const WorldView& world, const Fact& fact) {
-  settled_.OnFact(world, fact);
-}
-
-void OverlayChecker::OnWorldFact(const WorldView& world, const WorldFact& fact) {
-  settled_.OnWorldFact(world, fact);
-  const bool began = fact.kind == WorldFact::Kind::kFaultBegan;
-  if (!began && fact.kind != WorldFact::Kind::kFaultEnded) return;
-  const Fault::Kind kind = world.scenario().faults[fact.detail].kind;
-  if (kind != Fault::Kind::kPartition && kind != Fault::Kind::kIsolate) return;
-  if (began) ++cuts_;
-  if (!began && cuts_ > 0) --cuts_;
-}
 
 std::vector<core::PeerId> OverlayChecker::Members(const WorldView& world) const {
   std::vector<core::PeerId> members;
   for (uint32_t peer = 0; peer < world.PeerCount(); ++peer) {
-    if (world.IsUp({peer}) && world.IsHonest({peer}) &&
-        settled_.Joined({peer}, world.Now(), kFresh)) {
+    if (world.IsUp({peer}) && world.IsHonest({peer}) && Joined({peer}, world.Now(), kFresh)) {
       members.push_back({peer});
     }
   }
@@ -47,7 +32,7 @@ std::vector<core::PeerId> OverlayChecker::Members(const WorldView& world) const 
 
 void OverlayChecker::Judge(const WorldView& world, const std::vector<core::PeerId>& members) {
   last_ = world.Now();
-  if (cuts_ > 0 || members.size() < 2 || !Demanded(world, world.Now())) return;
+  if (IsCut() || members.size() < 2 || !Demanded(world, world.Now())) return;
   Premise();
   const Components components = FindComponents(world, members);
   if (metrics_ != nullptr) {

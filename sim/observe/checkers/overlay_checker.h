@@ -6,22 +6,17 @@
 // partition or isolation is on, nothing is demanded.
 #pragma once
 
-#include "sim/observe/checkers/checker.h"
-#include "sim/observe/checkers/settled_peers.h"
+#include "sim/observe/checkers/routing_checker.h"
 #include "sim/observe/metrics.h"
 #include "sim/observe/overlay_graph.h"
 
 namespace sim {
 
-class OverlayChecker : public Checker {
+class OverlayChecker : public RoutingChecker {
  public:
   // metrics may be nullptr.
   explicit OverlayChecker(Metrics* metrics);
 
-  [[nodiscard]] FactMask Wants() const override { return MaskOf<core::Joined>(); }
-
-  void OnFact(const WorldView& world, const Fact& fact) override;
-  void OnWorldFact(const WorldView& world, const WorldFact& fact) override;
   void OnCheckpoint(const WorldView& world) override;
   void OnEnd(const WorldView& world) override;
 
@@ -31,9 +26,7 @@ class OverlayChecker : public Checker {
   void Describe(const WorldView& world, const std::vector<core::PeerId>& members);
 
   Metrics* metrics_;
-  SettledPeers settled_;
   WorldTime last_;
-  uint32_t cuts_ = 0;  // Partitions and isolations that are on.
 };
 
 }  // namespace sim
