@@ -44,8 +44,8 @@ struct WorldFact {
   } kind = Kind::kStarted;
   WorldTime at;
   core::PeerId peer;    // kNoPeer for faults and calm.
-  uint32_t detail = 0;  // Index in Scenario::faults; incarnation of a start; for kCommanded the
-                        // index in Scenario::workload of the operation that the peer was given.
+  uint32_t detail = 0;  // Index in Scenario::faults, also of a pause; incarnation of a start; for
+                        // kCommanded the index in Scenario::workload of the operation given.
 };
 
 // One message on its way. A message that is sent and later arrives makes two facts.

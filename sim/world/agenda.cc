@@ -78,7 +78,7 @@ void World::ActOnFaults(WorldTime now) {
 }
 
 void World::ActOnFault(const FaultEdge& edge) {
-  const Fault& fault = schedule_->faults()[edge.fault];
+  const Fault& fault = scenario_.faults[edge.fault];
   ReportWorld(edge.begins ? WorldFact::Kind::kFaultBegan : WorldFact::Kind::kFaultEnded,
               core::kNoPeer, edge.fault);
   if (IsLinkFault(fault.kind)) {
@@ -102,11 +102,11 @@ void World::ActOnTarget(const FaultEdge& edge, const Fault& fault, core::PeerId 
       clocks_->Jump(peer, fault.amount);
       return Send(peer, now_, {Errand::Kind::kClockMoved});
     case Fault::Kind::kPause:
+      if (!edge.begins) return Resume(peer, edge.fault);
+      return Send(peer, now_, {Errand::Kind::kPause, edge.fault});
     case Fault::Kind::kSlow:
-      if (!edge.begins) return;
-      return Send(peer, now_,
-                  {fault.kind == Fault::Kind::kPause ? Errand::Kind::kPause : Errand::Kind::kSlow,
-                   edge.fault});
+      if (edge.begins) Send(peer, now_, {Errand::Kind::kSlow, edge.fault});
+      return;
     default:
       return;  // Link faults are the network's.
   }
@@ -128,15 +128,38 @@ void World::CarryOut(Turn& turn, Errand errand) {
           {WorldFact::Kind::kCommanded, turn.now, turn.peer, errand.detail});
       return Step(turn, CommandFor(turn, errand.detail));
     case Errand::Kind::kPause:
-      turn.slot.Extras().paused_until = turn.now + schedule_->faults()[errand.detail].length;
-      return;
+      return Pause(turn, errand.detail);
     case Errand::Kind::kSlow:
-      turn.slot.Extras().slow_until = turn.now + schedule_->faults()[errand.detail].length;
-      turn.slot.Extras().slow_by = schedule_->faults()[errand.detail].amount;
+      turn.slot.Extras().slow_until = EndOf(scenario_.faults[errand.detail], turn.now);
+      turn.slot.Extras().slow_by = scenario_.faults[errand.detail].amount;
       return;
     case Errand::Kind::kClockMoved:
       return Arm(turn);
   }
+}
+
+// No fault outlasts the fault phase.
+WorldTime World::EndOf(const Fault& fault, WorldTime begun) const {
+  return std::min(begun + fault.length, std::max(begun, EndOfFaults(scenario_)));
+}
+
+// Of two pauses at once, the one that ends last counts.
+void World::Pause(Turn& turn, uint32_t fault) {
+  PeerExtras& extras = turn.slot.Extras();
+  const WorldTime end = EndOf(scenario_.faults[fault], turn.now);
+  if (end <= extras.paused_until) return;
+  extras.paused_until = end;
+  if (!extras.paused_by.has_value())
+    turn.lane.world_facts.push_back({WorldFact::Kind::kPaused, turn.now, turn.peer, fault});
+  extras.paused_by = fault;
+}
+
+// Only says so: the process goes on by itself, because its inputs wait no longer than the pause.
+void World::Resume(core::PeerId peer, uint32_t fault) {
+  PeerExtras* extras = slots_[peer.value].extras.get();
+  if (extras == nullptr || extras->paused_by != fault) return;
+  extras->paused_by.reset();
+  ReportWorld(WorldFact::Kind::kResumed, peer, fault);
 }
 
 void World::Start(Turn& turn) {
@@ -169,6 +192,7 @@ void World::Stop(Turn& turn, Errand::Kind how) {
   } else if (slot.extras != nullptr) {
     slot.extras->saved_contacts.clear();
   }
+  if (slot.extras != nullptr) slot.extras->paused_by.reset();
   slot.refuses = how != Errand::Kind::kLeave;
   slot.process.reset();
   turn.lane.world_facts.push_back(

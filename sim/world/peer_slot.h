@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/port/participant.h"
@@ -18,7 +19,8 @@ struct PeerExtras {
   std::vector<core::PeerId>
       saved_contacts;  // What the disk remembers of the last incarnation's routing table.
   WorldTime paused_until;
-  WorldTime busy_until;  // CPU model: when the messages taken so far are done.
+  std::optional<uint32_t> paused_by;  // The fault that ends the pause; empty: it runs.
+  WorldTime busy_until;               // CPU model: when the messages taken so far are done.
   WorldTime slow_until;
   core::Duration slow_by;  // Per message, until slow_until.
 };

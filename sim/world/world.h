@@ -162,6 +162,9 @@ class World : public WorldView {
   void ActOnTarget(const FaultEdge& edge, const Fault& fault, core::PeerId peer);
   void Send(core::PeerId peer, WorldTime at, Errand errand);
   void CarryOut(Turn& turn, Errand errand);
+  [[nodiscard]] WorldTime EndOf(const Fault& fault, WorldTime begun) const;
+  void Pause(Turn& turn, uint32_t fault);
+  void Resume(core::PeerId peer, uint32_t fault);
   void Start(Turn& turn);
   void Stop(Turn& turn, Errand::Kind how);
   [[nodiscard]] core::Command CommandFor(const Turn& turn, uint32_t operation) const;

@@ -183,14 +183,14 @@ void MeetingChecker::Forget(core::PeerId peer) {
       return std::find(target.holders.begin(), target.holders.end(), peer) != target.holders.end();
     });
   });
-  full_.Erase(peer);
 }
 
 void MeetingChecker::OnWorldFact(const WorldView& world, const WorldFact& fact) {
   Settle(world, fact.at);
-  if (fact.kind == WorldFact::Kind::kStopped || fact.kind == WorldFact::Kind::kPaused) {
-    Forget(fact.peer);
-  }
+  const bool stopped = fact.kind == WorldFact::Kind::kStopped;
+  if (stopped || fact.kind == WorldFact::Kind::kPaused) Forget(fact.peer);
+  // A paused worker keeps its tasks.
+  if (stopped) full_.Erase(fact.peer);
   if (fact.kind != WorldFact::Kind::kCommanded) return;
   const core::Command& command = world.scenario().workload[fact.detail].command;
   if (const auto* match = std::get_if<core::MatchCommand>(&command)) {
@@ -198,6 +198,7 @@ void MeetingChecker::OnWorldFact(const WorldView& world, const WorldFact& fact) 
     if (!Empty(match->filter)) filtered_.Insert(fact.peer);
   } else if (std::holds_alternative<core::LeaveCommand>(command)) {
     Forget(fact.peer);
+    full_.Erase(fact.peer);
   }
 }
 

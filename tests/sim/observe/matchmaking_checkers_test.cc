@@ -112,6 +112,30 @@ TEST_F(MeetingTest, WhoLeavesNarrowsOrIsCutOffOwesNothing) {
   EXPECT_EQ(cut_off.verdict(), Verdict::kVacuous);
 }
 
+TEST_F(MeetingTest, WhoIsPausedOwesNothingAndAPausedWorkerKeepsItsTasks) {
+  BothReachTheRoot();
+  world_.TellWorld(checker_, 300, Kind::kPaused, 0);
+  world_.RunTo(checker_, 9);
+  EXPECT_EQ(checker_.verdict(), Verdict::kVacuous);
+  world_.Tell(checker_, 9050, 1, Finished(1));
+  world_.Tell(checker_, 9100, 5, core::TaskAccepted{});  // Its budget is used up.
+  world_.TellWorld(checker_, 9200, Kind::kPaused, 5);
+  world_.TellWorld(checker_, 9300, Kind::kResumed, 5);
+  world_.Tell(checker_, 9400, 2, Started(core::Role::kWorker));
+  for (const uint32_t holder : {8u, 9u}) {
+    world_.Tell(checker_, 9500, holder, HeldAtRoot(2, core::Role::kMatcher));
+    world_.Tell(checker_, 9500, holder, HeldAtRoot(5, core::Role::kWorker));
+  }
+  world_.RunTo(checker_, 18);
+  EXPECT_EQ(checker_.verdict(), Verdict::kVacuous);
+  world_.TellWorld(checker_, 18'100, Kind::kStopped, 5);
+  for (const uint32_t holder : {8u, 9u}) {
+    world_.Tell(checker_, 18'200, holder, HeldAtRoot(5, core::Role::kWorker));
+  }
+  world_.RunTo(checker_, 27);
+  EXPECT_EQ(checker_.verdict(), Verdict::kFailed) << "after a restart it is free";
+}
+
 TEST_F(MeetingTest, OneHolderAloneDoesNotMakeAPublication) {
   for (const uint32_t peer : {0u, 1u}) {
     world_.Tell(checker_, 100, peer, Started(core::Role::kMatcher));

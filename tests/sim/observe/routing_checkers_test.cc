@@ -79,6 +79,23 @@ TEST_F(RoutingCheckersTest, PeersThatAreDownLyingOrNewAreNotPartOfTheTruth) {
   EXPECT_EQ(checker.verdict(), Verdict::kFailed) << "the newcomer has settled";
 }
 
+TEST_F(RoutingCheckersTest, APausedPeerIsANewcomerWhenItGoesOn) {
+  NearestChecker checker(nullptr);
+  Start(checker);
+  const core::PeerId paused = Truth(3);
+  world_.down.insert(paused.value);  // For Truth only.
+  const core::PeerId next = Truth(3);
+  world_.down.clear();
+  world_.TellWorld(checker, 1000, WorldFact::Kind::kPaused, paused.value);
+  world_.Tell(checker, 70'000, 3, Lookup(next));
+  EXPECT_EQ(checker.verdict(), Verdict::kPassed);
+  world_.TellWorld(checker, 71'000, WorldFact::Kind::kResumed, paused.value);
+  world_.Tell(checker, 130'000, 3, Lookup(next));
+  EXPECT_EQ(checker.verdict(), Verdict::kPassed);
+  world_.Tell(checker, 131'000, 3, Lookup(next));
+  EXPECT_EQ(checker.verdict(), Verdict::kFailed) << "it has settled again";
+}
+
 TEST_F(RoutingCheckersTest, NothingIsDemandedWhileThePartitionLasts) {
   world_.plan.faults.emplace_back().kind = Fault::Kind::kPartition;
   NearestChecker checker(nullptr);

@@ -1,10 +1,11 @@
 #include "sim/workflow/divergence.h"
 
 #include <memory>
-#include <utility>
+#include <string>
 
 #include <gtest/gtest.h>
 
+#include "sim/network/swarm.h"
 #include "tests/sim/world/small_world.h"
 
 namespace sim {
@@ -31,11 +32,14 @@ TEST(DivergenceTest, TheFirstDifferingEventIsShownWithItsContext) {
 TEST(DivergenceTest, RunsThatDifferPartAtAnEvent) {
   const Overrides short_run = {
       {"duration", "20s"}, {"phases", "{}"}, {"faults", "[]"}, {"workload", "[]"}};
-  const auto one = std::make_shared<const Scenario>(
-      LoadOrFail("tests/determinism/every_feature.json", short_run));
-  Scenario other = *one;
-  other.seed = 1000;
-  const auto two = std::make_shared<const Scenario>(std::move(other));
+  const auto drawn = [&](const std::string& seed) {
+    Overrides overrides = short_run;
+    overrides.emplace_back("seed", seed);
+    return std::make_shared<const Scenario>(
+        WithDrawnFaults(LoadOrFail("tests/determinism/every_feature.json", overrides)));
+  };
+  const auto one = drawn("7");
+  const auto two = drawn("1000");
   const auto a = EventsAfter(one, {1, 1, WorldTime::Never(), nullptr}, WorldTime{4'000'000});
   const auto again = EventsAfter(one, {2, 7, WorldTime::Never(), nullptr}, WorldTime{4'000'000});
   const auto b = EventsAfter(two, {1, 1, WorldTime::Never(), nullptr}, WorldTime{4'000'000});

@@ -1,5 +1,11 @@
 #include "sim/world/world.h"
 
+#include <memory>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "tests/sim/world/small_world.h"
@@ -61,6 +67,61 @@ TEST(WorldTest, EveryMessageSentIsDeliveredDroppedOrOnItsWay) {
   EXPECT_NEAR(static_cast<double>(delivered + dropped), static_cast<double>(sent),
               static_cast<double>(sent) * 0.02)
       << "duplicates (1 %) and messages in flight at the end are the only difference";
+}
+
+// What is said about one peer, and when it was last heard before and first heard after an instant.
+class PeerWitness : public Observer {
+ public:
+  PeerWitness(core::PeerId peer, WorldTime instant) : peer_(peer), instant_(instant) {}
+
+  void OnFact(const WorldView&, const Fact& fact) override {
+    if (fact.peer != peer_) return;
+    if (fact.at < instant_) heard_before = fact.at;
+    if (fact.at >= instant_ && heard_after == WorldTime::Never()) heard_after = fact.at;
+  }
+
+  void OnWorldFact(const WorldView&, const WorldFact& fact) override {
+    if (fact.peer == peer_) facts.push_back(fact);
+  }
+
+  std::vector<WorldFact> facts;
+  WorldTime heard_before;
+  WorldTime heard_after = WorldTime::Never();
+
+ private:
+  core::PeerId peer_;
+  WorldTime instant_;
+};
+
+TEST(WorldTest, APauseLastsUntilTheLastOfItsFaultsEndsAndBothEndsAreReported) {
+  // The third pause would outlast the fault phase (50 s).
+  const std::string faults = R"([
+    {"at": "30s", "for": "10s", "do": "pause", "who": "hosts[50..51]"},
+    {"at": "33s", "for": "2s", "do": "pause", "who": "hosts[50..51]"},
+    {"at": "42s", "for": "100s", "do": "pause", "who": "hosts[60..61]"}])";
+  Session session(LoadOrFail(kEveryFeature, {{"faults", faults}, {"swarm.intensity", "none"}}),
+                  {2, 0, WorldTime::Never(), nullptr});
+  const auto* twice = session.observers().Add(
+      std::make_unique<PeerWitness>(core::PeerId{50}, WorldTime{40'000'000}));
+  const auto* endless = session.observers().Add(
+      std::make_unique<PeerWitness>(core::PeerId{60}, WorldTime{50'000'000}));
+  RunQuietly(session);
+  for (const auto& [witness, begin, end] :
+       {std::tuple(twice, 30.0, 40.0), std::tuple(endless, 42.0, 50.0)}) {
+    std::vector<std::pair<WorldFact::Kind, double>> told;
+    for (const WorldFact& fact : witness->facts) {
+      const bool process = fact.kind != WorldFact::Kind::kCommanded;
+      if (process) told.emplace_back(fact.kind, static_cast<double>(fact.at.us) / 1e6);
+    }
+    ASSERT_EQ(told.size(), 3u);
+    EXPECT_EQ(told[0].first, WorldFact::Kind::kStarted);
+    EXPECT_EQ(told[1].first, WorldFact::Kind::kPaused);
+    EXPECT_NEAR(told[1].second, begin, 0.01);
+    EXPECT_EQ(told[2].first, WorldFact::Kind::kResumed);
+    EXPECT_NEAR(told[2].second, end, 0.01);
+    EXPECT_LE(static_cast<double>(witness->heard_before.us) / 1e6, begin + 0.01);
+    EXPECT_LE(static_cast<double>(witness->heard_after.us) / 1e6, end + 5);
+  }
 }
 
 TEST(WorldTest, CalmBringsEverybodyBack) {
