@@ -1,8 +1,8 @@
 // Observer: sees the whole world, never influences it. Metrics, checkers and traces implement it.
 //
-// Facts of one window arrive at its end, ordered by (time, peer, index within the step): the same
-// order for any number of threads. World facts come before the facts of the same time. Thread rule:
-// all calls come from one thread.
+// What happened in one window arrives at its end, ordered by time: the same order for any number of
+// threads. Of the same time messages come first, then world facts, then facts by (peer, index within
+// the step). Thread rule: all calls come from one thread.
 #pragma once
 
 #include <cstddef>

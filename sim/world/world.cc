@@ -234,22 +234,31 @@ void World::EndWindow(WorldTime end) {
   now_ = end;
 }
 
-// World facts come before the facts of the same time; messages before both: they caused them.
+// In the order of time. At one time messages come first, because they caused the rest, then world facts, then facts.
 void World::ShowWindow() {
-  for (TappedMessage& tapped : tapped_) {
-    if (tapped.fact.message != nullptr) tapped.fact.message = &tapped.content;
-    now_ = tapped.fact.at;
-    observers_.OnMessage(*this, tapped.fact);
-  }
-  size_t shown = 0;
-  for (const Fact& fact : facts_) {
-    for (; shown < world_facts_.size() && world_facts_[shown].at <= fact.at; ++shown) {
-      observers_.OnWorldFact(*this, world_facts_[shown]);
+  auto message = tapped_.begin();
+  auto world_fact = world_facts_.begin();
+  const auto show_messages = [&](WorldTime until) {
+    for (; message != tapped_.end() && message->fact.at <= until; ++message) {
+      if (message->fact.message != nullptr) message->fact.message = &message->content;
+      now_ = message->fact.at;
+      observers_.OnMessage(*this, message->fact);
     }
+  };
+  const auto show_world = [&](WorldTime until) {
+    for (; world_fact != world_facts_.end() && world_fact->at <= until; ++world_fact) {
+      show_messages(world_fact->at);
+      now_ = world_fact->at;
+      observers_.OnWorldFact(*this, *world_fact);
+    }
+    show_messages(until);
+  };
+  for (const Fact& fact : facts_) {
+    show_world(fact.at);
     now_ = fact.at;
     observers_.OnFact(*this, fact);
   }
-  for (; shown < world_facts_.size(); ++shown) observers_.OnWorldFact(*this, world_facts_[shown]);
+  show_world(WorldTime::Never());
   tapped_.clear();
   facts_.clear();
   world_facts_.clear();

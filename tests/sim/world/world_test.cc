@@ -69,6 +69,40 @@ TEST(WorldTest, EveryMessageSentIsDeliveredDroppedOrOnItsWay) {
       << "duplicates (1 %) and messages in flight at the end are the only difference";
 }
 
+// Checks the order in which it is told: by time; of one time messages, then world facts, then facts.
+class OrderWitness : public Observer {
+ public:
+  [[nodiscard]] bool WantsMessages() const override { return true; }
+
+  void OnMessage(const WorldView&, const MessageFact& fact) override { Tell({fact.at, 0}); }
+
+  void OnWorldFact(const WorldView&, const WorldFact& fact) override { Tell({fact.at, 1}); }
+
+  void OnFact(const WorldView&, const Fact& fact) override { Tell({fact.at, 2}); }
+
+  int told = 0;
+  int early = 0;
+
+ private:
+  using Place = std::pair<WorldTime, int>;
+
+  void Tell(Place place) {
+    ++told;
+    if (place < last_) ++early;
+    last_ = place;
+  }
+
+  Place last_;
+};
+
+TEST(WorldTest, ObserversAreToldInTheOrderOfTime) {
+  Session session(LoadOrFail(kEveryFeature), ShortRun(kSeconds));
+  const auto* witness = session.observers().Add(std::make_unique<OrderWitness>());
+  RunQuietly(session);
+  EXPECT_GT(witness->told, 100'000);
+  EXPECT_EQ(witness->early, 0);
+}
+
 // What is said about one peer, and when it was last heard before and first heard after an instant.
 class PeerWitness : public Observer {
  public:
