@@ -1,6 +1,7 @@
 #include "sim/observe/verdict_lines.h"
 
 #include <algorithm>
+#include <array>
 
 namespace sim {
 namespace {
@@ -30,18 +31,12 @@ std::string Label(const Judgement& judgement) {
   return "unknown";
 }
 
-}  // namespace
-
-std::string ClockText(WorldTime at) {
-  const int64_t ms = at.us / 1000;
-  return Padded(ms / 3'600'000, 2) + ":" + Padded(ms / 60'000 % 60, 2) + ":" +
-         Padded(ms / 1000 % 60, 2) + "." + Padded(ms % 1000, 3);
-}
-
-std::string FailureText(const Checker& checker, const std::string& repro) {
+// The first violation in lines of its own; empty when there was none.
+std::string ViolationText(const std::string& label, const Checker& checker,
+                          const std::string& repro) {
   if (!checker.first().has_value()) return "";
   const Violation& violation = *checker.first();
-  std::string text = "FAIL " + std::string(checker.info().id) + " " +
+  std::string text = label + " " + std::string(checker.info().id) + " " +
                      std::string(checker.info().title) + "   t=" + ClockText(violation.at);
   if (!violation.subject.empty()) text += "  " + violation.subject;
   if (violation.peer != core::kNoPeer) text += "  peer " + std::to_string(violation.peer.value);
@@ -50,9 +45,37 @@ std::string FailureText(const Checker& checker, const std::string& repro) {
   return text + "  repro    " + repro + "\n";
 }
 
+// A run that nobody expected anything of says so, and what its checks found all the same.
+std::string NothingExpectedText(const Outcome& outcome) {
+  if (outcome.exit != ExitCode::kPass && outcome.exit != ExitCode::kUnfinished) return "";
+  std::array<int, 4> counts{};
+  for (const Judgement& judgement : outcome.judgements) {
+    if (judgement.listed) return "";
+    ++counts[static_cast<size_t>(judgement.verdict)];
+  }
+  const auto count = [&](Verdict verdict) { return counts[static_cast<size_t>(verdict)]; };
+  std::string text = outcome.exit == ExitCode::kPass ? "pass    " : "unknown ";
+  text += "nothing was expected  (of " + std::to_string(outcome.judgements.size()) + " checks " +
+          std::to_string(count(Verdict::kPassed)) + " held";
+  for (const Verdict verdict : {Verdict::kFailed, Verdict::kVacuous, Verdict::kUnknown}) {
+    if (count(verdict) == 0) continue;
+    text += ", " + std::to_string(count(verdict)) + " " +
+            (verdict == Verdict::kFailed ? "violated" : std::string(NameOf(verdict)));
+  }
+  return text + ")\n";
+}
+
+}  // namespace
+
+std::string ClockText(WorldTime at) {
+  const int64_t ms = at.us / 1000;
+  return Padded(ms / 3'600'000, 2) + ":" + Padded(ms / 60'000 % 60, 2) + ":" +
+         Padded(ms / 1000 % 60, 2) + "." + Padded(ms % 1000, 3);
+}
+
 std::string VerdictText(const Outcome& outcome, const std::vector<const Checker*>& checkers,
                         const std::string& repro) {
-  std::string text;
+  std::string text = NothingExpectedText(outcome);
   size_t width = 0;
   for (const Judgement& judgement : outcome.judgements) {
     width = std::max(width, judgement.name.size());
@@ -63,9 +86,10 @@ std::string VerdictText(const Outcome& outcome, const std::vector<const Checker*
             "  (" + judgement.found + ")\n";
   }
   for (const Judgement& judgement : outcome.judgements) {
-    if (!judgement.fails_run || judgement.verdict != Verdict::kFailed) continue;
+    if (judgement.verdict != Verdict::kFailed) continue;
     for (const Checker* checker : checkers) {
-      if (checker->info().id == judgement.name) text += FailureText(*checker, repro);
+      if (checker->info().id == judgement.name)
+        text += ViolationText(Label(judgement), *checker, repro);
     }
   }
   return text;

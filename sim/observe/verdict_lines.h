@@ -1,5 +1,6 @@
-// Verdict lines: what a person reads at the end of a run: one line per expectation, then each
-// failure with its time, peer, expected and found, and the line that reproduces it when pasted.
+// Verdict lines: what a person reads at the end of a run: one line per expectation (one for all when
+// there is none), then each failure and warning with its time, peer, expected and found, and the line
+// that reproduces it when pasted.
 #pragma once
 
 #include <string>
@@ -13,10 +14,8 @@ namespace sim {
 // "00:15:02.347".
 [[nodiscard]] std::string ClockText(WorldTime at);
 
-// Two lines or more, each ending in a line feed. `repro`: the command that runs it again; empty: none was written.
-[[nodiscard]] std::string FailureText(const Checker& checker, const std::string& repro);
-
-// The table of all judgements. Unlisted checkers appear only when they did not pass.
+// The table of all judgements and what was violated. Unlisted checkers appear only when they were violated. `repro`: the
+// command that runs it again; empty: there is none.
 [[nodiscard]] std::string VerdictText(const Outcome& outcome,
                                       const std::vector<const Checker*>& checkers,
                                       const std::string& repro);

@@ -89,5 +89,28 @@ TEST_F(SummaryTest, TheVerdictLinesSayWhatFailedAndHowToReproduceIt) {
             "  repro    orbsim replay results/small/capsule.json\n");
 }
 
+TEST_F(SummaryTest, AWarningSaysAsMuchAsAFailure) {
+  world_.plan.expect.erase(world_.plan.expect.begin());
+  const Outcome outcome = Evaluate(world_.plan, checkers_, metrics_, false);
+  EXPECT_EQ(VerdictText(outcome, checkers_, "orbsim replay results/small/capsule.json"),
+            "pass    lookup.done  above 0  (1)\n"
+            "warn    RT-2         holds  (1 checked, 1 violated)\n"
+            "warn RT-2 a lookup took too many hops   t=00:15:02.347  target 0000..  peer 7\n"
+            "  expected at most 6 hops among 10 peers\n"
+            "  found    99 hops, 0 requests\n"
+            "  repro    orbsim replay results/small/capsule.json\n");
+}
+
+TEST_F(SummaryTest, ARunOfWhichNothingWasExpectedHasAVerdictLineToo) {
+  world_.plan.expect.clear();
+  const std::vector<const Checker*> harmless = {&keys_};
+  EXPECT_EQ(VerdictText(Evaluate(world_.plan, harmless, metrics_, false), harmless, ""),
+            "pass    nothing was expected  (of 1 checks 0 held, 1 vacuous)\n");
+  const std::string text =
+      VerdictText(Evaluate(world_.plan, checkers_, metrics_, true), checkers_, "");
+  EXPECT_TRUE(text.starts_with("unknown nothing was expected  (of 2 checks 0 held, 1 violated, "))
+      << text;
+}
+
 }  // namespace
 }  // namespace sim
