@@ -11,6 +11,7 @@
 #include "sim/scenario/loader.h"
 #include "sim/workflow/build_info.h"
 #include "sim/workflow/commands.h"
+#include "sim/workflow/file_kind.h"
 #include "sim/workflow/report_text.h"
 #include "sim/workflow/session.h"
 
@@ -66,7 +67,8 @@ core::Status Refuse(const ReplayOptions& options, const Scenario& scenario) {
 
 ExitCode Replay(const ReplayOptions& options, Console& console) {
   const auto capsule = ReadCapsule(options.capsule);
-  if (!capsule.ok()) return Complain(console, capsule.status());
+  if (!capsule.ok())
+    return Complain(console, NotThatKind(capsule.status(), options.capsule, "capsule"));
   auto scenario = ScenarioOf(*capsule);
   if (!scenario.ok()) return Complain(console, scenario.status());
   auto until = ParseUntil(options.until);

@@ -1,6 +1,7 @@
 #include "sim/workflow/scenario_source.h"
 
 #include "sim/scenario/loader.h"
+#include "sim/workflow/file_kind.h"
 
 namespace sim {
 
@@ -11,7 +12,9 @@ core::StatusOr<Scenario> Load(const ScenarioSource& source) {
   for (const std::string& bug : source.plant)
     planted += (planted.empty() ? "\"" : ",\"") + bug + "\"";
   if (!planted.empty()) options.overrides.emplace_back("plant", "[" + planted + "]");
-  return LoadScenario(source.file, options);
+  auto scenario = LoadScenario(source.file, options);
+  if (!scenario.ok()) return NotThatKind(scenario.status(), source.file, "scenario");
+  return scenario;
 }
 
 }  // namespace sim

@@ -24,7 +24,7 @@ struct ScenarioSource {
 // The names that scenario files may use for checks, metrics, adversaries and bugs.
 [[nodiscard]] Vocabulary RunVocabulary();
 
-// Errors: what sim/scenario/loader.h says is wrong.
+// Errors: what sim/scenario/loader.h says is wrong, or that the file is of another kind.
 [[nodiscard]] core::StatusOr<Scenario> Load(const ScenarioSource& source);
 
 }  // namespace sim

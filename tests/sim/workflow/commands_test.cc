@@ -98,6 +98,38 @@ TEST_F(CommandsTest, ADamagedCapsuleIsRefused) {
   EXPECT_NE(error_.str().find("capsule.json"), std::string::npos);
 }
 
+TEST_F(CommandsTest, AFileOfAnotherKindIsCalledByItsName) {
+  options_.trace = "decisions";
+  ASSERT_EQ(RunIt(), ExitCode::kPass) << error_.str();
+  const auto error_of = [&](const std::string& command, const std::string& file) {
+    error_.str("");
+    Console console = MakeConsole();
+    if (command == "replay") {
+      ReplayOptions replay;
+      replay.capsule = file;
+      EXPECT_EQ(Replay(replay, console), ExitCode::kBadInput);
+    } else {
+      EXPECT_EQ(Check({file}, console), ExitCode::kBadInput);
+    }
+    return error_.str();
+  };
+  const std::string scenario = options_.scenario.file;
+  EXPECT_EQ(error_of("replay", scenario),
+            scenario +
+                ": not a capsule: found a scenario, allowed a capsule; orbsim run takes "
+                "scenarios\n");
+  const std::string capsule = folder_ + "/capsule.json";
+  EXPECT_EQ(error_of("check", capsule), capsule +
+                                            ": not a scenario: found a capsule, allowed a "
+                                            "scenario; orbsim replay takes capsules\n");
+  const std::string summary = folder_ + "/summary.json";
+  EXPECT_EQ(error_of("replay", summary),
+            summary + ": not a capsule: found a summary, allowed a capsule\n");
+  const std::string trace = folder_ + "/trace.jsonl";
+  EXPECT_EQ(error_of("check", trace),
+            trace + ": not a scenario: found a trace, allowed a scenario\n");
+}
+
 TEST_F(CommandsTest, AnInterruptedRunLeavesAValidPartialSummary) {
   const std::atomic<bool> stop{true};
   stop_ = &stop;
