@@ -58,7 +58,7 @@ void AddRun(CLI::App& app, Line& line) {
   run->add_option("--shards", line.run.shards, "default: chosen by size; never changes the result")
       ->check(CLI::Range(0, 4096));
   run->add_option("--until", line.run.until, "stop earlier, for example 90s");
-  run->add_option("--out", line.run.out, "run directory, default results/NAME/SEED");
+  run->add_option("--out", line.run.out, "run directory, default results/NAME[+BUG]/SEED");
   run->add_flag("--json", line.run.json, "print summary.json instead of text");
   run->add_option("--trace", line.run.trace, "trace.jsonl in the run directory")
       ->check(CLI::IsMember({"none", "decisions", "messages", "full"}));

@@ -163,4 +163,18 @@ void Composer::Override(JsonValue& top, const std::string& path, const std::stri
   target->text = value;
 }
 
+void Composer::Plant(JsonValue& top, const std::vector<std::string>& bugs) {
+  const FilePosition at{AddSource("--plant", ""), 1, 1};
+  JsonValue list;
+  list.kind = JsonValue::Kind::kList;
+  list.at = at;
+  for (const std::string& bug : bugs) {
+    JsonValue& name = list.items.emplace_back();
+    name.kind = JsonValue::Kind::kText;
+    name.at = at;
+    name.text = bug;
+  }
+  *FindOrMake(top, "plant", at, findings_) = std::move(list);
+}
+
 }  // namespace sim

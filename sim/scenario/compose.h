@@ -33,6 +33,9 @@ class Composer {
 
   void Override(JsonValue& top, const std::string& path, const std::string& value);
 
+  // These bugs instead of the file's.
+  void Plant(JsonValue& top, const std::vector<std::string>& bugs);
+
   // Reads a data file named in the merged value (relative to the top file). A failure becomes a
   // finding at `at`.
   [[nodiscard]] std::optional<std::string> ReadData(const std::string& name, FilePosition at,

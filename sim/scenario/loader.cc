@@ -100,6 +100,7 @@ core::StatusOr<Scenario> ParseScenario(std::string_view json, std::string path,
   auto top = composer.Compose(json);
   if (!top.has_value()) return findings.ToStatus();
   for (const auto& [where, value] : options.overrides) composer.Override(*top, where, value);
+  if (!options.plant.empty()) composer.Plant(*top, options.plant);
   Conform(*top, kScenarioTable, "", {findings, composer.folders()});
   return Bind(*top, std::move(path), options, composer, findings);
 }
@@ -108,7 +109,7 @@ core::StatusOr<Scenario> ReloadScenario(const std::string& canonical,
                                         const std::map<std::string, std::string>& data_files,
                                         const Vocabulary& vocabulary) {
   MapReader files(data_files);
-  return ParseScenario(canonical, "capsule", {{}, vocabulary}, files);
+  return ParseScenario(canonical, "capsule", {{}, vocabulary, {}}, files);
 }
 
 }  // namespace sim

@@ -24,6 +24,7 @@ struct LoadOptions {
   // --set path=value, in the order given.
   std::vector<std::pair<std::string, std::string>> overrides;
   Vocabulary vocabulary;
+  std::vector<std::string> plant;  // --plant bug, in the order given; empty: the file's.
 };
 
 [[nodiscard]] core::StatusOr<Scenario> LoadScenario(const std::string& path,

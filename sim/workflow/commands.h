@@ -18,7 +18,7 @@ struct RunOptions {
   int threads = 0;  // 0: the machine's.
   int shards = 0;   // 0: the engine's choice.
   std::string until;
-  std::string out;  // Run directory; empty: results/<name>/<seed>.
+  std::string out;  // Run directory; empty: results/<name>[+<bug>...]/<seed>.
   bool json = false;
   std::string trace = "none";
 };

@@ -88,7 +88,7 @@ ExitCode Replay(const ReplayOptions& options, Console& console) {
   Progress progress(console.error, console.terminal, session.scenario().duration);
   if (const core::Status status = session.Run(progress); !status.ok())
     return Complain(console, status, ExitCode::kInternal);
-  console.out << ResultText(session, {console.program, "", progress.WallSeconds()});
+  console.out << ResultText(session, {console.program, "", false, progress.WallSeconds()});
   return Compare(session, *capsule, console);
 }
 

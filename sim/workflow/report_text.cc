@@ -99,7 +99,8 @@ std::string ResultText(const Session& session, const ReportPlace& place) {
     text += "interrupted      what follows holds for the part that ran\n";
   if (!place.folder.empty()) {
     text += absl::StrFormat(
-        "files            %s/{summary.json,metrics.csv,timeline.csv,capsule.json}\n", place.folder);
+        "files            %s/{summary.json,metrics.csv,timeline.csv,capsule.json%s}\n",
+        place.folder, place.traced ? ",trace.jsonl" : "");
   }
   return text + "fingerprint " + core::ToHex(session.result().fingerprint) + "\n";
 }

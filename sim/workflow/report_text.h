@@ -14,6 +14,7 @@ namespace sim {
 struct ReportPlace {
   std::string program;  // As typed.
   std::string folder;   // Where the files are; empty: none were written.
+  bool traced = false;  // A trace is among them.
   double wall_seconds = 0;
 };
 

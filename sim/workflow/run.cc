@@ -19,7 +19,9 @@ namespace {
 
 std::string FolderOf(const RunOptions& options, const Scenario& scenario) {
   if (!options.out.empty()) return options.out;
-  return "results/" + scenario.name + "/" + absl::StrFormat("0x%x", scenario.seed);
+  std::string name = scenario.name;
+  for (const std::string& bug : scenario.plant) name += "+" + bug;
+  return "results/" + name + "/" + absl::StrFormat("0x%x", scenario.seed);
 }
 
 // The trace grows in a temporary file while the run goes on.
@@ -76,7 +78,8 @@ ExitCode Run(const RunOptions& options, Console& console) {
   if (options.json) {
     console.out << SummaryJson(session.report());
   } else {
-    console.out << ResultText(session, {console.program, folder, progress.WallSeconds()});
+    console.out << ResultText(
+        session, {console.program, folder, trace_file->has_value(), progress.WallSeconds()});
   }
   if (!written.ok()) return Complain(console, written);
   return session.outcome().exit;

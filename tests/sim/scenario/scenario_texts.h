@@ -37,7 +37,7 @@ using Files = std::map<std::string, std::string>;
     const std::string& text, const Files& files = {},
     std::vector<std::pair<std::string, std::string>> overrides = {}) {
   sim::MapReader reader(files);
-  return sim::ParseScenario(text, "scenario.json", {std::move(overrides), TestVocabulary()},
+  return sim::ParseScenario(text, "scenario.json", {std::move(overrides), TestVocabulary(), {}},
                             reader);
 }
 

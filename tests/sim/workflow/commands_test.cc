@@ -29,6 +29,16 @@ class CommandsTest : public testing::Test {
 
   ~CommandsTest() override { std::filesystem::remove_all(folder_); }
 
+  // Where a run without --out writes: below the working directory, which is the test's folder then.
+  void RunInFolder() {
+    const auto before = std::filesystem::current_path();
+    std::filesystem::create_directories(folder_);
+    std::filesystem::current_path(folder_);
+    options_.out = "";
+    EXPECT_EQ(RunIt(), ExitCode::kPass) << error_.str();
+    std::filesystem::current_path(before);
+  }
+
   Console MakeConsole() { return {out_, error_, "bin/orbsim", false, stop_}; }
 
   ExitCode RunIt() {
@@ -147,6 +157,30 @@ TEST_F(CommandsTest, BadInputExitsWithOneAndWritesNothing) {
   EXPECT_FALSE(std::filesystem::exists(folder_));
   options_.scenario.file = SourcePath("no/such/file.json");
   EXPECT_EQ(RunIt(), ExitCode::kBadInput);
+}
+
+TEST_F(CommandsTest, APlantedRunHasAFolderOfItsOwn) {
+  RunInFolder();
+  options_.scenario.plant = {"chatty", "over-budget"};
+  options_.trace = "decisions";
+  out_.str("");
+  RunInFolder();
+  const std::string planted = "results/every-feature+chatty+over-budget/0x7/";
+  EXPECT_TRUE(std::filesystem::exists(folder_ + "/results/every-feature/0x7/capsule.json"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ + "/" + planted + "capsule.json"));
+  EXPECT_NE(out_.str().find(planted + "{summary.json,metrics.csv,timeline.csv,capsule.json,"
+                                      "trace.jsonl}\n"),
+            std::string::npos)
+      << out_.str();
+}
+
+TEST_F(CommandsTest, AnUnknownBugIsAnErrorOfThatOption) {
+  options_.scenario.plant = {"over-budgets"};
+  EXPECT_EQ(RunIt(), ExitCode::kBadInput);
+  const std::string error = error_.str();
+  EXPECT_TRUE(error.starts_with("--plant:1:1: plant[0]: found the unknown bug \"over-budgets\""))
+      << error;
+  EXPECT_TRUE(error.ends_with("did you mean \"over-budget\"?\n")) << error;
 }
 
 TEST_F(CommandsTest, AFolderThatCannotBeWrittenIsAClearError) {
