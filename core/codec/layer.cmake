@@ -7,6 +7,5 @@ add_layer(core_codec FOLDER core/codec
 add_library(core_wire_proto STATIC EXCLUDE_FROM_ALL core/codec/routing.proto core/codec/matchmaking.proto)
 target_include_directories(core_wire_proto SYSTEM PUBLIC ${CMAKE_BINARY_DIR}/generated)
 target_link_libraries(core_wire_proto PUBLIC protobuf::libprotobuf-lite)
-set_target_properties(core_wire_proto PROPERTIES CXX_CLANG_TIDY "")
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated)
 protobuf_generate(TARGET core_wire_proto LANGUAGE cpp PROTOC_OUT_DIR ${CMAKE_BINARY_DIR}/generated)

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import unittest
 
+import clang_tidy
 import purity
 import rules
 
@@ -64,6 +65,36 @@ class TidyTest(unittest.TestCase):
         self.assertNotEqual(purity.findings_in("a", "    U clock_gettime\n"), [])
         self.assertNotEqual(purity.findings_in("a", "    U std::chrono::_V2::steady_clock::now()\n"), [])
         self.assertNotEqual(purity.findings_in("a", "    U absl::lts::hash_internal::MixingHashState::kSeed\n"), [])
+
+    def test_clang_tidy_takes_every_built_source_and_the_compiler_s_words(self):
+        root = pathlib.Path("/r")
+        entries = [{"file": f"/r/{name}", "command": f"ccache clang++ -DA='b c' -o x.o -c /r/{name}"}
+                   for name in ("sim/b.cc", "core/a.cc", "node/n.cc", "build/clang/made.cc", "corelib/z.cc")]
+        entries.append({"file": "/usr/gtest.cc", "command": "clang++ -c /usr/gtest.cc"})
+        self.assertEqual(list(clang_tidy.sources(entries, root, [])), ["core/a.cc", "corelib/z.cc", "node/n.cc", "sim/b.cc"])
+        self.assertEqual(clang_tidy.sources(entries, root, ["core"]),
+                         {"core/a.cc": ["clang++", "-DA=b c", "/r/core/a.cc"]})
+
+    def test_clang_tidy_checks_again_what_has_changed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            source, header = root / "a.cc", root / "a.h"
+            source.write_text("a")
+            header.write_text("b")
+
+            def holds(key="key"):
+                return clang_tidy.Stamp(root / "stamps", "core/a.cc", key).holds(clang_tidy.Digests())
+
+            self.assertFalse(holds())
+            clang_tidy.Stamp(root / "stamps", "core/a.cc", "key").write([str(source), str(header)], clang_tidy.Digests())
+            self.assertTrue(holds())
+            self.assertFalse(holds("another configuration"))
+            header.write_text("c")
+            self.assertFalse(holds())
+            header.write_text("b")
+            self.assertTrue(holds())
+            header.unlink()
+            self.assertFalse(holds())
 
 
 if __name__ == "__main__":
