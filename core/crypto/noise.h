@@ -127,6 +127,9 @@ class SymmetricState {
   CipherState cipher_;
 };
 
+// A key that a message carries or an agreement that both sides mix in (section 7).
+enum class NoiseToken : uint8_t { kE, kS, kEe, kEs, kSe };
+
 enum class NoiseRole : uint8_t { kInitiator, kResponder };
 
 class NoiseHandshake {
@@ -158,7 +161,10 @@ class NoiseHandshake {
   [[nodiscard]] NoiseCiphers Split() const;
 
  private:
+  [[nodiscard]] Status CheckTurn(size_t message_size) const;
+  [[nodiscard]] Status WriteTokens(std::span<const uint8_t> payload, std::vector<uint8_t>& out);
   [[nodiscard]] Status ReadTokens(std::span<const uint8_t> message, std::vector<uint8_t>& payload);
+  [[nodiscard]] Status MixToken(NoiseToken token);
   [[nodiscard]] Status MixAgreement(const DhKeyPair& own, const DhKey& remote);
 
   NoiseRole role_;

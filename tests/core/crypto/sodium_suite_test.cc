@@ -7,21 +7,10 @@
 #include <sodium.h>
 
 #include "tests/core/codec/frames.h"
+#include "tests/core/crypto/hex.h"
 
 namespace core {
 namespace {
-
-uint8_t Nibble(char digit) {
-  return static_cast<uint8_t>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
-}
-
-std::vector<uint8_t> BytesOfHex(std::string_view hex) {
-  std::vector<uint8_t> bytes;
-  for (size_t i = 0; i < hex.size(); i += 2) {
-    bytes.push_back(static_cast<uint8_t>(Nibble(hex[i]) << 4 | Nibble(hex[i + 1])));
-  }
-  return bytes;
-}
 
 struct Vector {
   std::string_view secret;
