@@ -61,7 +61,7 @@ class CipherState {
  public:
   CipherState() = default;
 
-  explicit CipherState(NoiseKey key) : key_(std::move(key)), has_key_(true) {}
+  explicit CipherState(NoiseKey key);
 
   [[nodiscard]] bool has_key() const { return has_key_; }
 
