@@ -121,8 +121,8 @@ class Handshake {
   // Nothing more will be read or written.
   [[nodiscard]] bool Done() const { return phase_ >= Phase::kOpen; }
 
-  // Known from the remote's Hello on; in kOpen always. Before our verdict of it is "accept" nothing
-  // but a log should use it.
+  // Once the proof has been verified; none when refused for version or network. In kOpen always;
+  // before that only a log should use it.
   [[nodiscard]] const std::optional<RemotePeer>& remote() const { return remote_; }
 
   // In kRefused: why, and whether the remote said so.
@@ -136,13 +136,10 @@ class Handshake {
  private:
   Handshake(core::NoiseRole role, Setup setup, std::optional<core::NodeId> dialled);
 
-  [[nodiscard]] core::Status Take(std::span<const uint8_t> message, const Clock& clock,
+  [[nodiscard]] core::Status Fail(core::Status status);
+  [[nodiscard]] core::Status Take(std::span<const uint8_t> framed, const Clock& clock,
                                   std::vector<uint8_t>& out);
   [[nodiscard]] core::Status TakeFirst(std::span<const uint8_t> message, const Clock& clock,
-                                       std::vector<uint8_t>& out);
-  [[nodiscard]] core::Status TakeSecond(std::span<const uint8_t> message, const Clock& clock,
-                                        std::vector<uint8_t>& out);
-  [[nodiscard]] core::Status TakeThird(std::span<const uint8_t> message, const Clock& clock,
                                        std::vector<uint8_t>& out);
   [[nodiscard]] core::Status TakeVerdict(std::span<const uint8_t> record);
   [[nodiscard]] core::Status ReadHello(std::span<const uint8_t> message);
@@ -151,11 +148,13 @@ class Handshake {
   [[nodiscard]] std::vector<uint8_t> OwnHello(const Clock& clock) const;
   [[nodiscard]] core::StatusOr<Verdict> JudgeRemote();
   [[nodiscard]] core::Status Pronounce(const Clock& clock, std::vector<uint8_t>& out);
+  void Refuse(Verdict verdict, bool by_remote);
 
   Setup setup_;
   std::optional<core::NodeId> dialled_;
   std::optional<core::NoiseHandshake> noise_;
   std::optional<SecureChannel> channel_;
+  Hello remote_hello_;  // As it came, nothing proven.
   std::optional<RemotePeer> remote_;
   Phase phase_ = Phase::kAwaitFirst;
   Verdict refusal_ = Verdict::kAccept;

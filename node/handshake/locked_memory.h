@@ -1,17 +1,18 @@
 // Memory that is neither swapped nor dumped, for secrets that live long: the identity's keys and
 // the keys of open connections.
 //
-// Slots of 128 bytes are cut from chunks of 64 KiB; a chunk comes from sodium_malloc, which locks
-// its pages, leaves them out of core dumps and puts guard pages around them. One allocation per
-// secret would cost four pages; locking parts of the ordinary heap would unlock a neighbour's page
-// with the first that goes, because locks do not nest. Invariants: (1) a slot is wiped when it is
-// given back; (2) chunks are kept for reuse to the end of the process. Where the limit on locked
-// memory (RLIMIT_MEMLOCK) is used up, the memory serves unlocked; LockedBytes() and
+// Slots of 128 bytes are cut from chunks of 64 KiB, each mapped for itself, left out of core dumps
+// and locked (sodium_mlock). A mapping per secret would cost a page each (a million bytes for 256
+// connections); locking parts of the ordinary heap would unlock a neighbour's page with the first
+// secret that goes, because locks do not nest. Invariants: (1) a slot is wiped when it is given
+// back; (2) chunks are kept for reuse to the end of the process. Where the limit on locked memory
+// (RLIMIT_MEMLOCK) is used up, slots serve unlocked, though never dumped; LockedBytes() and
 // UnlockedBytes() tell. Thread rule: any thread.
 #pragma once
 
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <utility>
 
 namespace node {

@@ -74,7 +74,7 @@ class SecureChannel {
  private:
   [[nodiscard]] size_t SealRecord(std::span<const uint8_t> plaintext, uint8_t* out);
   void RekeySend(core::Time now);
-  void RekeyReceive();
+  [[nodiscard]] core::Status Break(core::Status status);
 
   Locked<core::NoiseCiphers> keys_;
   core::Time send_key_since_;

@@ -1,8 +1,9 @@
-// Writes the first corpus files of the codec's fuzz targets below the directory named on the
+// Writes the first corpus files of the codec's and the handshake's fuzz targets below the directory named on the
 // command line: messages of every type, whole and broken.
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "core/codec/wire.h"
 #include "tests/core/codec/frames.h"
 #include "tests/core/codec/test_directory.h"
+#include "tests/node/handshake/handshake_rig.h"
 
 namespace {
 
@@ -32,6 +34,36 @@ void WriteVariants(const std::filesystem::path& path, Bytes bytes) {
   Write(path.string() + "-flipped", bytes);
 }
 
+// A handshake's Hello, and what each side may hear in the fuzz targets' forms.
+void WriteHandshakes(const std::filesystem::path& root) {
+  const node::Flight flight;
+  const Bytes hello = node::EncodedHello(node::HelloOf(node::TestNode(3)));
+  WriteVariants(root / "hello_fuzz" / "hello", hello);
+  node::Hello later = node::HelloOf(node::TestNode(3));
+  later.version.minor = 9;
+  Bytes bytes = node::EncodedHello(later);
+  bytes.push_back(7);
+  WriteVariants(root / "hello_fuzz" / "later", bytes);
+  const auto behind = [](uint8_t choice, std::initializer_list<const Bytes*> parts) {
+    Bytes all = {choice};
+    for (const Bytes* part : parts) all.insert(all.end(), part->begin(), part->end());
+    return all;
+  };
+  const auto& messages = flight.messages;
+  WriteVariants(root / "answerer_fuzz" / "raw",
+                behind(255, {&messages[0], &messages[2], &messages[3]}));
+  WriteVariants(root / "answerer_fuzz" / "pieces", behind(0, {&messages[0], &messages[2]}));
+  WriteVariants(root / "answerer_fuzz" / "hello", behind(1, {&hello}));
+  Write(root / "answerer_fuzz" / "accept", Bytes{2, 0});
+  Write(root / "answerer_fuzz" / "refuse", Bytes{2, 6});
+  Write(root / "answerer_fuzz" / "long", Bytes{2, 0, 0, 0});
+  WriteVariants(root / "dialler_fuzz" / "raw", behind(0, {&messages[1], &messages[4]}));
+  WriteVariants(root / "dialler_fuzz" / "hello", behind(1, {&hello}));
+  WriteVariants(root / "record_fuzz" / "hours",
+                Bytes{10, 3, 1, 0, 70, 9, 2, 1, 80, 20, 3, 0, 1, 1});
+  WriteVariants(root / "record_fuzz" / "damage", Bytes{10, 3, 1, 0, 70, 9, 2, 7, 5, 1});
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -48,6 +80,7 @@ int main(int argc, char** argv) {
     body[0] = static_cast<uint8_t>(index);
     WriteVariants(root / "wire_fuzz" / name, body);
   }
+  WriteHandshakes(root);
   for (uint64_t seed = 0; seed < 8; ++seed) {
     const core::Message message =
         core::SampleMessage(core::Body(core::Provide{}).index(), seed, core::kTestPeers, 0);

@@ -3,3 +3,7 @@ include(${CMAKE_CURRENT_LIST_DIR}/layer.cmake)
 add_executable(codec_benchmark tests/performance/codec_benchmark.cc)
 target_include_directories(codec_benchmark PRIVATE ${CMAKE_BINARY_DIR}/include_roots/tests)
 target_link_libraries(codec_benchmark PRIVATE project_flags core_codec core_crypto core_wire_proto benchmark::benchmark)
+
+add_executable(channel_benchmark tests/performance/channel_benchmark.cc)
+target_include_directories(channel_benchmark PRIVATE ${CMAKE_BINARY_DIR}/include_roots/tests)
+target_link_libraries(channel_benchmark PRIVATE project_flags node_handshake benchmark::benchmark)

@@ -19,6 +19,7 @@ ALLOWED_LAYERS = {
     "core/routing": ["core/base", "core/codec", "core/crypto", "core/port"],
     "core/matchmaking": ["core/base", "core/codec", "core/crypto", "core/port", "core/routing"],
     "core/peer": ["core"],
+    "node/handshake": ["core/base", "core/codec", "core/crypto"],
     "sim/engine": ["core/base"],
     "sim/scenario": ["core", "sim/engine"],
     "sim/network": ["core", "sim/engine", "sim/scenario"],
@@ -26,7 +27,7 @@ ALLOWED_LAYERS = {
     "sim/world": ["core", "sim/engine", "sim/scenario", "sim/network", "sim/observe"],
     "sim/workflow": ["core", "sim"],
     "sim": ["core", "sim"],
-    "tests": ["core", "sim", "tests"],
+    "tests": ["core", "node", "sim", "tests"],
 }
 
 # (where, pattern, what to use instead). Strings and comments are blanked before matching.
