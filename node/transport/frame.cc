@@ -1,7 +1,5 @@
 #include "node/transport/frame.h"
 
-#include <array>
-
 #include "core/codec/big_endian.h"
 
 namespace node {
@@ -57,20 +55,25 @@ BodyPrefix ReadBodyPrefix(std::span<const uint8_t, kBodyPrefixBytes> bytes) {
           .parts = static_cast<uint16_t>(GetBigEndian<2>(&bytes[8]))};
 }
 
-void AppendFrame(FrameHeader header, const BodyPrefix& prefix, std::span<const uint8_t> payload,
-                 std::vector<uint8_t>& out) {
-  header.length = static_cast<uint32_t>(kBodyPrefixBytes + payload.size());
-  std::array<uint8_t, kFrameHeaderBytes + kBodyPrefixBytes> head;
+FrameHead MakeFrameHead(FrameHeader header, const BodyPrefix& prefix, size_t payload) {
+  header.length = static_cast<uint32_t>(kBodyPrefixBytes + payload);
+  FrameHead head;
   WriteFrameHeader(header, std::span(head).first<kFrameHeaderBytes>());
   WriteBodyPrefix(prefix, std::span(head).last<kBodyPrefixBytes>());
+  return head;
+}
+
+void AppendFrame(const FrameHeader& header, const BodyPrefix& prefix,
+                 std::span<const uint8_t> payload, std::vector<uint8_t>& out) {
+  const FrameHead head = MakeFrameHead(header, prefix, payload.size());
   out.insert(out.end(), head.begin(), head.end());
   out.insert(out.end(), payload.begin(), payload.end());
 }
 
-void AppendKeepAlive(std::vector<uint8_t>& out) {
+std::array<uint8_t, kFrameHeaderBytes> MakeKeepAlive() {
   std::array<uint8_t, kFrameHeaderBytes> head;
   WriteFrameHeader({}, head);
-  out.insert(out.end(), head.begin(), head.end());
+  return head;
 }
 
 }  // namespace node

@@ -13,6 +13,7 @@
 // Source: protocols_of_the_other_seeds.md, 4.3 and 4.4; docs/wire_format.md, "Transport frames".
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -77,11 +78,17 @@ void WriteFrameHeader(const FrameHeader& header, std::span<uint8_t, kFrameHeader
 void WriteBodyPrefix(const BodyPrefix& prefix, std::span<uint8_t, kBodyPrefixBytes> out);
 [[nodiscard]] BodyPrefix ReadBodyPrefix(std::span<const uint8_t, kBodyPrefixBytes> bytes);
 
-// Appends a whole frame; header.length is set here.
-void AppendFrame(FrameHeader header, const BodyPrefix& prefix, std::span<const uint8_t> payload,
-                 std::vector<uint8_t>& out);
+inline constexpr size_t kFrameHeadBytes = kFrameHeaderBytes + kBodyPrefixBytes;
+using FrameHead = std::array<uint8_t, kFrameHeadBytes>;
 
-// Appends the frame without a body.
-void AppendKeepAlive(std::vector<uint8_t>& out);
+// What stands in front of a payload of this size; header.length is set here.
+[[nodiscard]] FrameHead MakeFrameHead(FrameHeader header, const BodyPrefix& prefix, size_t payload);
+
+// Appends a whole frame.
+void AppendFrame(const FrameHeader& header, const BodyPrefix& prefix,
+                 std::span<const uint8_t> payload, std::vector<uint8_t>& out);
+
+// The frame without a body.
+[[nodiscard]] std::array<uint8_t, kFrameHeaderBytes> MakeKeepAlive();
 
 }  // namespace node

@@ -57,6 +57,8 @@ FrameReader::Found FrameReader::TakeBody(std::span<const uint8_t>& input) {
     return Deliver(body);
   }
   const size_t take = std::min<size_t>(input.size(), header_.length - body_.size());
+  // Once a quarter is there, memory for all of it: growing by and by would copy it again.
+  if (body_.size() + take >= header_.length / 4) body_.reserve(header_.length);
   body_.insert(body_.end(), input.begin(), input.begin() + static_cast<ptrdiff_t>(take));
   input = input.subspan(take);
   if (body_.size() < header_.length) return Found::kNeedMore;

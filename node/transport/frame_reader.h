@@ -2,8 +2,9 @@
 //
 // Next takes bytes from the front of `input` and says what it found; the owner calls it until it
 // needs more, and may stop in between. Invariants: (1) every byte belongs to exactly one frame, in
-// order; (2) what is rejected is skipped as it comes and never stored; (3) memory follows the bytes
-// that have arrived, not the length that was announced, and is given back behind each frame;
+// order; (2) what is rejected is skipped as it comes and never stored; (3) memory is at most
+// four times the bytes that have arrived, whatever length was announced, and is given back behind
+// each frame;
 // (4) behind kFatal nothing more is read. Thread rule: one thread. Source:
 // protocols_of_the_other_seeds.md, 4.4.
 #pragma once

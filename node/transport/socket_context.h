@@ -14,6 +14,7 @@
 #include "node/transport/events.h"
 #include "node/transport/reassembly.h"
 #include "node/transport/settings.h"
+#include "node/transport/write_buffer.h"
 
 namespace node {
 
@@ -49,15 +50,12 @@ struct SocketContext {
   TransportCounters counters{};
   ByteBudget reassembly{};
   size_t routines = 0;
-  // One buffer for all that is read and one for all that is sealed: they serve one turn of the
-  // loop. They grow to what was needed so far.
+  PieceStore pieces{};
+  // One buffer for all that is read; it serves one turn of the loop. Empty before the first use.
   std::vector<uint8_t> read_buffer{};
-  std::vector<uint8_t> seal_buffer{};
 };
 
 // A read takes at most this much at once; what a record needs beyond is kept by its socket.
 inline constexpr size_t kReadBufferBytes = size_t{256} << 10;
-// Records sealed for one write.
-inline constexpr size_t kRecordsPerWrite = 4;
 
 }  // namespace node

@@ -1,7 +1,6 @@
 #include "node/transport/write_routine.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "node/transport/socket.h"
 
@@ -9,30 +8,31 @@ namespace node {
 namespace {
 // Writes of one turn; then other sockets have theirs, whatever OnWritable appends.
 constexpr int kWritesPerTurn = 4;
+// Records of one write.
+constexpr size_t kRecordsPerWrite = 4;
 }  // namespace
 
 bool WriteRoutine::HasRoom(size_t size) const {
-  return waiting() == 0 || waiting() + size <= context_->settings.write_buffer_max;
+  return buffer_.empty() || waiting() + size <= context_->settings.write_buffer_max;
 }
 
 bool WriteRoutine::Append(const FrameHeader& header, const BodyPrefix& prefix,
                           std::span<const uint8_t> payload) {
   const size_t part_max = context_->settings.frame.part_max();
   const size_t parts = std::max<size_t>(1, (payload.size() + part_max - 1) / part_max);
-  const size_t room = payload.size() + parts * (kFrameHeaderBytes + kBodyPrefixBytes);
-  if (!HasRoom(room)) {
+  if (!HasRoom(payload.size() + parts * kFrameHeadBytes)) {
     refused_ = true;
     ++context_->counters.busy;
     return false;
   }
-  const size_t size_after = plain_.size() + room;
-  if (plain_.capacity() < size_after) plain_.reserve(std::max(size_after, 2 * plain_.capacity()));
   BodyPrefix part = prefix;
   part.parts = static_cast<uint16_t>(parts);
   for (size_t i = 0; i < parts; ++i) {
     part.part = static_cast<uint16_t>(i);
-    const size_t size = std::min(part_max, payload.size() - i * part_max);
-    AppendFrame(header, part, payload.subspan(i * part_max, size), plain_);
+    const auto bytes =
+        payload.subspan(i * part_max, std::min(part_max, payload.size() - i * part_max));
+    buffer_.Append(MakeFrameHead(header, part, bytes.size()), bytes.size());
+    buffer_.Append(bytes);
   }
   context_->counters.frames_out += parts;
   Signal();
@@ -40,7 +40,7 @@ bool WriteRoutine::Append(const FrameHeader& header, const BodyPrefix& prefix,
 }
 
 void WriteRoutine::AppendKeepAlive() {
-  node::AppendKeepAlive(plain_);
+  buffer_.Append(MakeKeepAlive());
   ++context_->counters.frames_out;
   Signal();
 }
@@ -54,58 +54,34 @@ void WriteRoutine::Signal() {
 }
 
 void WriteRoutine::Run() {
-  for (int i = 0; i < kWritesPerTurn && waiting() != 0; ++i) {
+  for (int i = 0; i < kWritesPerTurn && !buffer_.empty(); ++i) {
     if (!WriteOnce()) return;
   }
   signalled_ = false;
-  if (waiting() != 0) Signal();
+  if (!buffer_.empty()) Signal();
 }
 
 bool WriteRoutine::WriteOnce() {
-  const bool fresh = unsent_.empty();
-  const std::span<const uint8_t> bytes =
-      fresh ? SealSome() : std::span<const uint8_t>(unsent_).subspan(sent_);
+  const core::Time now = context_->clock.Steady();
+  buffer_.Seal(socket_->channel(), now, kRecordsPerWrite);
+  socket_->OnSealed(now);
+  const auto bytes = buffer_.Sealed();
   ErrorCode error;
-  const size_t size = socket_->handle().write_some(asio::buffer(bytes.data(), bytes.size()), error);
+  const size_t size = socket_->handle().write_some(bytes, error);
   if (error && error != asio::error::would_block) {
     socket_->End({.reason = CloseReason::kReset});
     return false;
   }
   context_->counters.bytes_out += size;
   if (size != 0) stalled_since_ = core::Time::Never();
-  if (size == bytes.size()) {
-    unsent_ = {};
-    sent_ = 0;
-    OnWritten();
-    return !stopped();
+  const bool all = size == asio::buffer_size(bytes);
+  buffer_.Consume(size);
+  if (!all) {
+    AwaitRoom();
+    return false;
   }
-  if (fresh) {
-    unsent_.assign(bytes.begin() + static_cast<ptrdiff_t>(size), bytes.end());
-  } else {
-    sent_ += size;
-  }
-  AwaitRoom();
-  return false;
-}
-
-// Into the shared buffer, which is free until this turn ends.
-std::span<const uint8_t> WriteRoutine::SealSome() {
-  std::vector<uint8_t>& out = context_->seal_buffer;
-  const core::Time now = context_->clock.Steady();
-  size_t size = 0;
-  for (size_t i = 0; i < kRecordsPerWrite && sealed_ < plain_.size(); ++i) {
-    const size_t take = std::min(kRecordPlaintextMax, plain_.size() - sealed_);
-    const size_t room = size + SecureChannel::SealedRoom(take);
-    if (out.size() < room) out.resize(room);
-    size += socket_->channel().Seal(std::span(plain_).subspan(sealed_, take), now, &out[size]);
-    sealed_ += take;
-  }
-  if (sealed_ == plain_.size()) {
-    plain_ = {};
-    sealed_ = 0;
-  }
-  socket_->OnSealed(now);
-  return std::span(out).first(size);
+  OnWritten();
+  return !stopped();
 }
 
 void WriteRoutine::OnWritten() {
@@ -124,13 +100,7 @@ void WriteRoutine::AwaitRoom() {
 }
 
 std::vector<uint8_t> WriteRoutine::TakeAll() {
-  std::vector<uint8_t> out(unsent_.begin() + static_cast<ptrdiff_t>(sent_), unsent_.end());
-  const auto plain = std::span<const uint8_t>(plain_).subspan(sealed_);
-  if (!plain.empty()) socket_->channel().SealTo(plain, context_->clock.Steady(), out);
-  plain_ = {};
-  unsent_ = {};
-  sealed_ = sent_ = 0;
-  return out;
+  return buffer_.TakeAll(socket_->channel(), context_->clock.Steady());
 }
 
 }  // namespace node

@@ -1,11 +1,10 @@
 // The writing routine of one open socket: frames are appended to its buffer, which signals it; it
-// wakes when the loop turns, seals everything that waits into large records and writes them with
-// one call.
+// wakes when the loop turns, seals what waits into large records and writes them with one call.
 //
 // Invariants: (1) nothing here blocks: what the kernel does not take waits; (2) at most
-// write_buffer_max bytes wait, or one payload where that is more; Append refuses the rest;
-// (3) the memory of an empty buffer is given back. Closes on errors. Thread rule: one thread.
-// Source: the seed's section 2.2.2; protocols_of_the_other_seeds.md, 4.4 (back-pressure).
+// write_buffer_max bytes wait, or one payload where that is more; Append refuses the rest. Closes
+// on errors. Thread rule: one thread. Source: the seed's section 2.2.2;
+// protocols_of_the_other_seeds.md, 4.4 (back-pressure).
 #pragma once
 
 #include <cstddef>
@@ -18,13 +17,14 @@
 #include "node/transport/frame.h"
 #include "node/transport/routine.h"
 #include "node/transport/socket_context.h"
+#include "node/transport/write_buffer.h"
 
 namespace node {
 
 class WriteRoutine : public Routine {
  public:
   WriteRoutine(SocketContext& context, Socket& socket)
-      : Routine(context.routines), context_(&context), socket_(&socket) {}
+      : Routine(context.routines), context_(&context), socket_(&socket), buffer_(context.pieces) {}
 
   // The payload as one frame, or as many parts as it needs. False: no room (busy).
   [[nodiscard]] bool Append(const FrameHeader& header, const BodyPrefix& prefix,
@@ -32,7 +32,7 @@ class WriteRoutine : public Routine {
   void AppendKeepAlive();
 
   // Bytes that the kernel has not taken yet.
-  [[nodiscard]] size_t waiting() const { return plain_.size() - sealed_ + unsent_.size() - sent_; }
+  [[nodiscard]] size_t waiting() const { return buffer_.size(); }
 
   // Since when the kernel takes nothing; Never while it does.
   [[nodiscard]] core::Time stalled_since() const { return stalled_since_; }
@@ -46,16 +46,12 @@ class WriteRoutine : public Routine {
   void Run();
   // One write; false when the kernel takes no more, or the socket has ended.
   [[nodiscard]] bool WriteOnce();
-  [[nodiscard]] std::span<const uint8_t> SealSome();
   void OnWritten();
   void AwaitRoom();
 
   SocketContext* context_;
   Socket* socket_;
-  std::vector<uint8_t> plain_;   // Frames; the first sealed_ bytes are in records already.
-  std::vector<uint8_t> unsent_;  // Records; the first sent_ bytes are with the kernel.
-  size_t sealed_ = 0;
-  size_t sent_ = 0;
+  WriteBuffer buffer_;
   core::Time stalled_since_ = core::Time::Never();
   bool signalled_ = false;
   bool refused_ = false;  // Somebody was told "busy" and waits for OnWritable.

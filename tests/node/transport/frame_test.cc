@@ -70,9 +70,8 @@ TEST(FrameTest, TheBytesOfAFrameArePinned) {
               Bytes{0xaa, 0xbb}, out);
   EXPECT_EQ(out,
             (Bytes{0x38, 1, 2, 3, 4, 0, 0, 0, 12, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 0xaa, 0xbb}));
-  out.clear();
-  AppendKeepAlive(out);
-  EXPECT_EQ(out, (Bytes{0x20, 0, 0, 0, 0, 0, 0, 0, 0}));
+  const auto alive = MakeKeepAlive();
+  EXPECT_EQ(Bytes(alive.begin(), alive.end()), (Bytes{0x20, 0, 0, 0, 0, 0, 0, 0, 0}));
 }
 
 TEST(FrameTest, TheHeaderIsJudgedByLengthThenFlagsThenNonce) {
@@ -107,7 +106,7 @@ TEST(FrameTest, ABodyTooShortForItsPrefixIsRejected) {
 
 TEST(FrameTest, NothingIsReadBehindAFatalLength) {
   Bytes bytes = Header(0x20, 0, 0xffffffff);
-  AppendKeepAlive(bytes);
+  bytes.resize(2 * kFrameHeaderBytes);
   const FrameLimits limits;
   FrameReader reader(limits);
   std::span<const uint8_t> input(bytes);
