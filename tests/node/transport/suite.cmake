@@ -4,3 +4,8 @@ add_orb_test(node_transport_test
           node/transport/request_test.cc node/transport/socket_state_test.cc node/transport/transport_test.cc
           node/transport/waiters_test.cc
   DEPENDS node_transport rapidcheck rapidcheck_gtest)
+
+# Counts the memory of its whole process, so it stands alone.
+add_orb_test(node_transport_memory_test
+  SOURCES node/transport/memory_test.cc
+  DEPENDS node_transport)
