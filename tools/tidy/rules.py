@@ -20,6 +20,7 @@ ALLOWED_LAYERS = {
     "core/matchmaking": ["core/base", "core/codec", "core/crypto", "core/port", "core/routing"],
     "core/peer": ["core"],
     "node/handshake": ["core/base", "core/codec", "core/crypto"],
+    "node/transport": ["core/base", "core/codec", "core/crypto", "node/handshake"],
     "sim/engine": ["core/base"],
     "sim/scenario": ["core", "sim/engine"],
     "sim/network": ["core", "sim/engine", "sim/scenario"],
