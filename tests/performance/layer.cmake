@@ -12,3 +12,10 @@ target_include_directories(bench_envelope SYSTEM PUBLIC ${CMAKE_BINARY_DIR}/gene
 target_link_libraries(bench_envelope PUBLIC protobuf::libprotobuf-lite)
 protobuf_generate(TARGET bench_envelope LANGUAGE cpp PROTOC_OUT_DIR ${CMAKE_BINARY_DIR}/generated)
 target_link_libraries(codec_reference PRIVATE bench_envelope)
+
+# The transport on loopback, and what Boost.Asio does without it.
+foreach(program transport_ours transport_raw)
+  add_executable(${program} ${CMAKE_SOURCE_DIR}/tests/performance/${program}.cc)
+  target_include_directories(${program} PRIVATE ${CMAKE_BINARY_DIR}/include_roots/tests)
+  target_link_libraries(${program} PRIVATE project_flags node_transport)
+endforeach()
