@@ -10,6 +10,7 @@
 
 #include "core/codec/canonical.h"
 #include "core/codec/wire.h"
+#include "node/transport/frame.h"
 #include "tests/core/codec/frames.h"
 #include "tests/core/codec/test_directory.h"
 #include "tests/node/handshake/handshake_rig.h"
@@ -64,6 +65,28 @@ void WriteHandshakes(const std::filesystem::path& root) {
   WriteVariants(root / "record_fuzz" / "damage", Bytes{10, 3, 1, 0, 70, 9, 2, 7, 5, 1});
 }
 
+// Streams of transport frames; the first byte chooses the pieces that they come in.
+void WriteTransportCorpus(const std::filesystem::path& folder) {
+  Bytes single = {1};
+  node::AppendFrame({.nonce = 7}, {.stream = 1}, Bytes(20, 1), single);
+  const auto alive = node::MakeKeepAlive();
+  single.insert(single.end(), alive.begin(), alive.end());
+  node::AppendFrame({.error = true}, {.channel = 9}, Bytes(1, 2), single);
+  WriteVariants(folder / "single", single);
+  Bytes parts = {2};
+  for (uint16_t part = 0; part < 4; ++part) {
+    for (const uint32_t stream : {5u, 6u}) {
+      node::AppendFrame({.wrapped = true}, {.stream = stream, .part = part, .parts = 4},
+                        Bytes(20, 3), parts);
+    }
+  }
+  WriteVariants(folder / "parts", parts);
+  Bytes large = {3};
+  node::AppendFrame({}, {}, Bytes(100, 4), large);  // Above the chunk limit of the target.
+  node::AppendFrame({}, {}, Bytes(10, 5), large);
+  WriteVariants(folder / "large", large);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -89,5 +112,6 @@ int main(int argc, char** argv) {
     core::RecordSigningBytes(core::TestNetwork(), record, directory.NodeIdOf(record.peer), bytes);
     WriteVariants(root / "canonical_fuzz" / ("record" + std::to_string(seed)), bytes);
   }
+  WriteTransportCorpus(root / "transport_fuzz");
   return 0;
 }
