@@ -28,6 +28,11 @@ ALLOWED_LAYERS = {
     "sim/world": ["core", "sim/engine", "sim/scenario", "sim/network", "sim/observe"],
     "sim/workflow": ["core", "sim"],
     "sim": ["core", "sim"],
+    "node/base": ["core"],
+    "node/log": ["core", "node/base"],
+    "node/discovery": ["core", "node/base"],
+    "node/config": ["core", "node/base", "node/log", "node/discovery"],
+    "node": ["core", "node"],
     "tests": ["core", "node", "sim", "tests"],
 }
 
