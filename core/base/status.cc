@@ -23,6 +23,18 @@ Status ResourceExhausted(std::string_view message) {
   return absl::ResourceExhaustedError(ToAbsl(message));
 }
 
+Status FailedPrecondition(std::string_view message) {
+  return absl::FailedPreconditionError(ToAbsl(message));
+}
+
+Status Unavailable(std::string_view message) {
+  return absl::UnavailableError(ToAbsl(message));
+}
+
+Status DataLoss(std::string_view message) {
+  return absl::DataLossError(ToAbsl(message));
+}
+
 Status Internal(std::string_view message) {
   return absl::InternalError(ToAbsl(message));
 }

@@ -21,6 +21,9 @@ using StatusOr = absl::StatusOr<T>;
 [[nodiscard]] Status NotFound(std::string_view message);
 [[nodiscard]] Status Unimplemented(std::string_view message);
 [[nodiscard]] Status ResourceExhausted(std::string_view message);
+[[nodiscard]] Status FailedPrecondition(std::string_view message);
+[[nodiscard]] Status Unavailable(std::string_view message);
+[[nodiscard]] Status DataLoss(std::string_view message);
 [[nodiscard]] Status Internal(std::string_view message);
 [[nodiscard]] std::string_view MessageOf(const Status& status);
 

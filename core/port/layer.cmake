@@ -1,3 +1,3 @@
 add_layer(core_port FOLDER core/port
-  SOURCES effects.cc
+  SOURCES effects.cc host.cc
   DEPENDS core_base core_codec core_crypto)
