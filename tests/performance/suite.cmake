@@ -7,3 +7,7 @@ target_link_libraries(codec_benchmark PRIVATE project_flags core_codec core_cryp
 add_executable(channel_benchmark tests/performance/channel_benchmark.cc)
 target_include_directories(channel_benchmark PRIVATE ${CMAKE_BINARY_DIR}/include_roots/tests)
 target_link_libraries(channel_benchmark PRIVATE project_flags node_handshake benchmark::benchmark)
+add_executable(durable_storage tests/performance/durable_storage.cc)
+target_include_directories(durable_storage PRIVATE ${CMAKE_BINARY_DIR}/include_roots/tests)
+target_link_libraries(durable_storage PRIVATE project_flags node_storage)
+# embedded_stores is not built here: tests/performance/stores/build does, with packages that nothing else needs.
