@@ -61,6 +61,9 @@ class Hasher {
   void Add(std::span<const uint8_t> bytes);
   void Add(std::string_view text);
 
+  // How many were added: what the hashing cost.
+  [[nodiscard]] uint64_t words() const { return count_; }
+
   [[nodiscard]] Fingerprint Result() const { return {Mix64(high_ ^ count_), Mix64(low_ + count_)}; }
 
  private:

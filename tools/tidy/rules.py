@@ -16,6 +16,7 @@ ALLOWED_LAYERS = {
     "core/codec": ["core/base"],
     "core/crypto": ["core/base"],
     "core/port": ["core/base", "core/codec", "core/crypto"],
+    "core/recording": ["core/base", "core/codec", "core/crypto", "core/port"],
     "core/routing": ["core/base", "core/codec", "core/crypto", "core/port"],
     "core/matchmaking": ["core/base", "core/codec", "core/crypto", "core/port", "core/routing"],
     "core/peer": ["core"],

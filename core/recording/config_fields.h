@@ -1,0 +1,93 @@
+// The fields of core::Config by name, with the range that a recording may hold: those of docs/scenario_files.md, so that no file makes a
+// peer out of parameters that a scenario could not. Fields are written by name: a file says what its numbers mean.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+#include "core/base/time.h"
+#include "core/codec/limits.h"
+#include "core/port/config.h"
+
+namespace core {
+
+struct FieldRange {
+  std::string_view name;
+  int64_t low = 0;
+  int64_t high = 0;
+};
+
+inline constexpr int64_t kMillisecondUs = 1000;
+inline constexpr int64_t kHourUs = Minutes(60).us;
+inline constexpr int64_t kDayUs = 24 * kHourUs;
+
+// visit(const FieldRange&, field&) in a fixed order.
+template <typename AnyConfig, typename Visitor>
+void ForEachConfigField(AnyConfig& config, Visitor&& visit) {
+  static_assert(sizeof(RoutingConfig) == 48 && sizeof(MatchmakingConfig) == 200,
+                "a new parameter needs a line below");
+  constexpr int64_t kNodes{limits::kNodesMax};
+  constexpr int64_t kTtlLow = int64_t{limits::kTtlMinMs} * kMillisecondUs;
+  constexpr int64_t kTtlHigh = int64_t{limits::kTtlMaxMs} * kMillisecondUs;
+  constexpr int64_t kMillion = 1'000'000;
+  constexpr int64_t kTableMax = 16'777'216;
+  auto& r = config.routing;
+  visit(FieldRange{"routing.bucket_size", 1, kNodes}, r.bucket_size);
+  visit(FieldRange{"routing.parallel_lookups", 1, 16}, r.parallel_lookups);
+  visit(FieldRange{"routing.refresh_interval", kMillisecondUs, kDayUs}, r.refresh_interval);
+  visit(FieldRange{"routing.response_timeout", kMillisecondUs, kHourUs}, r.response_timeout);
+  visit(FieldRange{"routing.replacements_max", 0, 64}, r.replacements_max);
+  visit(FieldRange{"routing.bootstrap_retry", kMillisecondUs, kHourUs}, r.bootstrap_retry);
+  auto& m = config.matchmaking;
+  visit(FieldRange{"matchmaking.neighbours", 1, 64}, m.neighbours);
+  visit(FieldRange{"matchmaking.holders", 1, kNodes}, m.holders);
+  visit(FieldRange{"matchmaking.roots", 1, 3}, m.roots);
+  visit(FieldRange{"matchmaking.root_epoch", 1000 * kMillisecondUs, kDayUs}, m.root_epoch);
+  visit(FieldRange{"matchmaking.high_water", 1, kMillion}, m.high_water);
+  visit(FieldRange{"matchmaking.low_water", 0, kMillion}, m.low_water);
+  visit(FieldRange{"matchmaking.matcher_ttl", kTtlLow, kTtlHigh}, m.matcher_ttl);
+  visit(FieldRange{"matchmaking.worker_ttl", kTtlLow, kTtlHigh}, m.worker_ttl);
+  visit(FieldRange{"matchmaking.requery_interval", kMillisecondUs, kHourUs}, m.requery_interval);
+  visit(FieldRange{"matchmaking.safety_poll", kMillisecondUs, kHourUs}, m.safety_poll);
+  visit(FieldRange{"matchmaking.push_coalesce", 0, kHourUs}, m.push_coalesce);
+  visit(FieldRange{"matchmaking.push", 0, 1}, m.push);
+  visit(FieldRange{"matchmaking.narrow_hold", 0, kDayUs}, m.narrow_hold);
+  visit(FieldRange{"matchmaking.reply_limit", 1, int64_t{limits::kRecordsMax}}, m.reply_limit);
+  visit(FieldRange{"matchmaking.register_rate_per_min", 1, kMillion}, m.register_rate_per_min);
+  visit(FieldRange{"matchmaking.query_rate_per_min", 1, kMillion}, m.query_rate_per_min);
+  visit(FieldRange{"matchmaking.topics_per_holder", 1, kTableMax}, m.topics_per_holder);
+  visit(FieldRange{"matchmaking.records_per_key", 1, kTableMax}, m.records_per_key);
+  visit(FieldRange{"matchmaking.offer_expiry", kMillisecondUs, kHourUs}, m.offer_expiry);
+  visit(FieldRange{"matchmaking.task_duration", 0, kDayUs}, m.task_duration);
+  visit(FieldRange{"matchmaking.backoff_base", kMillisecondUs, kHourUs}, m.backoff_base);
+  visit(FieldRange{"matchmaking.backoff_cap", kMillisecondUs, kDayUs}, m.backoff_cap);
+  visit(FieldRange{"matchmaking.gallop", 0, 1}, m.gallop);
+  visit(FieldRange{"matchmaking.records_per_holder", 1, kTableMax}, m.records_per_holder);
+  visit(FieldRange{"matchmaking.subscriptions_per_key", 0, kMillion}, m.subscriptions_per_key);
+  visit(FieldRange{"matchmaking.rate_entries", 1, kTableMax}, m.rate_entries);
+  visit(FieldRange{"matchmaking.holder_cache", 0, kDayUs}, m.holder_cache);
+  visit(FieldRange{"matchmaking.locate_timeout", kMillisecondUs, kHourUs}, m.locate_timeout);
+  visit(FieldRange{"matchmaking.clock_tolerance", 0, kHourUs}, m.clock_tolerance);
+}
+
+// A field as the number that is written, and back.
+template <typename Field>
+[[nodiscard]] constexpr int64_t NumberOf(const Field& field) {
+  if constexpr (std::is_same_v<Field, Duration>) {
+    return field.us;
+  } else {
+    return static_cast<int64_t>(field);
+  }
+}
+
+template <typename Field>
+constexpr void SetNumber(Field& field, int64_t number) {
+  if constexpr (std::is_same_v<Field, Duration>) {
+    field.us = number;
+  } else {
+    field = static_cast<Field>(number);
+  }
+}
+
+}  // namespace core
