@@ -25,7 +25,7 @@ inline constexpr int64_t kDayUs = 24 * kHourUs;
 // visit(const FieldRange&, field&) in a fixed order.
 template <typename AnyConfig, typename Visitor>
 void ForEachConfigField(AnyConfig& config, Visitor&& visit) {
-  static_assert(sizeof(RoutingConfig) == 48 && sizeof(MatchmakingConfig) == 200,
+  static_assert(sizeof(RoutingConfig) == 40 && sizeof(MatchmakingConfig) == 184,
                 "a new parameter needs a line below");
   constexpr int64_t kNodes{limits::kNodesMax};
   constexpr int64_t kTtlLow = int64_t{limits::kTtlMinMs} * kMillisecondUs;

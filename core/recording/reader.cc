@@ -24,6 +24,15 @@ bool IsZero(std::span<const uint8_t> bytes) {
   return std::all_of(bytes.begin(), bytes.end(), [](uint8_t byte) { return byte == 0; });
 }
 
+// For a terminal: what is not printable ASCII becomes a question mark.
+std::string Visible(std::string_view text) {
+  std::string visible(text);
+  for (char& c : visible) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  return visible;
+}
+
 int64_t TimeIn(PackedReader& reader) {
   return reader.Signed(-kRecordedTimeMax.us, kRecordedTimeMax.us);
 }
@@ -41,49 +50,54 @@ StringList TextsIn(PackedReader& reader) {
   return list;
 }
 
-Topic TopicIn(PackedReader& reader) {
-  Topic topic;
+void Read(PackedReader& reader, Topic& topic) {
   topic.kind = reader.Text(kEntryBytesMax);
   topic.label = reader.Text(kEntryBytesMax);
-  return topic;
 }
 
-MatchCommand MatchIn(PackedReader& reader) {
-  MatchCommand match;
-  match.topic = TopicIn(reader);
-  const uint8_t role = reader.Byte();
-  match.seek = role == static_cast<uint8_t>(Role::kMatcher) ? Role::kMatcher : Role::kWorker;
+void Read(PackedReader& reader, MatchCommand& match) {
+  Read(reader, match.topic);
+  match.seek =
+      reader.Byte() == static_cast<uint8_t>(Role::kMatcher) ? Role::kMatcher : Role::kWorker;
   match.want = static_cast<uint16_t>(reader.Number(UINT16_MAX));
   match.patience.us = TimeIn(reader);
   match.filter.must = TextsIn(reader);
   match.filter.must_not = TextsIn(reader);
   match.filter.min_budget = static_cast<uint16_t>(reader.Number(UINT16_MAX));
   match.capabilities = TextsIn(reader);
-  return match;
 }
 
-WorkCommand WorkIn(PackedReader& reader) {
-  WorkCommand work;
-  work.topic = TopicIn(reader);
+void Read(PackedReader& reader, WorkCommand& work) {
+  Read(reader, work.topic);
   work.budget = static_cast<uint16_t>(reader.Number(UINT16_MAX));
   work.capabilities = TextsIn(reader);
-  return work;
 }
 
-bool CommandIn(PackedReader& reader, Command& command) {
+void Read(PackedReader& reader, LeaveCommand& leave) {
+  Read(reader, leave.topic);
+}
+
+void Read(PackedReader& reader, LookupCommand& lookup) {
+  reader.Fill(lookup.target.bytes);
+}
+
+template <typename Kind, typename What>
+bool CommandAs(PackedReader& reader, What& what) {
+  Read(reader, std::get<Kind>(what.template emplace<Command>(std::in_place_type<Kind>)));
+  return true;
+}
+
+template <typename What>
+bool CommandIn(PackedReader& reader, What& what) {
   switch (reader.Byte()) {
     case 0:
-      command = MatchIn(reader);
-      return true;
+      return CommandAs<MatchCommand>(reader, what);
     case 1:
-      command = WorkIn(reader);
-      return true;
+      return CommandAs<WorkCommand>(reader, what);
     case 2:
-      command = LeaveCommand{TopicIn(reader)};
-      return true;
+      return CommandAs<LeaveCommand>(reader, what);
     case 3:
-      reader.Fill(command.emplace<LookupCommand>().target.bytes);
-      return true;
+      return CommandAs<LookupCommand>(reader, what);
     default:
       return false;
   }
@@ -158,7 +172,7 @@ Status RecordingReader::ReadConfig(PackedReader& reader) {
     const std::string_view name = reader.Text(kFieldNameBytesMax);
     const std::string wanted(range.name);
     if (reader.failed() || name != range.name) {
-      status = Flawed(reader.failed() ? "no parameter" : "parameter " + std::string(name), wanted);
+      status = Flawed(reader.failed() ? "no parameter" : "parameter " + Visible(name), wanted);
       return;
     }
     const int64_t value = reader.Signed(INT64_MIN, INT64_MAX);
@@ -260,7 +274,7 @@ bool RecordingReader::ParseInput(EntryKind kind, PackedReader& reader, RecordedI
       return true;
     }
     default:
-      return CommandIn(reader, input.what.emplace<Command>());
+      return CommandIn(reader, input.what);
   }
 }
 

@@ -48,6 +48,9 @@ class RecordingReader {
   // Kind of the next entry, when there is a whole one.
   [[nodiscard]] std::optional<EntryKind> Peek() const;
 
+  // The byte behind the last entry that was read.
+  [[nodiscard]] size_t position() const { return at_; }
+
   // Inputs read, those not kept included.
   [[nodiscard]] uint64_t inputs() const { return inputs_; }
 

@@ -89,9 +89,11 @@ Recorder::Recorder(const RecordingHeader& header, const RecorderLimits& limits,
       head_segments_(SegmentsFor(limits.head_bytes, segment_bytes_)),
       tail_segments_(SegmentsFor(limits.tail_bytes, segment_bytes_)),
       digest_every_(limits.digest_every),
+      digest_words_(limits.digest_words),
       self_(header.self),
       directory_(directory, noted_),
       suite_(suite, *this) {
+  CHECK(digest_words_ > 0);
   AppendRecordingHeader(header, header_);
   segments_.reserve(head_segments_ + tail_segments_);
 }
@@ -175,7 +177,7 @@ void Recorder::Settle(const Participant& peer, bool always) {
   if (!keeping_ || dropped_ > 0 || inputs_ == 0) return;
   if (!always && (digest_every_ == 0 || inputs_ < next_digest_)) return;
   const Digested state(peer);
-  next_digest_ = inputs_ + std::max<uint64_t>(digest_every_, state.words / kWordsPerInput);
+  next_digest_ = inputs_ + std::max<uint64_t>(digest_every_, state.words / digest_words_);
   Append(StateDigest{state.digest});
 }
 

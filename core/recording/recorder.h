@@ -17,7 +17,7 @@
 // the file; (2) Save allocates nothing and may run in a signal handler that interrupts a step on this thread (not in one that interrupts
 // a call of the recorder); (3) memory is at most head_bytes + tail_bytes, each rounded up to segments, and one input; (4) no secret key
 // passes through; (5) calls allocate only where a segment opens, a contact is new in it, or a command comes. A digest costs time in
-// proportion to the state: one over many words puts the next off until there were kWordsPerInput of them per input, so that the cost of an
+// proportion to the state: one over many words puts the next off until there were `digest_words` of them per input, so that the cost of an
 // input stays bounded. Thread rule: one thread.
 #pragma once
 
@@ -38,7 +38,8 @@ namespace core {
 struct RecorderLimits {
   size_t head_bytes = size_t{4} << 20;
   size_t tail_bytes = size_t{12} << 20;
-  uint32_t digest_every = 1;  // Inputs; 0: never.
+  uint32_t digest_every = 1;    // Inputs; 0: never.
+  uint64_t digest_words = 512;  // At most so many are hashed per input, on average.
 };
 
 // What a recording keeps of a state, and the number of words that were hashed for it.
@@ -51,9 +52,7 @@ struct Digested {
 
 class Recorder {
  public:
-  static constexpr uint64_t kWordsPerInput = 512;
-
-  // REQUIRES: directory and suite outlive this; header.build has at most kBuildTextBytesMax bytes.
+  // REQUIRES: directory and suite outlive this; limits.digest_words > 0; header.build has at most kBuildTextBytesMax bytes.
   // Between two calls for the same contact the directory does not change its mind: a handle stays a
   // handle.
   Recorder(const RecordingHeader& header, const RecorderLimits& limits, Directory& directory,
@@ -144,6 +143,7 @@ class Recorder {
   size_t head_segments_;
   size_t tail_segments_;
   uint32_t digest_every_;
+  uint64_t digest_words_;
   PeerId self_;
   std::vector<PeerId> noted_;  // Handles that the directory gave since the last input.
   NotingDirectory directory_;

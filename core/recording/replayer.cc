@@ -134,28 +134,31 @@ void Replayer::Take(const RecordedInput& recorded, ReplayedInput& step) {
       recorded.what);
 }
 
-StatusOr<bool> Replayer::Next(Participant& peer, Effects& effects, ReplayedInput& step) {
+StatusOr<bool> Replayer::Next(Participant& peer, ReplayedInput& step) {
   const uint64_t missing_before = reader_.missing();
   RecordedInput recorded;
   ASSIGN_OR_RETURN(const bool more, NextInput(peer, recorded));
   step.skipped = reader_.missing() - missing_before;
   step.fed = false;
-  effects.Clear();
   if (!more) return false;
   step.number = reader_.inputs();
   Take(recorded, step);
   RETURN_IF_ERROR(ReadResults(step));
-  if (divergence_.has_value() || reader_.missing() > 0) return true;
+  return true;
+}
+
+void Replayer::Feed(Participant& peer, Effects& effects, ReplayedInput& step) {
+  effects.Clear();
+  if (divergence_.has_value() || reader_.missing() > 0) return;
   if (!step.readable) {
     Diverge(Divergence::Kind::kFrame, step, "a frame that the codec accepts", refusal_.text);
-    return true;
+    return;
   }
   suite_.Give(signatures_);
   peer.Step(step.now, step.input, effects);
   step.fed = true;
   ++fed_;
   Compare(peer, step);
-  return true;
 }
 
 void Replayer::Compare(const Participant& peer, const ReplayedInput& step) {

@@ -89,8 +89,10 @@ class Replayer {
 
   [[nodiscard]] Random random() const { return Random(header().stream); }
 
-  // The next input, fed to the participant where that is possible; false at the end.
-  [[nodiscard]] StatusOr<bool> Next(Participant& peer, Effects& effects, ReplayedInput& step);
+  // Reads the next input; false at the end. Routes before the start go to the participant.
+  [[nodiscard]] StatusOr<bool> Next(Participant& peer, ReplayedInput& step);
+  // Feeds it, where that is possible, and compares. REQUIRES: step is what Next gave last.
+  void Feed(Participant& peer, Effects& effects, ReplayedInput& step);
 
   [[nodiscard]] const std::optional<Divergence>& divergence() const { return divergence_; }
 

@@ -1,0 +1,140 @@
+#include "core/recording/recorder.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "tests/core/recording/recorded_rig.h"
+
+namespace core {
+namespace {
+
+constexpr size_t kKiB = 1024;
+
+TEST(RecorderTest, AFreshRecorderSavesAFileThatReads) {
+  const RecordedRig rig;
+  const RigReplay replay = ReplayBytes(rig.Save());
+  EXPECT_EQ(replay.error, "");
+  EXPECT_EQ(replay.inputs, 0u);
+  EXPECT_FALSE(replay.torn.has_value());
+}
+
+TEST(RecorderTest, AHeadKeepsTheBeginningAndCountsTheRest) {
+  RecordedRig rig({.head_bytes = 16 * kKiB, .tail_bytes = 0, .digest_every = 1});
+  rig.Live(300);
+  EXPECT_GT(rig.recorder->dropped(), 100u);
+  const RigReplay replay = ReplayBytes(rig.Save());
+  EXPECT_EQ(replay.error, "");
+  EXPECT_FALSE(replay.divergence.has_value());
+  EXPECT_EQ(replay.missing, rig.recorder->dropped());
+  EXPECT_EQ(replay.inputs + replay.missing, rig.recorder->inputs());
+  EXPECT_EQ(replay.compared, replay.inputs);
+  EXPECT_EQ(replay.skipped, replay.missing);
+}
+
+TEST(RecorderTest, ARingKeepsTheEndReadableAndCountsWhatItDropped) {
+  RecordedRig rig({.head_bytes = 0, .tail_bytes = 16 * kKiB, .digest_every = 1});
+  rig.Live(300);
+  EXPECT_GT(rig.recorder->dropped(), 100u);
+  const RigReplay replay = ReplayBytes(rig.Save());
+  EXPECT_EQ(replay.error, "");
+  EXPECT_EQ(replay.missing, rig.recorder->dropped());
+  EXPECT_EQ(replay.inputs + replay.missing, rig.recorder->inputs());
+  EXPECT_EQ(replay.fed, 0u);
+  EXPECT_GT(replay.inputs, 50u);
+  EXPECT_EQ(replay.unreadable, 0u);
+}
+
+TEST(RecorderTest, HeadAndRingTogetherCompareTheHeadAndShowTheEnd) {
+  RecordedRig rig({.head_bytes = 16 * kKiB, .tail_bytes = 16 * kKiB, .digest_every = 1});
+  rig.Live(600);
+  const RigReplay replay = ReplayBytes(rig.Save());
+  EXPECT_EQ(replay.error, "");
+  EXPECT_FALSE(replay.divergence.has_value());
+  EXPECT_GT(replay.compared, 30u);
+  EXPECT_EQ(replay.compared, replay.fed);
+  EXPECT_GT(replay.inputs, replay.fed + 50u);
+  EXPECT_EQ(replay.inputs + replay.missing, rig.recorder->inputs());
+}
+
+TEST(RecorderTest, NothingIsDroppedBeforeHeadAndRingAreFull) {
+  RecordedRig rig({.head_bytes = 64 * kKiB, .tail_bytes = 512 * kKiB, .digest_every = 1});
+  rig.Live(300);
+  ASSERT_GT(rig.recorder->FileBytes(), 70 * kKiB);
+  const RigReplay replay = ReplayBytes(rig.Save());
+  EXPECT_EQ(rig.recorder->dropped(), 0u);
+  EXPECT_EQ(replay.compared, rig.recorder->inputs());
+}
+
+TEST(RecorderTest, MemoryAndFileStayWithinTheirBudget) {
+  constexpr size_t kBudget = 128 * kKiB;
+  RecordedRig rig({.head_bytes = kBudget / 2, .tail_bytes = kBudget / 2, .digest_every = 1});
+  rig.Live(1500);
+  EXPECT_GT(rig.recorder->dropped(), 0u);
+  // Sixteen segments of 8 KiB, each with room for one more ordinary input.
+  EXPECT_LT(rig.recorder->FileBytes(), kBudget + 16 * 4 * kKiB);
+  EXPECT_LT(rig.recorder->MemoryUsage(), kBudget + 16 * 4 * kKiB + 32 * kKiB);
+}
+
+TEST(RecorderTest, WithoutABudgetNothingIsKeptAndEverythingCounted) {
+  RecordedRig rig({.head_bytes = 0, .tail_bytes = 0, .digest_every = 1});
+  rig.Live(20);
+  EXPECT_EQ(rig.recorder->dropped(), rig.recorder->inputs());
+  const RigReplay replay = ReplayBytes(rig.Save());
+  EXPECT_EQ(replay.error, "");
+  EXPECT_EQ(replay.missing, rig.recorder->inputs());
+}
+
+TEST(RecorderTest, ADigestOverALargeStatePutsTheNextOneOff) {
+  class LargePeer : public Participant {
+   public:
+    void Step(Time, const Input&, Effects&) override {}
+
+    [[nodiscard]] Time NextDeadline() const override { return Time::Never(); }
+
+    void SeedRoutes(std::span<const PeerId>) override {}
+
+    [[nodiscard]] std::vector<PeerId> Contacts() const override { return {}; }
+
+    void Digest(Hasher& hasher) const override {
+      ++digests;
+      for (uint64_t i = 0; i < 10 * RecorderLimits().digest_words; ++i) hasher.Add(i);
+    }
+
+    [[nodiscard]] size_t MemoryUsage() const override { return 0; }
+
+    mutable int digests = 0;
+  };
+
+  const RecordedRig rig;
+  const LargePeer peer;
+  rig.recorder->Record(Time{1}, Start{});
+  for (int i = 0; i < 100; ++i) {
+    rig.recorder->Settle(peer);
+    rig.recorder->Record(Time{2 + i}, Wake{});
+  }
+  EXPECT_EQ(peer.digests, 10);
+  rig.recorder->Settle(peer, true);
+  EXPECT_EQ(peer.digests, 11);
+}
+
+TEST(RecorderTest, TheSecretKeyIsNotInTheFile) {
+  RecordedRig rig;
+  rig.Live(40);
+  const std::vector<uint8_t> file = rig.Save();
+  const Digest256& seed = rig.identities[0].secret.seed;
+  EXPECT_EQ(std::search(file.begin(), file.end(), seed.begin(), seed.end()), file.end());
+  // In halves neither.
+  EXPECT_EQ(std::search(file.begin(), file.end(), seed.begin(), seed.begin() + 16), file.end());
+  EXPECT_EQ(std::search(file.begin(), file.end(), seed.begin() + 16, seed.end()), file.end());
+}
+
+TEST(RecorderTest, SavingTwiceGivesTheSameBytes) {
+  RecordedRig rig;
+  rig.Live(10);
+  EXPECT_EQ(rig.Save(), rig.Save());
+  EXPECT_EQ(rig.Save().size(), rig.recorder->FileBytes());
+}
+
+}  // namespace
+}  // namespace core
