@@ -68,11 +68,15 @@ void AddOthers(CLI::App& app, Line& line) {
   CLI::App* check = app.add_subcommand("check", "validate scenario files");
   check->add_option("files", line.check, "scenario files")->required();
 
-  CLI::App* replay = app.add_subcommand("replay", "the same run again, from the capsule alone");
-  replay->add_option("capsule", line.replay.capsule, "capsule.json of a run")->required();
+  CLI::App* replay = app.add_subcommand(
+      "replay", "the same run again, from the capsule alone; or a peer, from its flight recorder");
+  replay->add_option("file", line.replay.capsule, "capsule.json of a run, or a recording")
+      ->required();
   replay->add_option("--until", line.replay.until, "stop earlier, for example 90s");
-  replay->add_option("--peer", line.replay.peer, "narrate what this peer does");
-  replay->add_flag("--verbose", line.replay.verbose, "narrate decisions of all peers");
+  replay->add_option("--peer", line.replay.peer,
+                     "narrate what this peer does; of a recording, what concerns this contact");
+  replay->add_flag("--verbose", line.replay.verbose,
+                   "narrate decisions of all peers; of a recording, everything");
   replay->add_option("--threads", line.replay.threads, "never changes the result")
       ->check(CLI::Range(0, 256));
 

@@ -1,10 +1,12 @@
-// orbsim replay: the same run again, byte for byte, from the capsule alone.
+// orbsim replay: the same run again, byte for byte, from the capsule alone; or the same peer again, from its recording.
 #include <ostream>
 #include <utility>
 
 #include "absl/strings/str_format.h"
 #include "nlohmann/json.hpp"
 
+#include "core/recording/reader.h"
+#include "sim/observe/file_out.h"
 #include "sim/observe/trace.h"
 #include "sim/observe/verdict_lines.h"
 #include "sim/scenario/fault_list.h"
@@ -12,6 +14,7 @@
 #include "sim/workflow/build_info.h"
 #include "sim/workflow/commands.h"
 #include "sim/workflow/file_kind.h"
+#include "sim/workflow/replay_recording.h"
 #include "sim/workflow/report_text.h"
 #include "sim/workflow/session.h"
 
@@ -66,9 +69,15 @@ core::Status Refuse(const ReplayOptions& options, const Scenario& scenario) {
 }  // namespace
 
 ExitCode Replay(const ReplayOptions& options, Console& console) {
-  const auto capsule = ReadCapsule(options.capsule);
-  if (!capsule.ok())
+  const auto content = ReadFileWhole(options.capsule);
+  if (!content.ok()) return Complain(console, content.status());
+  if (core::IsRecording({reinterpret_cast<const uint8_t*>(content->data()), content->size()})) {
+    return ReplayRecording(options, *content, console);
+  }
+  const auto capsule = ParseCapsule(*content, options.capsule);
+  if (!capsule.ok()) {
     return Complain(console, NotThatKind(capsule.status(), options.capsule, "capsule"));
+  }
   auto scenario = ScenarioOf(*capsule);
   if (!scenario.ok()) return Complain(console, scenario.status());
   auto until = ParseUntil(options.until);
