@@ -13,7 +13,6 @@ namespace {
 
 constexpr size_t kChecksumBytes = 4;
 constexpr size_t kLengthBytesMax = 10;
-constexpr size_t kFrontBytes = kRecordingMagic.size() + 2;
 constexpr size_t kTextsMax = 1024;  // Of one list in a command; far above what travels.
 constexpr size_t kFieldNameBytesMax = 64;
 constexpr uint64_t kInputsMax = uint64_t{1} << 60;

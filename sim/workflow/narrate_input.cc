@@ -6,6 +6,7 @@
 #include "absl/strings/str_format.h"
 
 #include "sim/observe/describe.h"
+#include "sim/scenario/findings.h"
 
 namespace sim {
 namespace {
@@ -16,7 +17,7 @@ std::string Told(const Description& what, const std::string& whom) {
 }
 
 std::string TopicText(const core::Topic& topic) {
-  return Visible(topic.kind) + "/" + Visible(topic.label);
+  return VisibleText(topic.kind) + "/" + VisibleText(topic.label);
 }
 
 struct CommandTeller {
@@ -95,14 +96,6 @@ bool GoesTo(const core::Outgoing& outgoing, core::PeerId peer) {
 }
 
 }  // namespace
-
-std::string Visible(std::string_view text) {
-  std::string visible(text);
-  for (char& c : visible) {
-    if (c < ' ' || c > '~') c = '?';
-  }
-  return visible;
-}
 
 std::string NarrateInput(const core::ReplayedInput& step, core::Effects& effects, core::Time since,
                          std::optional<core::PeerId> only) {

@@ -14,7 +14,4 @@ namespace sim {
 [[nodiscard]] std::string NarrateInput(const core::ReplayedInput& step, core::Effects& effects,
                                        core::Time since, std::optional<core::PeerId> only);
 
-// For a terminal: what is not printable ASCII becomes a question mark.
-[[nodiscard]] std::string Visible(std::string_view text);
-
 }  // namespace sim

@@ -10,6 +10,7 @@
 #include "core/recording/replayer.h"
 #include "sim/observe/describe.h"
 #include "sim/observe/verdict_lines.h"
+#include "sim/scenario/findings.h"
 #include "sim/workflow/build_info.h"
 #include "sim/workflow/narrate_input.h"
 #include "sim/workflow/session.h"
@@ -42,11 +43,11 @@ void PrintFirstLine(const Replayer& replayer, size_t bytes, Console& console) {
   console.out << absl::StrFormat(
       "recording of %s  handle %d  incarnation %d  seed %d  build %s  bytes %d\n",
       ShortHex(replayer.context().directory->NodeIdOf(header.self)), header.self.value,
-      header.stream.incarnation, header.stream.seed, Visible(header.build), bytes);
+      header.stream.incarnation, header.stream.seed, VisibleText(header.build), bytes);
   if (header.build == SourceVersion()) return;
   console.error << absl::StrFormat(
       "replay: the recording is from build %s, this is %s; the peers may differ\n",
-      Visible(header.build), std::string(SourceVersion()));
+      VisibleText(header.build), std::string(SourceVersion()));
 }
 
 void PrintGap(const core::ReplayedInput& step, Console& console) {

@@ -195,14 +195,19 @@ std::string Behind(size_t bytes) {
   return "f: byte " + std::to_string(HeaderSize() + bytes) + ": ";
 }
 
-TEST(RecordingReaderTest, BadFilesAreRefusedWithTheirFlaw) {
-  constexpr size_t kMarkSize = 8;
-  constexpr size_t kContactSize = 39;
-  constexpr size_t kStartSize = 9;
-  constexpr size_t kBegun = kMarkSize + kContactSize + kStartSize;
-  constexpr size_t kRawBegun = kMarkSize + kStartSize;
-  const std::vector<PeerId> stranger = {PeerId{7}};
-  const std::vector<BadFile> files = {
+constexpr size_t kMarkSize = 8;
+constexpr size_t kContactSize = 39;
+constexpr size_t kStartSize = 9;
+constexpr size_t kBegun = kMarkSize + kContactSize + kStartSize;
+constexpr size_t kRawBegun = kMarkSize + kStartSize;
+constexpr PeerId kStranger{7};
+
+void ExpectErrors(const std::vector<BadFile>& files) {
+  for (const BadFile& file : files) EXPECT_EQ(ErrorOf(file.make()), file.error) << file.what;
+}
+
+TEST(RecordingReaderTest, FilesThatAreNoRecordingOrHaveABadHeaderAreRefused) {
+  ExpectErrors({
       {"empty", [] { return Bytes(); },
        "f: byte 0: found another kind of file, allowed a recording of a peer"},
       {"a capsule", [] { return Bytes{'{', '"', 'f', 'o', 'r', 'm', 'a', 't', '"'}; },
@@ -242,6 +247,12 @@ TEST(RecordingReaderTest, BadFilesAreRefusedWithTheirFlaw) {
              [](RecordingHeader& h) { h.config.matchmaking.offer_expiry = Seconds(-1); });
        },
        "f: byte 10: found matchmaking.offer_expiry -1000000, allowed 1000 to 3600000000"},
+  });
+}
+
+TEST(RecordingReaderTest, EntriesOutOfOrderAndStrangersAreRefused) {
+  const std::vector<PeerId> stranger = {kStranger};
+  ExpectErrors({
       {"no mark", [] { return FileOf({At(0, Wake{})}); },
        Behind(0) + "found an entry without a mark, allowed a mark first"},
       {"an input before the start",
@@ -278,6 +289,11 @@ TEST(RecordingReaderTest, BadFilesAreRefusedWithTheirFlaw) {
          return AfterMark({At(61, Garbled{PeerId{9}, GarbledReason::kMalformed})});
        },
        Behind(kBegun) + "found peer 9, allowed one that was introduced before"},
+  });
+}
+
+TEST(RecordingReaderTest, IdentitiesMarksAndTimesThatCannotBeAreRefused) {
+  ExpectErrors({
       {"one handle, two identities",
        [] {
          KnownContact other = ContactNumber(2);
@@ -315,6 +331,11 @@ TEST(RecordingReaderTest, BadFilesAreRefusedWithTheirFlaw) {
        Behind(kBegun + 7) + "found 7 bytes behind the last entry, allowed none"},
       {"a time beyond the range", [] { return AfterMark({At((int64_t{1} << 60) + 1, Wake{})}); },
        Behind(kBegun) + "found time 1152921504606846977, allowed less than 2^60 us around zero"},
+  });
+}
+
+TEST(RecordingReaderTest, EntriesThatCannotBeReadAreRefused) {
+  ExpectErrors({
       {"an unknown kind",
        [] {
          return Raw({99, 0});
@@ -367,8 +388,7 @@ TEST(RecordingReaderTest, BadFilesAreRefusedWithTheirFlaw) {
          return file;
        },
        Behind(kMarkSize) + "found an entry of a wrong length, allowed 1 to 2097152 bytes"},
-  };
-  for (const BadFile& file : files) EXPECT_EQ(ErrorOf(file.make()), file.error) << file.what;
+  });
 }
 
 TEST(RecordingReaderTest, ForeignTextInAnErrorIsMadeVisible) {
