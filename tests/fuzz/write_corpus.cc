@@ -1,5 +1,5 @@
-// Writes the first corpus files of the codec's and the handshake's fuzz targets below the directory named on the
-// command line: messages of every type, whole and broken.
+// Writes the first corpus files of the fuzz targets of codec, handshake and recording below the directory named on the
+// command line: messages of every type and recordings of a short life, whole and broken.
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -13,6 +13,7 @@
 #include "node/transport/frame.h"
 #include "tests/core/codec/frames.h"
 #include "tests/core/codec/test_directory.h"
+#include "tests/core/recording/recorded_rig.h"
 #include "tests/node/handshake/handshake_rig.h"
 
 namespace {
@@ -87,6 +88,37 @@ void WriteTransportCorpus(const std::filesystem::path& folder) {
   WriteVariants(folder / "large", large);
 }
 
+// Each block of the file without its checksum, behind two bytes of length: the form of
+// recording_fuzz's mode 2.
+Bytes BlocksOf(const Bytes& file) {
+  Bytes blocks = {2};
+  core::PackedReader reader(file);
+  (void)reader.Bytes(core::kRecordingMagic.size() + 2);
+  while (reader.left() > 0) {
+    const std::span<const uint8_t> block = reader.Bytes(reader.Number());
+    (void)reader.Word32();
+    blocks.push_back(static_cast<uint8_t>(block.size()));
+    blocks.push_back(static_cast<uint8_t>(block.size() >> 8));
+    blocks.insert(blocks.end(), block.begin(), block.end());
+  }
+  return blocks;
+}
+
+void WriteRecordings(const std::filesystem::path& folder) {
+  const core::RecorderLimits limits[] = {{.head_bytes = 1 << 20, .tail_bytes = 0},
+                                         {.head_bytes = 0, .tail_bytes = 8 << 10}};
+  const char* names[] = {"whole", "ring"};
+  for (size_t i = 0; i < 2; ++i) {
+    core::RecordedRig rig(limits[i]);
+    rig.Live(i == 0 ? 4 : 30);
+    const Bytes saved = rig.Save();
+    Bytes raw = {0};
+    raw.insert(raw.end(), saved.begin(), saved.end());
+    WriteVariants(folder / names[i], raw);
+    WriteVariants(folder / (std::string(names[i]) + "-blocks"), BlocksOf(saved));
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -113,5 +145,6 @@ int main(int argc, char** argv) {
     WriteVariants(root / "canonical_fuzz" / ("record" + std::to_string(seed)), bytes);
   }
   WriteTransportCorpus(root / "transport_fuzz");
+  WriteRecordings(root / "recording_fuzz");
   return 0;
 }

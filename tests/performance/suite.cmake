@@ -11,3 +11,8 @@ add_executable(durable_storage tests/performance/durable_storage.cc)
 target_include_directories(durable_storage PRIVATE ${CMAKE_BINARY_DIR}/include_roots/tests)
 target_link_libraries(durable_storage PRIVATE project_flags node_storage)
 # embedded_stores is not built here: tests/performance/stores/build does, with packages that nothing else needs.
+
+add_executable(recording_benchmark tests/performance/recording_benchmark.cc)
+target_include_directories(recording_benchmark PRIVATE ${CMAKE_BINARY_DIR}/include_roots/tests)
+target_link_libraries(recording_benchmark PRIVATE project_flags sim_workflow GTest::gtest)
+target_compile_definitions(recording_benchmark PRIVATE ORBWEAVER_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
