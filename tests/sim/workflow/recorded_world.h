@@ -14,6 +14,7 @@
 #include "core/codec/wire.h"
 #include "core/peer/peer.h"
 #include "core/recording/recorder.h"
+#include "sim/network/swarm.h"
 #include "sim/observe/observer_set.h"
 #include "sim/world/world.h"
 
@@ -153,7 +154,8 @@ inline RecordedRun RecordRun(const Scenario& scenario, int64_t seconds,
     RunPlan plan;
     plan.threads = 2;
     plan.factory = &factory;
-    auto world = World::Make(std::make_shared<const Scenario>(scenario), plan, observers);
+    auto world =
+        World::Make(std::make_shared<const Scenario>(WithDrawnFaults(scenario)), plan, observers);
     EXPECT_TRUE(world.ok());
     if (!world.ok()) return run;
     EXPECT_TRUE((*world)->RunUntil(WorldTime{seconds * 1'000'000}).ok());
