@@ -19,6 +19,7 @@ constexpr core::Duration kProbeBehindNat = core::Minutes(10);
 constexpr core::Duration kProbePublic = core::Minutes(60);
 constexpr core::Duration kBanCommandMax = core::Minutes(10 * 365 * 24 * 60);
 constexpr size_t kAskedPerFill = 2;
+constexpr size_t kDialsMin = Discovery::kSurplusMax + 1;
 constexpr uint32_t kIdleFillsMax = 5;
 
 }  // namespace
@@ -136,8 +137,12 @@ void Discovery::Fill(core::Time now, DiscoveryEffects& effects) {
   filled_at_ = now;
   bool dialled = false;
   bool exhausted = false;
-  while (!exhausted && outbound_ + PendingDials() < settings_.desired &&
-         PendingDials() < settings_.dials_max) {
+  // The last missing connection is looked for at several addresses at once: most of those in a book
+  // may be dead, and each of them takes a time-out.
+  const size_t missing = settings_.desired - std::min(outbound_, settings_.desired);
+  const size_t at_once =
+      missing == 0 ? 0 : std::min(std::max(missing, kDialsMin), settings_.dials_max);
+  while (!exhausted && PendingDials() < at_once) {
     exhausted = !DialFromBook(now, effects);
     dialled = dialled || !exhausted;
   }
@@ -156,11 +161,15 @@ void Discovery::Fill(core::Time now, DiscoveryEffects& effects) {
   }
 }
 
-Discovery::Busy Discovery::BusyPeers() const {
+Discovery::Busy Discovery::BusyPeers(DialPurpose purpose) const {
   Busy busy;
   for (const auto& [id, link] : links_) {
     busy.ids.insert(link.id);
-    if (!link.outbound) continue;
+    if (!link.outbound) {
+      const IpEndpoint stated = {link.remote.ip, link.stated_port};
+      if (purpose != DialPurpose::kFeeler) busy.endpoints.insert(stated);
+      continue;
+    }
     busy.endpoints.insert(link.remote);
     busy.groups.insert(GroupOf(link.remote.ip));
   }
@@ -181,7 +190,7 @@ bool Discovery::MayDial(const KnownPeer& peer, const Busy& busy, core::Time now)
 }
 
 bool Discovery::DialFromBook(core::Time now, DiscoveryEffects& effects) {
-  const Busy busy = BusyPeers();
+  const Busy busy = BusyPeers(DialPurpose::kPeer);
   // An attacker's addresses tend to lie in few groups: others are preferred, but not demanded.
   const KnownPeer* peer = book_.Select(now, random_, [&](const KnownPeer& candidate) {
     return !busy.groups.contains(GroupOf(candidate.endpoint.ip)) && MayDial(candidate, busy, now);
@@ -196,7 +205,7 @@ bool Discovery::DialFromBook(core::Time now, DiscoveryEffects& effects) {
 }
 
 bool Discovery::DialSeed(core::Time now, DiscoveryEffects& effects) {
-  const Busy busy = BusyPeers();
+  const Busy busy = BusyPeers(DialPurpose::kSeed);
   std::vector<size_t> ready;
   for (size_t i = 0; i < seeds_.size(); ++i) {
     const Seed& seed = settings_.seeds[i];
@@ -218,7 +227,7 @@ bool Discovery::DialSeed(core::Time now, DiscoveryEffects& effects) {
 
 void Discovery::SendFeeler(core::Time now, DiscoveryEffects& effects) {
   feeler_at_ = now + Jittered(settings_.feeler_interval);
-  const Busy busy = BusyPeers();
+  const Busy busy = BusyPeers(DialPurpose::kFeeler);
   if (const auto owner = book_.NextContest()) {
     const KnownPeer* peer = book_.Find(*owner);
     if (peer != nullptr && busy.ids.contains(peer->id)) {

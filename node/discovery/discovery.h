@@ -184,6 +184,7 @@ using DiscoveryEffects = std::vector<DiscoveryEffect>;
 class Discovery {
  public:
   static constexpr uint32_t kBanPoints = 100;
+  static constexpr size_t kSurplusMax = 3;
   static constexpr core::Duration kDialWait = core::Seconds(30);
 
   // `key`: 16 fresh random bytes; Restore replaces them by the stored ones.
@@ -216,6 +217,7 @@ class Discovery {
     core::NodeId id;
     IpEndpoint remote;  // Of an outbound link: what was dialled.
     bool outbound = false;
+    uint16_t stated_port = 0;  // Of an inbound link: where the peer says it listens.
     std::optional<size_t> seed;
     core::Time opened;
     core::Time probe_served_at;  // When it may send the next NatProbe.
@@ -256,7 +258,9 @@ class Discovery {
   void AskForProbes(core::Time now, DiscoveryEffects& effects);
   void StartDial(const PendingDial& dial, std::optional<core::NodeId> expected,
                  DiscoveryEffects& effects);
-  [[nodiscard]] Busy BusyPeers() const;
+  // A feeler may dial an address that an inbound peer states for itself; nothing else should, because
+  // the connection with that peer stands already.
+  [[nodiscard]] Busy BusyPeers(DialPurpose purpose) const;
   [[nodiscard]] bool MayDial(const KnownPeer& peer, const Busy& busy, core::Time now) const;
   [[nodiscard]] size_t PendingDials() const;
   // Something changed: fill again, but not too often.

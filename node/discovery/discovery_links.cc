@@ -11,7 +11,9 @@ constexpr uint32_t kMalformedPoints = 20;
 constexpr uint32_t kTooEarlyPoints = 20;
 constexpr uint32_t kUnsolicitedPoints = 50;
 constexpr uint32_t kStrayResultPoints = 5;  // An honest one may be late.
-constexpr core::Duration kProbeDelay = core::Seconds(1);
+// Spread, because a network that starts together would ask its first node all at once.
+constexpr core::Duration kProbeDelayMin = core::Milliseconds(500);
+constexpr core::Duration kProbeDelayMax = core::Seconds(4);
 constexpr core::Duration kShortLink = core::Seconds(60);
 constexpr size_t kOwnEndpointsMax = 16;
 
@@ -65,6 +67,7 @@ void Discovery::OnInbound(core::Time now, const LinkUp& up, DiscoveryEffects& ef
   Link link;
   link.id = up.id;
   link.remote = up.remote;
+  link.stated_port = up.stated_port;
   link.opened = link.probe_served_at = link.probe_asked_at = now;
   links_.emplace(up.link, link);
 }
@@ -111,7 +114,8 @@ void Discovery::OnOutbound(core::Time now, const LinkUp& up, const PendingDial& 
   }
   if (links_.emplace(up.link, link).second) ++outbound_;
   if (settings_.probe && settings_.listen_port != 0 && reachability() == Reachability::kUnknown) {
-    probe_at_ = std::min(probe_at_, now + kProbeDelay);
+    const core::Duration delay{random_.Between(kProbeDelayMin.us, kProbeDelayMax.us)};
+    probe_at_ = std::min(probe_at_, now + delay);
   }
 }
 

@@ -90,7 +90,7 @@ class NatProber {
 // connection came is dialled, so a probe can aim at nobody but its sender.
 class DialBacks {
  public:
-  static constexpr size_t kOpenMax = 32;
+  static constexpr size_t kOpenMax = 64;
   static constexpr size_t kOpenPerGroup = 4;
   static constexpr core::Duration kServeInterval =
       core::Seconds(60);                                     // Per link; kept by the owner.

@@ -275,10 +275,10 @@ const KnownPeer* PeerBook::Pick(const Table& table, core::Random& random,
     if (peer == nullptr) return nullptr;
     if (filter(*peer)) return peer;
   }
-  const size_t start = random.Below(table.slots.size());
-  for (size_t i = 0; i < table.slots.size(); ++i) {
-    const uint32_t index = table.slots[(start + i) % table.slots.size()];
-    if (index != kNone && filter(entries_[index])) return &entries_[index];
+  const size_t start = random.Below(entries_.size());
+  for (size_t i = 0; i < entries_.size(); ++i) {
+    const KnownPeer& peer = entries_[(start + i) % entries_.size()];
+    if (peer.tried == (&table == &tried_) && filter(peer)) return &peer;
   }
   return nullptr;
 }
@@ -299,13 +299,9 @@ const KnownPeer* PeerBook::SelectNew(core::Time now, core::Random& random,
 
 std::vector<KnownPeer> PeerBook::Advertised(const IpAddress& witness, core::Time now) const {
   std::vector<KnownPeer> advertised;
-  for (const Table* table : {&tried_, &new_}) {
-    for (const uint32_t index : table->slots) {
-      if (index == kNone) continue;
-      const KnownPeer& peer = entries_[index];
-      if (!peer.verified || peer.failures > 0 || now - peer.verified_at > kAdvertisedFor) continue;
-      if (InScope(peer.endpoint.ip, witness)) advertised.push_back(peer);
-    }
+  for (const KnownPeer& peer : entries_) {
+    if (!peer.verified || peer.failures > 0 || now - peer.verified_at > kAdvertisedFor) continue;
+    if (InScope(peer.endpoint.ip, witness)) advertised.push_back(peer);
   }
   return advertised;
 }

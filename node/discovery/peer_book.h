@@ -117,7 +117,7 @@ class PeerBook {
   // The owner of a tried slot that somebody contends for, to be dialled.
   [[nodiscard]] std::optional<IpEndpoint> NextContest() const;
 
-  // All that may be told to a peer at `witness`, in the order of the slots.
+  // All that may be told to a peer at `witness`, in no useful order.
   [[nodiscard]] std::vector<KnownPeer> Advertised(const IpAddress& witness, core::Time now) const;
 
   [[nodiscard]] const KnownPeer* Find(const IpEndpoint& endpoint) const;
@@ -169,7 +169,7 @@ class PeerBook {
   void Demote(const IpEndpoint& endpoint, core::Time now);
   void EndContests(const IpEndpoint& endpoint);
 
-  // Entries tried of a table: the random picks, then all that are left.
+  // Random picks from a table; when none passes, the first that does from a random place on.
   [[nodiscard]] const KnownPeer* Pick(const Table& table, core::Random& random,
                                       const Filter& filter) const;
   [[nodiscard]] const KnownPeer* PickSlot(const Table& table, core::Random& random) const;

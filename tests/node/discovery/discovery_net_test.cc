@@ -23,7 +23,7 @@ int SecondsUntilSatisfied(DiscoveryNet& net, size_t nodes, int limit) {
 }
 
 TEST(DiscoveryNetTest, AllReachTheDesiredDegreeFromOneSeedWithinAMinute) {
-  for (const uint64_t seed : {1, 2, 3}) {
+  for (uint64_t seed = 1; seed <= 3; ++seed) {
     DiscoveryNet net({.seed = seed, .nodes = 300});
     const int seconds = SecondsUntilSatisfied(net, 300, 60);
     std::printf("300 nodes, seed %d: satisfied after %d s\n", static_cast<int>(seed), seconds);
@@ -33,23 +33,25 @@ TEST(DiscoveryNetTest, AllReachTheDesiredDegreeFromOneSeedWithinAMinute) {
 }
 
 TEST(DiscoveryNetTest, NattedNodesConvergeAndAreNeverAdvertised) {
-  DiscoveryNet net({.seed = 1, .nodes = 300, .natted_percent = 50});
-  const int seconds = SecondsUntilSatisfied(net, 300, 60);
-  std::printf("300 nodes, half natted: satisfied after %d s\n", seconds);
-  EXPECT_GT(seconds, 0) << net.Satisfied(kDesired);
-  net.RunFor(core::Minutes(5));
-  EXPECT_EQ(net.natted_told(), 0u);
-  EXPECT_GT(net.told(), 1'000u);
-  EXPECT_EQ(net.penalties(), 0u);
-  size_t wrong = 0;
-  size_t unknown = 0;
-  for (uint32_t i = 0; i < net.size(); ++i) {
-    const Reachability found = net.At(i).reachability();
-    unknown += found == Reachability::kUnknown ? 1 : 0;
-    wrong += found == (net.natted(i) ? Reachability::kPublic : Reachability::kBehindNat) ? 1 : 0;
+  for (uint64_t seed = 1; seed <= 3; ++seed) {
+    DiscoveryNet net({.seed = seed, .nodes = 300, .natted_percent = 50});
+    const int seconds = SecondsUntilSatisfied(net, 300, 60);
+    std::printf("300 nodes, half natted: satisfied after %d s\n", seconds);
+    EXPECT_GT(seconds, 0) << net.Satisfied(kDesired);
+    net.RunFor(core::Minutes(5));
+    EXPECT_EQ(net.natted_told(), 0u);
+    EXPECT_GT(net.told(), 1'000u);
+    EXPECT_EQ(net.penalties(), 0u);
+    size_t wrong = 0;
+    size_t unknown = 0;
+    for (uint32_t i = 0; i < net.size(); ++i) {
+      const Reachability found = net.At(i).reachability();
+      unknown += found == Reachability::kUnknown ? 1 : 0;
+      wrong += found == (net.natted(i) ? Reachability::kPublic : Reachability::kBehindNat) ? 1 : 0;
+    }
+    EXPECT_EQ(wrong, 0u);
+    EXPECT_LE(unknown, 3u);
   }
-  EXPECT_EQ(wrong, 0u);
-  EXPECT_LE(unknown, 3u);
 }
 
 TEST(DiscoveryNetTest, ARestartWithAStoredBookNeedsNoSeed) {
@@ -85,11 +87,14 @@ TEST(DiscoveryNetTest, AFullSeedSendsItsVisitorsOn) {
 }
 
 TEST(DiscoveryNetTest, LostPeersAreReplaced) {
-  DiscoveryNet net({.seed = 1, .nodes = 150});
-  ASSERT_GT(SecondsUntilSatisfied(net, 150, 60), 0);
-  for (uint32_t i = 1; i <= 50; ++i) net.Stop(i);
-  net.RunFor(core::Seconds(60));
-  EXPECT_EQ(net.Satisfied(kDesired), 100u);
+  for (uint64_t seed = 1; seed <= 3; ++seed) {
+    DiscoveryNet net({.seed = seed, .nodes = 150});
+    ASSERT_GT(SecondsUntilSatisfied(net, 150, 60), 0);
+    for (uint32_t i = 1; i <= 50; ++i) net.Stop(i);
+    const int seconds = SecondsUntilSatisfied(net, 100, 60);
+    std::printf("150 nodes, a third stopped: satisfied again after %d s\n", seconds);
+    EXPECT_GT(seconds, 0) << net.Satisfied(kDesired);
+  }
 }
 
 TEST(DiscoveryNetTest, TheSameSeedGivesTheSameRun) {
