@@ -41,6 +41,7 @@ class Transport : private SocketOwner {
  public:
   Transport(asio::io_context& io, const TransportSettings& settings, const ClockSource& clock,
             const Identity& identity, const Hello& offer, TransportEvents& events);
+  // Closes everything at once; tells the owner nothing but completes what waits with kClosed.
   ~Transport() override;
 
   // At most once. Error: the address is not ours, in use, or not allowed.

@@ -163,6 +163,13 @@ TEST_F(LimitsTest, WithoutDescriptorsANodeServesOnAndAcceptsAgainLater) {
   TestNode& a = Add();
   TestNode& b = Add();
   const SocketId socket = Connect(a, b);
+  // UBSan opens a pipe when it meets a type for the first time: let it meet them all before.
+  TcpAcceptor gone(io.get_executor(), Loopback());
+  const Endpoint nobody = gone.local_endpoint();
+  gone.close();
+  EXPECT_TRUE(RunUntil([&] { return !b.transport->degraded(); }));
+  EXPECT_EQ(FailedDial(a, nobody, std::nullopt).reason, CloseReason::kConnectFailed);
+  Advance(core::Milliseconds(100));
   RawPeer waiting(*this, 99, b.transport->local());  // Connected by the kernel, not accepted.
   rlimit old{};
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &old), 0);

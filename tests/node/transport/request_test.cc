@@ -12,6 +12,9 @@ namespace {
 
 class RequestTest : public testing::Test, public TransportRig {
  protected:
+  // What still waits is completed when its transport goes.
+  void TearDown() override { nodes.clear(); }
+
   struct Done {
     Outcome outcome;
     Bytes payload;

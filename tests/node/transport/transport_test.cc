@@ -32,7 +32,8 @@ TEST_F(TransportTest, PayloadsOfEverySizeArriveWholeAndInOrder) {
   TestNode& b = Add();
   const SocketId socket = Connect(a, b);
   std::vector<Bytes> sent;
-  for (const size_t size : {0, 1, 17, 511, 512, 513, 65'519, 65'536, 65'537, 200'000, 700'000}) {
+  for (const size_t size : std::initializer_list<size_t>{0, 1, 17, 511, 512, 513, 65'519, 65'536,
+                                                         65'537, 200'000, 700'000}) {
     Bytes payload(size);
     std::iota(payload.begin(), payload.end(), static_cast<uint8_t>(size));
     ASSERT_EQ(a.Send(socket, payload), SendResult::kQueued) << size;
