@@ -102,9 +102,11 @@ sim::ExitCode Execute(const CLI::App& app, const Line& line, sim::Console& conso
 }
 
 // Set by Ctrl-C: the run ends at its next window and writes what it has.
-std::atomic<bool> stop_requested{
-    false};                        // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
-std::atomic<int> stop_signals{0};  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+// NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables): a signal's function gets no context.
+std::atomic<bool> stop_requested{false};
+std::atomic<int> stop_signals{0};
+
+// NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables)
 
 // Some senders signal twice (the process and its group): only the third says "at once".
 void RequestStop(int) {

@@ -39,13 +39,13 @@ class FixedList {
 
   const T& operator[](size_t i) const { return items_[i]; }
 
-  T* begin() { return items_.data(); }
+  [[nodiscard]] T* begin() { return items_.data(); }
 
-  T* end() { return items_.data() + size_; }
+  [[nodiscard]] T* end() { return items_.data() + size_; }
 
-  const T* begin() const { return items_.data(); }
+  [[nodiscard]] const T* begin() const { return items_.data(); }
 
-  const T* end() const { return items_.data() + size_; }
+  [[nodiscard]] const T* end() const { return items_.data() + size_; }
 
   friend bool operator==(const FixedList& a, const FixedList& b) {
     if (a.size_ != b.size_) return false;

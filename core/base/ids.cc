@@ -6,7 +6,8 @@ namespace core {
 
 uint64_t WordOf(const Key256& key, int index) {
   uint64_t word = 0;
-  for (int i = 0; i < 8; ++i) word = word << 8 | key.bytes[static_cast<size_t>(index * 8 + i)];
+  const size_t first = static_cast<size_t>(index) * 8;
+  for (size_t i = 0; i < 8; ++i) word = word << 8 | key.bytes[first + i];
   return word;
 }
 

@@ -38,7 +38,10 @@ using StatusOr = absl::StatusOr<T>;
 #define ORBWEAVER_CONCAT(a, b) ORBWEAVER_CONCAT_INNER(a, b)
 #define ASSIGN_OR_RETURN(left, expression) \
   ASSIGN_OR_RETURN_NAMED(ORBWEAVER_CONCAT(result_, __LINE__), left, expression)
+// A declaration and its name cannot stand in parentheses.
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define ASSIGN_OR_RETURN_NAMED(name, left, expression) \
   auto name = (expression);                            \
   if (!name.ok()) return name.status();                \
   left = std::move(name).value()
+// NOLINTEND(bugprone-macro-parentheses)

@@ -357,20 +357,20 @@ struct RecordsField : LengthField<kNumber> {
 template <typename T, size_t... kIndex>
 Flaw ReadFieldsOf(ReadContext& context, std::span<const uint8_t> bytes, T& out,
                   std::index_sequence<kIndex...>) {
-  constexpr const auto& fields = kFields<T>;
   ProtoReader in(bytes);
   [[maybe_unused]] uint32_t seen = 0;
   while (in.Next()) {
     Flaw flaw = nullptr;
-    (void)((in.tag() == std::get<kIndex>(fields).kTag &&
-            (flaw = std::get<kIndex>(fields).Read(context, in, out), seen |= 1u << kIndex, true)) ||
+    (void)((in.tag() == std::get<kIndex>(kFields<T>).kTag &&
+            (flaw = std::get<kIndex>(kFields<T>).Read(context, in, out), seen |= 1u << kIndex,
+             true)) ||
            ...);
     if (flaw != nullptr) return flaw;
   }
   if (in.failed()) return "body: not well-formed Protobuf";
   Flaw missing = nullptr;
-  (void)((std::get<kIndex>(fields).kRequired && (seen >> kIndex & 1) == 0 &&
-          (missing = std::get<kIndex>(fields).flaw, true)) ||
+  (void)((std::get<kIndex>(kFields<T>).kRequired && (seen >> kIndex & 1) == 0 &&
+          (missing = std::get<kIndex>(kFields<T>).flaw, true)) ||
          ...);
   return missing;
 }

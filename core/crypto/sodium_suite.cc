@@ -71,8 +71,8 @@ struct KeyPair {
 }  // namespace
 
 SodiumSuite::SodiumSuite() {
-  static const bool started = StartSodium();
-  CHECK(started);
+  static const bool kStarted = StartSodium();
+  CHECK(kStarted);
 }
 
 PublicKey SodiumSuite::PublicKeyFor(const SecretKey& secret) const {

@@ -20,7 +20,7 @@
 namespace core {
 
 inline constexpr int kRootsMax = 3;
-using LevelKeys = FixedList<Key256, 2 * kRootsMax>;
+using LevelKeys = FixedList<Key256, size_t{2} * kRootsMax>;
 
 [[nodiscard]] Key256 HashTopic(const Context& context, const Topic& topic);
 

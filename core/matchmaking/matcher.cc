@@ -19,7 +19,7 @@ Matcher::Matcher(const Key256& topic, const MatchCommand& command, const Matchma
 
 void Matcher::Begin(const Moment& moment) {
   started_ = moment.now;
-  deadline_ = moment.now + std::clamp(command_.patience, Duration{0}, Minutes(24 * 60));
+  deadline_ = moment.now + std::clamp(command_.patience, Duration{0}, Minutes(int64_t{24} * 60));
   moment.effects.Observe(MatchStarted{.topic = topic_,
                                       .seek = command_.seek,
                                       .want = command_.want,
@@ -277,6 +277,10 @@ void Matcher::OnDeadline(const Moment& moment) {
     phase_deadline_ = deadline_ + moment.config().requery_interval;
     return;
   }
+  OnSearchDeadline(moment);
+}
+
+void Matcher::OnSearchDeadline(const Moment& moment) {
   if (renew_at_ <= moment.now) Renew(moment);
   if (phase_ == Phase::kPausing) {
     if (phase_deadline_ > moment.now) return;

@@ -100,6 +100,7 @@ class Matcher {
   };
 
   // matcher.cc: levels.
+  void OnSearchDeadline(const Moment& moment);
   void EnterLevel(const Moment& moment, uint8_t specificity);
   void Ask(const Moment& moment);
   void Judge(const Moment& moment);

@@ -49,7 +49,8 @@ void Worker::Renew(const Moment& moment) {
   const auto early =
       static_cast<int64_t>(moment.random.Below(static_cast<uint64_t>(third.us / 10)));
   renew_at_ = moment.now + third - Duration{early};
-  if (publication_.AnnounceComplete()) Conclude(moment);
+  // Complete at once: there is nobody to ask, so nobody answered.
+  if (publication_.AnnounceComplete()) phase_ = Phase::kResting;
 }
 
 void Worker::Conclude(const Moment& moment) {

@@ -13,9 +13,9 @@ constexpr size_t kGrowth = 4;
 
 // The 16 bits of the key from bit `from` on; zeros behind its end.
 uint16_t DigitAt(const Key256& key, int from) {
+  const auto first = static_cast<size_t>(from / 8);
   uint32_t window = 0;
-  for (int i = 0; i < 3; ++i) {
-    const auto at = static_cast<size_t>(from / 8 + i);
+  for (size_t at = first; at < first + 3; ++at) {
     window = window << 8 | (at < key.bytes.size() ? key.bytes[at] : 0u);
   }
   return static_cast<uint16_t>(window >> (8 - from % 8));

@@ -28,7 +28,7 @@ core::Fingerprint PeerTable::Fold() const {
   for (uint32_t i = 0; i < peers_; ++i) {
     const uint64_t mixed = core::Mix64(lines_.get()[i].chain ^ i * 0x9ddfea08eb382d69ull);
     sum.high += mixed;
-    sum.low += FoldProduct(mixed, 0xd6e8feb86659fd93ull + 2 * i);
+    sum.low += FoldProduct(mixed, 0xd6e8feb86659fd93ull + uint64_t{2} * i);
   }
   return {core::Mix64(sum.high), core::Mix64(sum.low)};
 }

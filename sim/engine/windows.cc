@@ -73,6 +73,7 @@ void Windows::BringNear() {
 }
 
 size_t Windows::MemoryUsage() const {
+  // NOLINTNEXTLINE(bugprone-sizeof-expression): a bucket is a pointer.
   return sizeof(*this) + buckets_.capacity() * sizeof(Event*) + beyond_.capacity() * sizeof(Far);
 }
 

@@ -124,7 +124,8 @@ class alignas(128) Windows {
   }
 
   [[nodiscard]] ChunkHeader* ChunkOf(Event* end) const {
-    return reinterpret_cast<ChunkHeader*>((reinterpret_cast<uintptr_t>(end) - 1) & ~chunk_mask_);
+    char* last = reinterpret_cast<char*>(end) - 1;
+    return reinterpret_cast<ChunkHeader*>(last - (reinterpret_cast<uintptr_t>(last) & chunk_mask_));
   }
 
   [[nodiscard]] Event* FirstOf(ChunkHeader* chunk) const {

@@ -57,7 +57,7 @@ bool Churn::IsSettled(const Group& group) const {
 // A random point of a long alternation of sessions and gaps that lies before the run. Its phases have incarnations of
 // their own, so that those of the run keep their draws.
 Churn::Entry Churn::EntryOf(core::PeerId peer) const {
-  std::array<int64_t, 2 * kPastCycles> phases{};
+  std::array<int64_t, size_t{2} * kPastCycles> phases{};
   int64_t total = 0;
   for (uint32_t i = 0; i < phases.size(); ++i) {
     phases[i] = PhaseOf(peer, kPastIncarnations + i / 2, i % 2 == 0).us;

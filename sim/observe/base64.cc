@@ -12,6 +12,23 @@ uint32_t ByteAt(std::string_view bytes, size_t index) {
   return index < bytes.size() ? static_cast<uint8_t>(bytes[index]) : 0;
 }
 
+size_t PaddingOf(std::string_view four) {
+  if (four.ends_with("==")) return 2;
+  return four.ends_with('=') ? 1 : 0;
+}
+
+// The 24 bits of four characters. Bits that the padding leaves over must be zero, or two texts would mean the same bytes.
+std::optional<uint32_t> WordOf(std::string_view four, size_t padding) {
+  uint32_t word = 0;
+  for (size_t i = 0; i < 4; ++i) {
+    const size_t digit = i < 4 - padding ? kAlphabet.find(four[i]) : 0;
+    if (digit == std::string_view::npos) return std::nullopt;
+    word = word << 6 | static_cast<uint32_t>(digit);
+  }
+  const uint32_t left_over = (uint32_t{1} << (8 * padding)) - 1;
+  return (word & left_over) == 0 ? std::optional(word) : std::nullopt;
+}
+
 }  // namespace
 
 std::string ToBase64(std::string_view bytes) {
@@ -32,21 +49,12 @@ std::optional<std::string> FromBase64(std::string_view text) {
   std::string bytes;
   bytes.reserve(text.size() / 4 * 3);
   for (size_t i = 0; i < text.size(); i += 4) {
-    std::string_view four = text.substr(i, 4);
-    const bool last = i + 4 == text.size();
-    const size_t padding = !last ? 0 : four.ends_with("==") ? 2 : four.ends_with("=") ? 1 : 0;
-    uint32_t word = 0;
-    for (size_t j = 0; j < 4; ++j) {
-      const size_t digit = j < 4 - padding ? kAlphabet.find(four[j]) : 0;
-      if (digit == std::string_view::npos) return std::nullopt;
-      word = word << 6 | static_cast<uint32_t>(digit);
-    }
-    // Bits that the padding leaves over must be zero, or two texts would mean the same bytes.
-    if ((padding == 1 && (word & 0xff) != 0) || (padding == 2 && (word & 0xffff) != 0)) {
-      return std::nullopt;
-    }
+    const std::string_view four = text.substr(i, 4);
+    const size_t padding = i + 4 == text.size() ? PaddingOf(four) : 0;
+    const std::optional<uint32_t> word = WordOf(four, padding);
+    if (!word.has_value()) return std::nullopt;
     for (size_t j = 0; j < 3 - padding; ++j) {
-      bytes += static_cast<char>(static_cast<uint8_t>(word >> (16 - 8 * j)));
+      bytes += static_cast<char>(static_cast<uint8_t>(*word >> (16 - 8 * j)));
     }
   }
   return bytes;

@@ -54,7 +54,7 @@ void OverlayChecker::Describe(const WorldView& world, const std::vector<core::Pe
     metrics_->Record(Metric::kRoutingDegree, static_cast<int64_t>(graph.Degree(i)));
   }
   metrics_->Set(Metric::kRoutingDiameter, graph.DiameterOfSample(kGraphSamples));
-  metrics_->Set(Metric::kRoutingClustering, graph.ClusteringOfSample(kGraphSamples * 16));
+  metrics_->Set(Metric::kRoutingClustering, graph.ClusteringOfSample(size_t{kGraphSamples} * 16));
 }
 
 void OverlayChecker::OnCheckpoint(const WorldView& world) {
