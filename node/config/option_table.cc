@@ -364,7 +364,7 @@ constexpr OptionRow kRows[] = {
      Kind::kSize,
      R"("8GiB")",
      16 * kMiB,
-     16 * 1024 * kGiB,
+     int64_t{16} * 1024 * kGiB,
      {},
      "How large the store may grow; beyond, new data is refused.",
      [](Value v, NodeConfig& c) { c.storage.size_max = U64(v); }},

@@ -71,7 +71,7 @@ struct DiscoverySettings {
   core::Duration persist_interval = core::Minutes(5);
   core::Duration full_retry = core::Seconds(60);
   BackoffTerms seed_retry = {core::Seconds(2), core::Minutes(5), 25};
-  core::Duration ban = core::Minutes(24 * 60);
+  core::Duration ban = core::Minutes(60) * 24;
 };
 
 // ---- Inputs ----

@@ -14,7 +14,7 @@ namespace {
 static_assert(crypto_shorthash_KEYBYTES == sizeof(BucketKey::bytes));
 static_assert(crypto_shorthash_BYTES == sizeof(uint64_t));
 
-constexpr core::Duration kWeek = core::Minutes(7 * 24 * 60);
+constexpr core::Duration kWeek = core::Minutes(60) * 24 * 7;
 constexpr core::Ratio kFromNew = {30, 100};
 constexpr BackoffTerms kRetry = {core::Seconds(30), core::Minutes(60), 25};
 // Beyond these picks an eligible entry is searched for one by one.

@@ -79,8 +79,8 @@ class PeerBook {
   static constexpr uint32_t kFailuresNew = 3;
   static constexpr uint32_t kFailuresTried = 10;
   static constexpr size_t kContestsMax = 10;
-  static constexpr core::Duration kAgeMax = core::Minutes(30 * 24 * 60);
-  static constexpr core::Duration kAdvertisedFor = core::Minutes(3 * 60);
+  static constexpr core::Duration kAgeMax = core::Minutes(60) * 24 * 30;
+  static constexpr core::Duration kAdvertisedFor = core::Minutes(60) * 3;
 
   // How an entry got its id and its place; what Hear and Restore are given.
   struct Report {

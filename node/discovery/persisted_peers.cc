@@ -15,7 +15,7 @@ constexpr char kVersion = '1';
 constexpr size_t kChecksumBytes = 16;
 constexpr uint8_t kVerifiedFlag = 1;
 constexpr uint8_t kTriedFlag = 2;
-constexpr core::Duration kBanMax = core::Minutes(10 * 365 * 24 * 60);
+constexpr core::Duration kBanMax = core::Minutes(60) * 24 * 365 * 10;
 
 core::Status Refuse(const std::string& found, const std::string& allowed) {
   return core::InvalidArgument("stored peers: found " + found + ", allowed " + allowed);

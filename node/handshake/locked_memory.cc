@@ -59,7 +59,7 @@ class SlotPool {
 
 // Never destroyed: secrets may outlive whatever runs at exit.
 SlotPool& Pool() {
-  static auto& pool = *new SlotPool;
+  static auto& pool = *new SlotPool;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
   return pool;
 }
 

@@ -18,7 +18,7 @@ SocketEnd Refusal(Verdict verdict) {
 }  // namespace
 
 Transport::Transport(asio::io_context& io, const TransportSettings& settings,
-                     const ClockSource& clock, const Identity& identity, const Hello& offer,
+                     const ClockSource& clock, const Introduction& introduction,
                      TransportEvents& events)
     : io_(&io),
       settings_(settings),
@@ -26,8 +26,8 @@ Transport::Transport(asio::io_context& io, const TransportSettings& settings,
       deadlines_(io, clock, [this](uint64_t key, core::Time armed) { OnDeadline(key, armed); }),
       context_{.settings = settings_,
                .clock = clock,
-               .identity = identity,
-               .offer = offer,
+               .identity = introduction.identity,
+               .offer = introduction.offer,
                .owner = *this,
                .deadlines = deadlines_} {
   CHECK(!settings_.channels.empty());

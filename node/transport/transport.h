@@ -1,7 +1,7 @@
 // The TCP transport of a node: listens, dials, keeps the sockets, resolves duplicates, keeps the
 // limits. One io_context, one thread, nothing blocks.
 //
-//   Transport transport(io, settings, clock, identity, offer, events);
+//   Transport transport(io, settings, clock, {identity, offer}, events);
 //   transport.Listen(endpoint);  transport.Dial(endpoint, node_id);  io.run();
 //
 // Invariants: (1) routines() == listening + 2 * open() (P1); (2) at most one open socket per node
@@ -37,10 +37,16 @@
 
 namespace node {
 
+// Who this node is and what it offers, as every handshake says it.
+struct Introduction {
+  const Identity& identity;
+  const Hello& offer;
+};
+
 class Transport : private SocketOwner {
  public:
   Transport(asio::io_context& io, const TransportSettings& settings, const ClockSource& clock,
-            const Identity& identity, const Hello& offer, TransportEvents& events);
+            const Introduction& introduction, TransportEvents& events);
   // Closes everything at once; tells the owner nothing but completes what waits with kClosed.
   ~Transport() override;
 

@@ -1,6 +1,7 @@
 #include "node/transport/write_routine.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "node/transport/socket.h"
 
@@ -48,9 +49,12 @@ void WriteRoutine::AppendKeepAlive() {
 void WriteRoutine::Signal() {
   if (signalled_) return;
   signalled_ = true;
-  asio::post(socket_->handle().get_executor(), [this, keep = socket_->shared_from_this()] {
-    if (!stopped()) Run();
-  });
+  asio::post(socket_->handle().get_executor(),
+             std::bind_front(&WriteRoutine::OnSignal, this, socket_->shared_from_this()));
+}
+
+void WriteRoutine::OnSignal(const std::shared_ptr<Socket>& /*keep*/) {
+  if (!stopped()) Run();
 }
 
 void WriteRoutine::Run() {

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -43,6 +44,7 @@ class WriteRoutine : public Routine {
  private:
   [[nodiscard]] bool HasRoom(size_t size) const;
   void Signal();
+  void OnSignal(const std::shared_ptr<Socket>& keep);
   void Run();
   // One write; false when the kernel takes no more, or the socket has ended.
   [[nodiscard]] bool WriteOnce();

@@ -39,7 +39,7 @@ node::Identity DrawIdentity() {
 class Node : public node::TransportEvents {
  public:
   explicit Node(node::asio::io_context& io)
-      : transport(io, OpenSettings(), clock_, identity_, offer_, *this) {}
+      : transport(io, OpenSettings(), clock_, {identity_, offer_}, *this) {}
 
   void OnOpened(const node::SocketInfo& socket, const node::RemotePeer&) override {
     ++opened;

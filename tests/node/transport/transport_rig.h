@@ -70,7 +70,8 @@ class TestNode : public TransportEvents {
   TestNode(asio::io_context& io, const ClockSource& clock, uint8_t number,
            const TransportSettings& settings, const core::Key256& network)
       : identity(MakeIdentity(number, network)),
-        transport(std::make_unique<Transport>(io, settings, clock, identity, offer, *this)) {}
+        transport(std::make_unique<Transport>(io, settings, clock, Introduction{identity, offer},
+                                              *this)) {}
 
   [[nodiscard]] const core::NodeId& id() const { return identity.node_id(); }
 
