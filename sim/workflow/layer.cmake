@@ -6,7 +6,7 @@ add_layer(sim_workflow FOLDER sim/workflow
   SOURCES console.cc determinism.cc divergence.cc file_kind.cc list.cc narrate_input.cc progress.cc replay.cc
           replay_recording.cc report_text.cc run.cc scenario_source.cc session.cc vocabulary.cc
   DEPENDS sim_world sim_observe sim_scenario core_peer core_recording
-  LIBRARIES nlohmann_json::nlohmann_json absl::str_format)
+  LIBRARIES nlohmann_json::nlohmann_json absl::cleanup absl::str_format)
 target_sources(sim_workflow PRIVATE ${build_info})
 add_dependencies(sim_workflow write_build_info)
 

@@ -3,6 +3,7 @@
 #include <ostream>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_format.h"
 
 #include "core/base/check.h"
@@ -57,9 +58,10 @@ ExitCode Run(const RunOptions& options, Console& console) {
   const auto until = ParseUntil(options.until);
   if (!until.ok()) return Complain(console, until.status());
   const std::string folder = FolderOf(options, *scenario);
-  const std::string run_line = absl::StrFormat("%s run %s --seed %d", console.program,
-                                               options.scenario.file, scenario->seed);
+  const std::string run_line =
+      console.program + " run " + ArgumentsOf(options.scenario, scenario->seed);
   core::SetRunLine(run_line.c_str());
+  const absl::Cleanup forget_line = [] { core::SetRunLine(nullptr); };
   auto trace_file = OpenTrace(options, folder);
   if (!trace_file.ok()) return Complain(console, trace_file.status());
 

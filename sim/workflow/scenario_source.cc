@@ -1,9 +1,23 @@
 #include "sim/workflow/scenario_source.h"
 
+#include <string_view>
+
 #include "sim/scenario/loader.h"
 #include "sim/workflow/file_kind.h"
 
 namespace sim {
+namespace {
+
+std::string Quoted(const std::string& text) {
+  static constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+%@";
+  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
+  std::string quoted = "'";
+  for (const char c : text) c == '\'' ? quoted += R"('\'')" : quoted += c;
+  return quoted + "'";
+}
+
+}  // namespace
 
 core::StatusOr<Scenario> Load(const ScenarioSource& source) {
   LoadOptions options{source.overrides, RunVocabulary(), source.plant};
@@ -11,6 +25,13 @@ core::StatusOr<Scenario> Load(const ScenarioSource& source) {
   auto scenario = LoadScenario(source.file, options);
   if (!scenario.ok()) return NotThatKind(scenario.status(), source.file, "scenario");
   return scenario;
+}
+
+std::string ArgumentsOf(const ScenarioSource& source, uint64_t seed) {
+  std::string text = Quoted(source.file) + " --seed " + std::to_string(seed);
+  for (const auto& [path, value] : source.overrides) text += " --set " + Quoted(path + "=" + value);
+  for (const std::string& bug : source.plant) text += " --plant " + Quoted(bug);
+  return text;
 }
 
 }  // namespace sim

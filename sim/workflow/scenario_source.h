@@ -27,4 +27,7 @@ struct ScenarioSource {
 // Errors: what sim/scenario/loader.h says is wrong, or that the file is of another kind.
 [[nodiscard]] core::StatusOr<Scenario> Load(const ScenarioSource& source);
 
+// As arguments for a shell. The seed is named even where the file gives it: files change.
+[[nodiscard]] std::string ArgumentsOf(const ScenarioSource& source, uint64_t seed);
+
 }  // namespace sim

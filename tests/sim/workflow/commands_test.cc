@@ -5,8 +5,10 @@
 #include <fstream>
 #include <sstream>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/base/check.h"
 #include "sim/observe/capsule.h"
 #include "sim/observe/file_out.h"
 #include "tests/sim/world/small_world.h"
@@ -74,6 +76,21 @@ TEST_F(CommandsTest, ARunPrintsItsNameFirstAndItsFingerprintLast) {
   for (const char* file : {"summary.json", "metrics.csv", "timeline.csv", "capsule.json"}) {
     EXPECT_TRUE(std::filesystem::exists(folder_ + "/" + file)) << file;
   }
+}
+
+TEST(ScenarioSourceTest, ARunLineCanBePasted) {
+  const ScenarioSource source{.file = "my files/it's.json",
+                              .seed = 3,
+                              .overrides = {{"duration", "20s"}, {"faults", "[]"}},
+                              .plant = {"deaf", "island"}};
+  EXPECT_EQ(ArgumentsOf(source, 7),
+            R"('my files/it'\''s.json' --seed 7 --set duration=20s --set 'faults=[]' --plant deaf)"
+            " --plant island");
+}
+
+TEST_F(CommandsTest, ACheckThatFailsLaterDoesNotNameTheRun) {
+  ASSERT_EQ(RunIt(), ExitCode::kPass) << error_.str();
+  EXPECT_DEATH(core::CheckFailed("later", "file", 1), testing::Not(testing::HasSubstr("repro")));
 }
 
 TEST_F(CommandsTest, AReplayGivesTheFingerprintOfItsCapsule) {
