@@ -98,6 +98,10 @@ void Candidates::MarkGone(PeerId peer) {
   --live_;
 }
 
+void Candidates::CollectPeers(PeerSet& peers) const {
+  table_.ForEach([&](PeerId peer, const Candidate&) { peers.Add(peer); });
+}
+
 void Candidates::Digest(Hasher& hasher) const {
   table_.ForEach([&](PeerId peer, const Candidate& candidate) {
     hasher.Add(peer);

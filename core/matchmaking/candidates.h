@@ -18,6 +18,7 @@
 #include "core/base/flat_table.h"
 #include "core/base/hash.h"
 #include "core/base/ids.h"
+#include "core/base/peer_set.h"
 #include "core/base/time.h"
 #include "core/codec/messages.h"
 #include "core/matchmaking/moment.h"
@@ -60,6 +61,7 @@ class Candidates {
 
   [[nodiscard]] const Candidate* Find(PeerId peer) const { return table_.Find(peer); }
 
+  void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
 
   [[nodiscard]] size_t HeapBytes() const { return table_.HeapBytes(); }

@@ -103,6 +103,12 @@ bool KeyBook::MarkFresh(PeerId owner) {
   return first;
 }
 
+void KeyBook::CollectPeers(PeerSet& peers) const {
+  records_.ForEach([&](PeerId owner, const HeldRecord&) { peers.Add(owner); });
+  for (const Subscription& subscription : subscriptions_) peers.Add(subscription.peer);
+  peers.AddAll(fresh_);
+}
+
 void KeyBook::Digest(Hasher& hasher) const {
   hasher.Add(key_);
   records_.ForEach([&](PeerId owner, const HeldRecord& held) {

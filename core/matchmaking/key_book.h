@@ -13,6 +13,7 @@
 #include "core/base/flat_table.h"
 #include "core/base/hash.h"
 #include "core/base/ids.h"
+#include "core/base/peer_set.h"
 #include "core/base/time.h"
 #include "core/codec/messages.h"
 #include "core/matchmaking/traffic.h"
@@ -87,6 +88,7 @@ class KeyBook {
 
   [[nodiscard]] uint32_t matchers() const { return matchers_; }
 
+  void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
   [[nodiscard]] size_t HeapBytes() const;
 

@@ -310,6 +310,13 @@ Time Matcher::NextDeadline() const {
   return next;
 }
 
+void Matcher::CollectPeers(PeerSet& peers) const {
+  publication_.CollectPeers(peers);
+  candidates_.CollectPeers(peers);
+  for (const OpenOffer& offer : offers_) peers.Add(offer.to);
+  for (const Partner& partner : partners_) peers.Add(partner.peer);
+}
+
 void Matcher::Digest(Hasher& hasher) const {
   hasher.Add(topic_);
   hasher.Add(phase_);

@@ -36,6 +36,7 @@
 #include "core/base/fixed_list.h"
 #include "core/base/hash.h"
 #include "core/base/ids.h"
+#include "core/base/peer_set.h"
 #include "core/base/time.h"
 #include "core/codec/messages.h"
 #include "core/matchmaking/candidates.h"
@@ -84,6 +85,7 @@ class Matcher {
   [[nodiscard]] size_t offer_count() const { return offers_.size(); }
 
   [[nodiscard]] Time NextDeadline() const;
+  void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
   [[nodiscard]] size_t HeapBytes() const;
 

@@ -132,6 +132,12 @@ Time Matchmaking::NextDeadline() const {
   return next;
 }
 
+void Matchmaking::CollectPeers(PeerSet& peers) const {
+  rendezvous_.CollectPeers(peers);
+  for (const auto& worker : workers_) worker->CollectPeers(peers);
+  for (const auto& matcher : matchers_) matcher->CollectPeers(peers);
+}
+
 void Matchmaking::Digest(Hasher& hasher) const {
   rendezvous_.Digest(hasher);
   hasher.Add(workers_.size());

@@ -20,6 +20,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/ids.h"
+#include "core/base/peer_set.h"
 #include "core/base/time.h"
 #include "core/codec/messages.h"
 #include "core/matchmaking/matcher.h"
@@ -59,6 +60,7 @@ class Matchmaking {
   [[nodiscard]] const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }
 
   [[nodiscard]] Time NextDeadline() const;
+  void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
   [[nodiscard]] size_t HeapBytes() const;
 

@@ -171,6 +171,14 @@ Time Publication::NextDeadline() const {
   return next;
 }
 
+void Publication::CollectPeers(PeerSet& peers) const {
+  for (const KeyState& at : keys_) {
+    for (const HolderState& holder : at.holders) peers.Add(holder.peer);
+    peers.AddAll(at.spares);
+  }
+  for (const Record& record : own_records_) peers.Add(record.peer);
+}
+
 void Publication::Digest(Hasher& hasher) const {
   hasher.Add(topic_);
   hasher.Add(specificity_);

@@ -238,6 +238,16 @@ size_t Rendezvous::RecordCount() const {
   return store_ == nullptr ? 0 : store_->record_count;
 }
 
+// The rates of askers are no reason to keep a handle: its next owner may inherit two minutes of
+// them.
+void Rendezvous::CollectPeers(PeerSet& peers) const {
+  if (store_ == nullptr) return;
+  for (const auto& book : store_->books) {
+    if (book != nullptr) book->CollectPeers(peers);
+  }
+  for (const Store::Expiry& expiry : store_->expiries) peers.Add(expiry.owner);
+}
+
 void Rendezvous::Digest(Hasher& hasher) const {
   hasher.Add(store_ != nullptr);
   if (store_ == nullptr) return;

@@ -28,6 +28,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/ids.h"
+#include "core/base/peer_set.h"
 #include "core/base/time.h"
 #include "core/codec/messages.h"
 #include "core/matchmaking/moment.h"
@@ -57,6 +58,7 @@ class Rendezvous {
   [[nodiscard]] Time NextDeadline() const;
   [[nodiscard]] size_t KeyCount() const;
   [[nodiscard]] size_t RecordCount() const;
+  void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
   [[nodiscard]] size_t HeapBytes() const;
 

@@ -71,6 +71,10 @@ void Tasks::FindNextDeadline() {
   });
 }
 
+void Tasks::CollectPeers(PeerSet& peers) const {
+  table_.ForEach([&](const TaskId&, const Task& task) { peers.Add(task.matcher); });
+}
+
 void Tasks::Digest(Hasher& hasher) const {
   hasher.Add(active_);
   table_.ForEach([&](const TaskId& id, const Task& task) {

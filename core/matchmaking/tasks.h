@@ -14,6 +14,7 @@
 #include "core/base/flat_table.h"
 #include "core/base/hash.h"
 #include "core/base/ids.h"
+#include "core/base/peer_set.h"
 #include "core/base/time.h"
 #include "core/codec/messages.h"
 #include "core/matchmaking/moment.h"
@@ -48,6 +49,7 @@ class Tasks {
 
   [[nodiscard]] Time NextDeadline() const { return next_; }
 
+  void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
 
   [[nodiscard]] size_t HeapBytes() const { return table_.HeapBytes(); }

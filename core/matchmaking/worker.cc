@@ -160,6 +160,12 @@ Time Worker::NextDeadline() const {
   return std::min({publication_.NextDeadline(), tasks_.NextDeadline(), renew_at_});
 }
 
+void Worker::CollectPeers(PeerSet& peers) const {
+  publication_.CollectPeers(peers);
+  if (leaving_ != nullptr) leaving_->CollectPeers(peers);
+  tasks_.CollectPeers(peers);
+}
+
 void Worker::Digest(Hasher& hasher) const {
   hasher.Add(topic_);
   hasher.Add(phase_);

@@ -27,6 +27,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/ids.h"
+#include "core/base/peer_set.h"
 #include "core/base/time.h"
 #include "core/codec/messages.h"
 #include "core/matchmaking/moment.h"
@@ -70,6 +71,7 @@ class Worker {
   [[nodiscard]] bool over() const { return phase_ == Phase::kGone && tasks_.empty(); }
 
   [[nodiscard]] Time NextDeadline() const;
+  void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
   [[nodiscard]] size_t HeapBytes() const;
 

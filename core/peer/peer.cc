@@ -157,6 +157,23 @@ std::vector<PeerId> Peer::Contacts() const {
   return state_->routing.Contacts();
 }
 
+void Peer::CollectPeers(PeerSet& peers) const {
+  state_->routing.CollectPeers(peers);
+  state_->matchmaking.CollectPeers(peers);
+  state_->standing.CollectPeers(peers);
+}
+
+std::vector<ModuleDigest> Peer::ModuleDigests() const {
+  const auto digest_of = [](const auto& module) {
+    Hasher hasher;
+    module.Digest(hasher);
+    return hasher.Result();
+  };
+  return {{"routing", digest_of(state_->routing)},
+          {"matchmaking", digest_of(state_->matchmaking)},
+          {"standing", digest_of(state_->standing)}};
+}
+
 void Peer::Digest(Hasher& hasher) const {
   state_->routing.Digest(hasher);
   state_->matchmaking.Digest(hasher);

@@ -11,10 +11,12 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "core/base/hash.h"
 #include "core/base/ids.h"
+#include "core/base/peer_set.h"
 #include "core/base/random.h"
 #include "core/base/time.h"
 #include "core/port/context.h"
@@ -23,6 +25,11 @@
 #include "core/port/participant.h"
 
 namespace core {
+
+struct ModuleDigest {
+  std::string_view module;  // A literal.
+  Fingerprint digest;
+};
 
 class Peer : public Participant {
  public:
@@ -42,8 +49,14 @@ class Peer : public Participant {
   // Everybody in the routing table, in bucket order.
   [[nodiscard]] std::vector<PeerId> Contacts() const override;
 
+  // Every handle that this peer may use again, its own excepted: between two steps a host may give
+  // any other handle to somebody else. (A handle's recent rate of requests does not count.)
+  void CollectPeers(PeerSet& peers) const;
+
   // Canonical state: equal digests mean equal futures for equal inputs.
   void Digest(Hasher& hasher) const override;
+  // The same for each module by itself, for people who look for a difference.
+  [[nodiscard]] std::vector<ModuleDigest> ModuleDigests() const;
   // Bytes owned, this object included.
   [[nodiscard]] size_t MemoryUsage() const override;
 

@@ -79,6 +79,10 @@ bool Standing::IsBanned(Time now, PeerId peer) const {
   return ScoreOf(now, peer) >= kBanned;
 }
 
+void Standing::CollectPeers(PeerSet& peers) const {
+  scores_.ForEach([&](PeerId peer, const Score&) { peers.Add(peer); });
+}
+
 void Standing::Digest(Hasher& hasher) const {
   scores_.ForEach([&](PeerId peer, const Score& score) {
     hasher.Add(peer);

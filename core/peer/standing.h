@@ -14,6 +14,7 @@
 #include "core/base/flat_table.h"
 #include "core/base/hash.h"
 #include "core/base/ids.h"
+#include "core/base/peer_set.h"
 #include "core/base/time.h"
 #include "core/matchmaking/moment.h"
 #include "core/port/effects.h"
@@ -34,6 +35,7 @@ class Standing : public Conduct {
 
   [[nodiscard]] size_t size() const { return scores_.size(); }
 
+  void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
 
   [[nodiscard]] size_t HeapBytes() const { return scores_.HeapBytes(); }

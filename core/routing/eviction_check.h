@@ -18,6 +18,7 @@
 #include "core/base/fixed_list.h"
 #include "core/base/hash.h"
 #include "core/base/ids.h"
+#include "core/base/peer_set.h"
 #include "core/base/time.h"
 #include "core/port/config.h"
 
@@ -54,6 +55,11 @@ class EvictionCheck {
 
   [[nodiscard]] Time deadline(const RoutingConfig& config) const {
     return sent_ + config.response_timeout;
+  }
+
+  void CollectPeers(PeerSet& peers) const {
+    peers.Add(oldest_);
+    peers.AddAll(waiting_);
   }
 
   void Digest(Hasher& hasher) const {

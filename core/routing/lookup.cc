@@ -211,6 +211,14 @@ LookupResult NodeLookup::Result(Time now) const {
   return result;
 }
 
+void NodeLookup::CollectPeers(PeerSet& peers) const {
+  for (const Candidate& candidate : candidates_) {
+    peers.Add(candidate.peer);
+    peers.Add(candidate.introducer);
+  }
+  for (const Request& request : requests_) peers.Add(request.peer);
+}
+
 void NodeLookup::Digest(Hasher& hasher) const {
   hasher.Add(task_.cause);
   hasher.Add(task_.token);

@@ -32,6 +32,7 @@
 #include "core/base/fixed_list.h"
 #include "core/base/hash.h"
 #include "core/base/ids.h"
+#include "core/base/peer_set.h"
 #include "core/base/random.h"
 #include "core/base/time.h"
 #include "core/codec/messages.h"
@@ -110,6 +111,7 @@ class NodeLookup {
 
   [[nodiscard]] size_t candidates() const { return candidates_.size(); }
 
+  void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
 
   [[nodiscard]] size_t HeapBytes() const { return candidates_.capacity() * sizeof(Candidate); }

@@ -365,6 +365,15 @@ std::vector<PeerId> Routing::Contacts() const {
   return table_.Contacts();
 }
 
+void Routing::CollectPeers(PeerSet& peers) const {
+  peers.AddAll(Contacts());
+  if (activity_ == nullptr) return;
+  for (const auto& lookup : activity_->lookups) lookup->CollectPeers(peers);
+  for (const EvictionCheck& check : activity_->checks) check.CollectPeers(peers);
+  for (const LookupResult& result : activity_->finished) peers.AddAll(result.nearest);
+  peers.AddAll(activity_->seeds);
+}
+
 void Routing::Digest(Hasher& hasher) const {
   hasher.Add(self_);
   table_.Digest(hasher);

@@ -31,6 +31,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/ids.h"
+#include "core/base/peer_set.h"
 #include "core/base/random.h"
 #include "core/base/time.h"
 #include "core/codec/messages.h"
@@ -97,6 +98,7 @@ class Routing {
 
   [[nodiscard]] Bootstrap::Phase phase() const { return bootstrap_.phase(); }
 
+  void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
   [[nodiscard]] size_t HeapBytes() const;
 

@@ -2,7 +2,8 @@
 //
 // Messages take 5 to 80 ms and may be lost; a dead peer neither hears nor speaks, and who sends to
 // it learns after a while that the link is down, when the options say so. Everything follows from
-// the seed. Every step checks MM-8 from the outside. Thread rule: one thread.
+// the seed. Every step checks MM-8 from the outside, and that the peer uses no handle that it does
+// not name in CollectPeers. Thread rule: one thread.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +17,7 @@
 #include "core/base/check.h"
 #include "core/peer/peer.h"
 #include "tests/core/identities.h"
+#include "tests/core/peer/handle_audit.h"
 
 namespace core {
 
@@ -40,7 +42,7 @@ class SmallPeerNet {
         identities_(options.seed, options.peers),
         random_(StreamKey{.seed = options.seed, .purpose = Purpose::kNetwork}) {
     context_.config = &options_.config;
-    context_.directory = &identities_;
+    context_.directory = &audit_;
     context_.suite = &identities_.suite();
     for (uint32_t i = 0; i < options.peers; ++i) {
       nodes_.push_back(Node{MakePeer(PeerId{i}, 0)});
@@ -62,7 +64,9 @@ class SmallPeerNet {
     Node& node = nodes_[to.value];
     if (node.dead) return;
     effects_.Clear();
+    audit_.Begin(*node.peer, to, input);
     node.peer->Step(now_, input, effects_);
+    audit_.End(effects_);
     for (const Outgoing& outgoing : effects_.sends()) {
       for (const PeerId receiver : outgoing.to) Post(to, receiver, outgoing.message);
     }
@@ -210,6 +214,7 @@ class SmallPeerNet {
 
   Options options_;
   Identities identities_;
+  HandleAudit audit_{identities_};
   Random random_;
   Context context_;
   std::vector<Node> nodes_;
