@@ -40,7 +40,8 @@ class TransportEvents {
  public:
   virtual ~TransportEvents() = default;
 
-  // Bans and the like, about a proven peer, before it is let in.
+  // Bans and the like, about a proven peer, before it is let in. Every proven peer is judged, also one whose connection
+  // the transport then refuses as a duplicate.
   [[nodiscard]] virtual Verdict JudgePeer(const SocketInfo& /*socket*/,
                                           const RemotePeer& /*peer*/) {
     return Verdict::kAccept;

@@ -112,10 +112,12 @@ bool Transport::Replaces(const Socket& fresh, const core::NodeId& peer) const {
 
 Verdict Transport::JudgePeer(const Socket& socket, const RemotePeer& peer) {
   if (stopped_) return Verdict::kBusy;
+  const Verdict verdict = events_->JudgePeer(socket.info(), peer);
+  if (verdict != Verdict::kAccept) return verdict;
   if (!Replaces(socket, peer.node_id)) return Verdict::kDuplicate;
   const bool full = !socket.info().dialled && inbound_ >= settings_.inbound_max;
   if (full && !open_.contains(peer.node_id)) return Verdict::kTooManyConnections;
-  return events_->JudgePeer(socket.info(), peer);
+  return Verdict::kAccept;
 }
 
 std::optional<SocketEnd> Transport::Register(Socket& socket, const RemotePeer& peer) {

@@ -74,6 +74,20 @@ TEST_F(LimitsTest, APeerIsDialledOnceAtATime) {
   EXPECT_FALSE(a.transport->Dial(at, b.id()).ok());
 }
 
+// The owner learns who is where, also from the connection that is not kept.
+TEST_F(LimitsTest, TheOwnerJudgesWhoIsThenRefusedAsADuplicate) {
+  TestNode* smaller = &Add();
+  TestNode* larger = &Add();
+  if (larger->id() < smaller->id()) std::swap(smaller, larger);
+  const Endpoint at = smaller->Listen();
+  ASSERT_TRUE(smaller->transport->Dial(larger->Listen(), larger->id()).ok());
+  ASSERT_TRUE(RunUntil([&] { return larger->opened.size() == 1 && smaller->opened.size() == 1; }));
+  const SocketEnd end = FailedDial(*larger, at, std::nullopt);
+  EXPECT_EQ(end.verdict, Verdict::kDuplicate);
+  ASSERT_EQ(larger->judged.size(), 2u);
+  EXPECT_EQ(larger->judged[1], smaller->id());
+}
+
 TEST_F(LimitsTest, RefusalsSayWhyOnBothSides) {
   TestNode& a = Add();
   TestNode& b = Add();

@@ -85,7 +85,10 @@ class TestNode : public TransportEvents {
     return transport->Send(socket, {.channel = channel, .payload = payload});
   }
 
-  [[nodiscard]] Verdict JudgePeer(const SocketInfo&, const RemotePeer&) override { return verdict; }
+  [[nodiscard]] Verdict JudgePeer(const SocketInfo&, const RemotePeer& peer) override {
+    judged.push_back(peer.node_id);
+    return verdict;
+  }
 
   void OnOpened(const SocketInfo& socket, const RemotePeer& peer) override {
     opened.emplace_back(socket, peer);
@@ -119,6 +122,7 @@ class TestNode : public TransportEvents {
   Identity identity;
   Hello offer;
   Verdict verdict = Verdict::kAccept;
+  std::vector<core::NodeId> judged;
   std::function<Taken(SocketId, const Packet&)> on_packet;
   std::function<void(const SocketInfo&)> on_opened;
   std::function<void(SocketId)> on_closed;
