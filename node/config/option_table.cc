@@ -69,7 +69,8 @@ constexpr OptionRow kRows[] = {
      0,
      16,
      {},
-     "Where other nodes may connect; [] makes a node that only dials.",
+     "Where other nodes may connect: one address so far, [::]:PORT takes IPv4 too; [] makes a node "
+     "that only dials.",
      [](Value v, NodeConfig& c) { c.listen = v.endpoints; }},
     {"",
      "advertise",
@@ -78,7 +79,8 @@ constexpr OptionRow kRows[] = {
      0,
      4,
      {},
-     "Addresses to tell others, for a node behind a port forwarding; [] lets probes find out.",
+     "Addresses to tell others, numbers and no names so far, for a node behind a port forwarding; "
+     "[] lets probes find out.",
      [](Value v, NodeConfig& c) { c.advertise = v.addresses; }},
     {"",
      "seeds",
