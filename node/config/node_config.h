@@ -63,7 +63,7 @@ struct LogOptions {
   std::string file;  // Empty: standard error.
 };
 
-struct StorageOptions {
+struct StoreOptions {
   std::string path;
   uint64_t size_max = 0;
 };
@@ -86,7 +86,7 @@ struct NodeConfig {
   AdminOptions admin;
   ControlOptions control;
   LogOptions log;
-  StorageOptions storage;
+  StoreOptions storage;
   RecorderOptions recorder;
   core::Config protocol;
 };

@@ -1,7 +1,7 @@
 set(build_info ${CMAKE_BINARY_DIR}/build_info.cc)
 add_custom_target(write_build_info BYPRODUCTS ${build_info}
   COMMAND ${CMAKE_COMMAND} -DSOURCE=${CMAKE_SOURCE_DIR} -DOUTPUT=${build_info}
-          -P ${CMAKE_SOURCE_DIR}/cmake/build_info.cmake)
+          -DHEADER=sim/workflow/build_info.h -DNAMESPACE=sim -P ${CMAKE_SOURCE_DIR}/cmake/build_info.cmake)
 add_layer(sim_workflow FOLDER sim/workflow
   SOURCES console.cc determinism.cc divergence.cc file_kind.cc list.cc narrate_input.cc progress.cc replay.cc
           replay_recording.cc report_text.cc run.cc scenario_source.cc session.cc vocabulary.cc

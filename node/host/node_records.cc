@@ -1,0 +1,182 @@
+#include "node/host/node_records.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace node {
+namespace {
+
+constexpr std::string_view kRoutesMagic = "orb/routes/1";
+constexpr std::string_view kIncarnation = "incarnation";
+constexpr std::string_view kPeers = "peers";
+constexpr std::string_view kRoutes = "routes";
+
+core::Bytes BytesOf(std::string_view text) {
+  return {text.begin(), text.end()};
+}
+
+core::StoreKey KeyOf(std::string_view name) {
+  return {kNodeTable, BytesOf(name)};
+}
+
+core::Bytes BigEndian(uint32_t value) {
+  return {static_cast<uint8_t>(value >> 24), static_cast<uint8_t>(value >> 16),
+          static_cast<uint8_t>(value >> 8), static_cast<uint8_t>(value)};
+}
+
+// Takes bytes from the front; after one failure everything fails.
+struct Cursor {
+  std::span<const uint8_t> rest;
+  bool ok = true;
+
+  std::span<const uint8_t> Take(size_t count) {
+    ok = ok && count <= rest.size();
+    if (!ok) return {};
+    const auto taken = rest.first(count);
+    rest = rest.subspan(count);
+    return taken;
+  }
+
+  size_t TakeByte() {
+    const auto byte = Take(1);
+    return ok ? byte[0] : 0;
+  }
+};
+
+uint32_t ReadU32(std::span<const uint8_t> bytes) {
+  uint32_t value = 0;
+  for (const uint8_t byte : bytes) value = value << 8 | byte;
+  return value;
+}
+
+core::Status Damaged() {
+  return core::DataLoss("routes: found bytes that are not what this program writes, allowed: none");
+}
+
+bool ReadContact(Cursor& in, const core::Suite& suite, core::Contact& contact) {
+  const auto key = in.Take(contact.public_key.size());
+  if (!in.ok) return false;
+  std::copy(key.begin(), key.end(), contact.public_key.begin());
+  contact.node_id.bytes = suite.Sha256(contact.public_key);
+  const size_t count = in.TakeByte();
+  if (count == 0 || count > core::limits::kAddressesMax) return false;
+  for (size_t i = 0; i < count; ++i) {
+    const size_t length = in.TakeByte();
+    if (length == 0 || length > core::limits::kAddressBytesMax) return false;
+    const auto text = in.Take(length);
+    if (!in.ok) return false;
+    contact.addresses.push_back(
+        core::Address({reinterpret_cast<const char*>(text.data()), text.size()}));
+  }
+  return true;
+}
+
+}  // namespace
+
+core::Bytes EncodeRoutes(std::span<const core::Contact> routes) {
+  core::Bytes bytes = BytesOf(kRoutesMagic);
+  const core::Bytes count = BigEndian(static_cast<uint32_t>(routes.size()));
+  bytes.insert(bytes.end(), count.begin(), count.end());
+  for (const core::Contact& contact : routes) {
+    bytes.insert(bytes.end(), contact.public_key.begin(), contact.public_key.end());
+    bytes.push_back(static_cast<uint8_t>(contact.addresses.size()));
+    for (const core::Address& address : contact.addresses) {
+      bytes.push_back(static_cast<uint8_t>(address.view().size()));
+      bytes.insert(bytes.end(), address.view().begin(), address.view().end());
+    }
+  }
+  return bytes;
+}
+
+core::StatusOr<std::vector<core::Contact>> DecodeRoutes(std::span<const uint8_t> bytes,
+                                                        const core::Suite& suite) {
+  Cursor in{bytes};
+  const auto magic = in.Take(kRoutesMagic.size());
+  if (!std::equal(magic.begin(), magic.end(), kRoutesMagic.begin(), kRoutesMagic.end())) {
+    return Damaged();
+  }
+  const auto count_bytes = in.Take(4);
+  const uint32_t count = ReadU32(count_bytes);
+  if (!in.ok || count > Host::kRoutesMax) return Damaged();
+  std::vector<core::Contact> routes(count);
+  for (core::Contact& contact : routes) {
+    if (!ReadContact(in, suite, contact)) return Damaged();
+  }
+  if (!in.rest.empty()) return Damaged();
+  return routes;
+}
+
+NodeRecords::NodeRecords(core::Storage& storage, asio::io_context& io, const core::Suite& suite,
+                         Log& log)
+    : storage_(&storage), io_(&io), suite_(&suite), log_(&log) {}
+
+core::StatusOr<std::optional<core::Bytes>> NodeRecords::Load(std::string_view key) {
+  return storage_->Get(KeyOf(key));
+}
+
+core::Status NodeRecords::Open() {
+  ASSIGN_OR_RETURN(const std::optional<core::Bytes> stored, Load(kIncarnation));
+  if (stored.has_value() && stored->size() != 4) {
+    return core::DataLoss("store: incarnation: found " + std::to_string(stored->size()) +
+                          " bytes, allowed 4");
+  }
+  incarnation_ = stored.has_value() ? ReadU32(*stored) + 1 : 1;
+  Save(kIncarnation, BigEndian(incarnation_));
+  Drain();
+  return health_;
+}
+
+std::optional<core::Bytes> NodeRecords::LoadPeers() {
+  auto stored = Load(kPeers);
+  if (stored.ok()) return *std::move(stored);
+  log_->Warning("the peer book is lost", {{"why", stored.status()}});
+  return std::nullopt;
+}
+
+std::vector<core::Contact> NodeRecords::LoadRoutes() {
+  auto stored = Load(kRoutes);
+  if (stored.ok() && !stored->has_value()) return {};
+  auto routes = stored.ok() ? DecodeRoutes(**stored, *suite_) : stored.status();
+  if (routes.ok()) return *std::move(routes);
+  log_->Warning("the routes are lost", {{"why", routes.status()}});
+  return {};
+}
+
+uint32_t NodeRecords::NextIncarnation() {
+  if (std::exchange(given_, true)) Save(kIncarnation, BigEndian(++incarnation_));
+  return incarnation_;
+}
+
+void NodeRecords::SavePeers(std::vector<uint8_t> bytes) {
+  Save(kPeers, std::move(bytes));
+}
+
+void NodeRecords::SaveRoutes(const std::vector<core::Contact>& routes) {
+  Save(kRoutes, EncodeRoutes(routes));
+}
+
+void NodeRecords::Save(std::string_view key, core::Bytes value) {
+  core::StoreBatch batch;
+  batch.Put(KeyOf(key), std::move(value));
+  ++open_;
+  storage_->Commit({next_ticket_++}, std::move(batch));
+}
+
+void NodeRecords::OnStored(const core::Stored& stored) {
+  --open_;
+  const bool healed = !health_.ok() && stored.status.ok();
+  health_ = stored.status;
+  if (healed) log_->Info("the store takes writes again");
+  if (!stored.status.ok()) {
+    log_->Write(failure_site_, "the store refused to write", {{"why", stored.status}});
+  }
+}
+
+void NodeRecords::Drain() {
+  if (io_->stopped()) io_->restart();  // Of an earlier turn.
+  const auto working = asio::make_work_guard(*io_);
+  while (open_ > 0 && !io_->stopped()) io_->run_one();
+}
+
+}  // namespace node

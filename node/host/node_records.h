@@ -1,0 +1,76 @@
+// NodeRecords: what a node keeps of itself in its store, in a table of its own.
+//
+//   table 1, key          value
+//   "incarnation"         u32 big-endian: the highest that was ever given out
+//   "peers"               Discovery::Encode: the book and the bans
+//   "routes"              "orb/routes/1", u32 count, then per contact: public key 32, u8 count of addresses,
+//                         per address u8 length and text
+//
+// Invariants: (1) the first incarnation of a life is durable before Open returns, so no later life gives it again; the
+// others (the core started again within one life) are written without waiting: another life has another seed, so that
+// its peer repeats nothing even then; (2) what was saved last wins; (3) damaged or foreign values are reported and
+// ignored, never trusted. Routes are hints: contacts of the core's routing table, to join through.
+// Thread rule: the thread that runs io; completions arrive there. Source: docs/storage.md, docs/node.md.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/codec/directory.h"
+#include "core/crypto/suite.h"
+#include "core/port/host.h"
+#include "node/host/host.h"
+#include "node/log/log.h"
+#include "node/transport/asio.h"
+
+namespace node {
+
+inline constexpr core::TableId kNodeTable{1};
+
+[[nodiscard]] core::Bytes EncodeRoutes(std::span<const core::Contact> routes);
+// Contacts whose ids are computed, not read. DataLoss with what is wrong.
+[[nodiscard]] core::StatusOr<std::vector<core::Contact>> DecodeRoutes(
+    std::span<const uint8_t> bytes, const core::Suite& suite);
+
+class NodeRecords : public HostMemory {
+ public:
+  // REQUIRES: everything outlives this; completions of `storage` reach OnStored through `io`.
+  NodeRecords(core::Storage& storage, asio::io_context& io, const core::Suite& suite, Log& log);
+
+  // What an earlier life has left; nothing, with a line in the log, when it is damaged.
+  [[nodiscard]] std::optional<core::Bytes> LoadPeers();
+  [[nodiscard]] std::vector<core::Contact> LoadRoutes();
+  // Raises the incarnation. Before everything else. Error: the store cannot be read or written.
+  [[nodiscard]] core::Status Open();
+
+  // HostMemory.
+  [[nodiscard]] uint32_t NextIncarnation() override;
+  void SavePeers(std::vector<uint8_t> bytes) override;
+  void SaveRoutes(const std::vector<core::Contact>& routes) override;
+
+  [[nodiscard]] core::Status Health() const override { return health_; }
+
+  void OnStored(const core::Stored& stored);
+
+  // Runs io until everything that was handed over is completed, or io is stopped. Never from inside a handler.
+  void Drain();
+
+ private:
+  [[nodiscard]] core::StatusOr<std::optional<core::Bytes>> Load(std::string_view key);
+  void Save(std::string_view key, core::Bytes value);
+
+  core::Storage* storage_;
+  asio::io_context* io_;
+  const core::Suite* suite_;
+  Log* log_;
+  uint32_t incarnation_ = 0;
+  bool given_ = false;  // incarnation_, by NextIncarnation.
+  uint64_t next_ticket_ = 1;
+  size_t open_ = 0;  // Batches that are not completed.
+  core::Status health_;
+  LogSite failure_site_{{.level = LogLevel::kError, .burst = 2, .interval = core::Minutes(5)}};
+};
+
+}  // namespace node

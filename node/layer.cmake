@@ -1,0 +1,2 @@
+add_executable(orbnode ${CMAKE_SOURCE_DIR}/node/main.cc)
+target_link_libraries(orbnode PRIVATE project_flags node_host CLI11::CLI11)
