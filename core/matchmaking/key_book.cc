@@ -103,6 +103,16 @@ bool KeyBook::MarkFresh(PeerId owner) {
   return first;
 }
 
+void KeyBook::AppendHoldings(const Directory& directory, std::vector<Holding>& out) const {
+  records_.ForEach([&](PeerId owner, const HeldRecord& held) {
+    out.push_back({.key = key_,
+                   .topic = held.record.topic,
+                   .owner = directory.NodeIdOf(owner),
+                   .role = held.record.role,
+                   .specificity = held.record.specificity});
+  });
+}
+
 void KeyBook::CollectPeers(PeerSet& peers) const {
   records_.ForEach([&](PeerId owner, const HeldRecord&) { peers.Add(owner); });
   for (const Subscription& subscription : subscriptions_) peers.Add(subscription.peer);

@@ -15,7 +15,9 @@
 #include "core/base/ids.h"
 #include "core/base/peer_set.h"
 #include "core/base/time.h"
+#include "core/codec/directory.h"
 #include "core/codec/messages.h"
+#include "core/matchmaking/holding.h"
 #include "core/matchmaking/traffic.h"
 
 namespace core {
@@ -88,6 +90,7 @@ class KeyBook {
 
   [[nodiscard]] uint32_t matchers() const { return matchers_; }
 
+  void AppendHoldings(const Directory& directory, std::vector<Holding>& out) const;
   void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
   [[nodiscard]] size_t HeapBytes() const;

@@ -310,6 +310,12 @@ Time Matcher::NextDeadline() const {
   return next;
 }
 
+std::vector<PeerId> Matcher::Partners() const {
+  std::vector<PeerId> peers;
+  for (const Partner& partner : partners_) peers.push_back(partner.peer);
+  return peers;
+}
+
 void Matcher::CollectPeers(PeerSet& peers) const {
   publication_.CollectPeers(peers);
   candidates_.CollectPeers(peers);

@@ -82,6 +82,9 @@ class Matcher {
 
   [[nodiscard]] size_t partner_count() const { return partners_.size(); }
 
+  // In the order in which they agreed.
+  [[nodiscard]] std::vector<PeerId> Partners() const;
+
   [[nodiscard]] size_t offer_count() const { return offers_.size(); }
 
   [[nodiscard]] Time NextDeadline() const;

@@ -55,6 +55,8 @@ class Matchmaking {
 
   [[nodiscard]] Rendezvous& rendezvous() { return rendezvous_; }
 
+  [[nodiscard]] const Rendezvous& rendezvous() const { return rendezvous_; }
+
   [[nodiscard]] const std::vector<std::unique_ptr<Matcher>>& matchers() const { return matchers_; }
 
   [[nodiscard]] const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }

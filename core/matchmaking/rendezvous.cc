@@ -238,6 +238,16 @@ size_t Rendezvous::RecordCount() const {
   return store_ == nullptr ? 0 : store_->record_count;
 }
 
+std::vector<Holding> Rendezvous::Holdings(const Directory& directory) const {
+  std::vector<Holding> holdings;
+  if (store_ == nullptr) return holdings;
+  for (const auto& book : store_->books) {
+    if (book != nullptr) book->AppendHoldings(directory, holdings);
+  }
+  std::sort(holdings.begin(), holdings.end());
+  return holdings;
+}
+
 // The rates of askers are no reason to keep a handle: its next owner may inherit two minutes of
 // them.
 void Rendezvous::CollectPeers(PeerSet& peers) const {

@@ -25,12 +25,15 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "core/base/hash.h"
 #include "core/base/ids.h"
 #include "core/base/peer_set.h"
 #include "core/base/time.h"
+#include "core/codec/directory.h"
 #include "core/codec/messages.h"
+#include "core/matchmaking/holding.h"
 #include "core/matchmaking/moment.h"
 
 namespace core {
@@ -58,6 +61,8 @@ class Rendezvous {
   [[nodiscard]] Time NextDeadline() const;
   [[nodiscard]] size_t KeyCount() const;
   [[nodiscard]] size_t RecordCount() const;
+  // What is held now, ascending.
+  [[nodiscard]] std::vector<Holding> Holdings(const Directory& directory) const;
   void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
   [[nodiscard]] size_t HeapBytes() const;

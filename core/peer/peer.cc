@@ -1,5 +1,6 @@
 #include "core/peer/peer.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -172,6 +173,40 @@ std::vector<ModuleDigest> Peer::ModuleDigests() const {
   return {{"routing", digest_of(state_->routing)},
           {"matchmaking", digest_of(state_->matchmaking)},
           {"standing", digest_of(state_->standing)}};
+}
+
+SettledState Peer::Settled() const {
+  const Directory& directory = *state_->context->directory;
+  const auto ids_of = [&directory](const std::vector<PeerId>& peers) {
+    std::vector<NodeId> ids;
+    ids.reserve(peers.size());
+    for (const PeerId peer : peers) ids.push_back(directory.NodeIdOf(peer));
+    std::sort(ids.begin(), ids.end());
+    return ids;
+  };
+  SettledState settled;
+  settled.joined = state_->routing.joined();
+  settled.contacts = ids_of(state_->routing.Contacts());
+  for (const auto& worker : state_->matchmaking.workers()) {
+    if (worker->phase() == Worker::Phase::kGone) continue;
+    settled.topics.push_back({.topic = worker->topic(),
+                              .role = Role::kWorker,
+                              .specificity = worker->specificity(),
+                              .tasks = worker->tasks().active(),
+                              .partners = {}});
+  }
+  for (const auto& matcher : state_->matchmaking.matchers()) {
+    if (matcher->phase() == Matcher::Phase::kFinished) continue;
+    settled.topics.push_back({.topic = matcher->topic(),
+                              .role = Role::kMatcher,
+                              .specificity = matcher->specificity(),
+                              .tasks = 0,
+                              .partners = ids_of(matcher->Partners())});
+  }
+  std::sort(settled.topics.begin(), settled.topics.end(),
+            [](const OpenTopic& a, const OpenTopic& b) { return a.topic < b.topic; });
+  settled.holdings = state_->matchmaking.rendezvous().Holdings(directory);
+  return settled;
 }
 
 void Peer::Digest(Hasher& hasher) const {

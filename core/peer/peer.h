@@ -19,6 +19,7 @@
 #include "core/base/peer_set.h"
 #include "core/base/random.h"
 #include "core/base/time.h"
+#include "core/peer/settled_state.h"
 #include "core/port/context.h"
 #include "core/port/effects.h"
 #include "core/port/input.h"
@@ -57,6 +58,8 @@ class Peer : public Participant {
   void Digest(Hasher& hasher) const override;
   // The same for each module by itself, for people who look for a difference.
   [[nodiscard]] std::vector<ModuleDigest> ModuleDigests() const;
+  // What can be compared with another machine's.
+  [[nodiscard]] SettledState Settled() const;
   // Bytes owned, this object included.
   [[nodiscard]] size_t MemoryUsage() const override;
 

@@ -98,6 +98,10 @@ class Routing {
 
   [[nodiscard]] Bootstrap::Phase phase() const { return bootstrap_.phase(); }
 
+  [[nodiscard]] bool joined() const {
+    return phase() != Bootstrap::Phase::kNew && !bootstrap_.joining();
+  }
+
   void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
   [[nodiscard]] size_t HeapBytes() const;
