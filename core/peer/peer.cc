@@ -92,7 +92,10 @@ void Peer::State::On(const Moment& moment, const Garbled& garbled) {
 }
 
 void Peer::State::On(const Moment& moment, const Link& link) {
-  if (link.up) return;
+  if (link.up) {
+    if (standing.IsBanned(moment.now, link.peer)) return;
+    return routing.OnLinkUp(moment.now, link.peer, random, moment.effects);
+  }
   moment.Report(link.peer, Offence::kConnectionFailure);
   routing.OnLinkDown(moment.now, link.peer, random, moment.effects);
   matchmaking.OnLinkDown(moment, link.peer);

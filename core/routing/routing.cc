@@ -177,8 +177,12 @@ void Routing::Challenge(Turn& turn, PeerId stranger, int bucket) {
   check.Await(stranger, config());
   Active().checks.push_back(check);
   activity_->last_heard = turn.now;
+  SendPing(turn, oldest);
+}
+
+void Routing::SendPing(Turn& turn, PeerId to) const {
   const uint64_t id = turn.random.Next();
-  Message& ping = turn.effects.Send(oldest);
+  Message& ping = turn.effects.Send(to);
   ping.id = id;
   ping.sent_ms = turn.now.us / 1000;
   ping.ttl_ms = static_cast<uint32_t>(config().response_timeout.us / 1000);
@@ -209,6 +213,14 @@ void Routing::Silent(Turn& turn, const NodeLookup::Silence& silence) {
   if (table_.NoteSilent(silence.peer, bucket)) {
     turn.effects.Observe(ContactEvicted{silence.peer});
   }
+}
+
+void Routing::OnLinkUp(Time now, PeerId peer, Random& random, Effects& effects) {
+  const int bucket = BucketOf(peer);
+  if (bucket == Table::kNoBucket || bootstrap_.phase() == Bootstrap::Phase::kNew) return;
+  if (table_.Contains(peer, bucket) || table_.IsFull(bucket)) return;
+  Turn turn{now, random, effects};
+  SendPing(turn, peer);
 }
 
 void Routing::OnLinkDown(Time now, PeerId peer, Random& random, Effects& effects) {

@@ -75,6 +75,10 @@ class Routing {
   // A valid message of the peer arrived, whoever it was for.
   void OnAlive(Time now, PeerId peer, Random& random, Effects& effects);
 
+  // Pings a connected peer that could become a contact: whoever is connected may belong to a group that joined apart from
+  // this peer's, and neither would ever hear of the other.
+  void OnLinkUp(Time now, PeerId peer, Random& random, Effects& effects);
+
   // Requests to the peer fail at once; a contact without one becomes a suspect.
   void OnLinkDown(Time now, PeerId peer, Random& random, Effects& effects);
 
@@ -122,6 +126,7 @@ class Routing {
   // Into the table, if there is room or a suspect to replace.
   Table::Noted Admit(Turn& turn, PeerId peer, int bucket);
   void Challenge(Turn& turn, PeerId stranger, int bucket);
+  void SendPing(Turn& turn, PeerId to) const;
   void Silent(Turn& turn, const NodeLookup::Silence& silence);
   void EvictOldest(Turn& turn, size_t check);
   void ExpireChecks(Turn& turn);

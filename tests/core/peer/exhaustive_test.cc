@@ -283,7 +283,7 @@ RC_GTEST_PROP(PeerPropertyTest, ArbitraryHistoriesNeverCrashAndKeepTheBudget, ()
                                      .capabilities = {}}));
         break;
       case 2:
-        rig.Step(Link{who, false});
+        rig.Step(Link{who, draw.what % 2 == 0});
         break;
       case 3: {
         const Message message = NewOrEarlierOffer(draw, rig, offers);

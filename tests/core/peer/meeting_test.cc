@@ -240,5 +240,23 @@ TEST(MeetingTest, TheSameSeedGivesTheSameRun) {
   EXPECT_NE(run(1).first, run(2).first);
 }
 
+// Two groups that started apart, each with a first peer of its own, as when a network's seeds start together.
+TEST(MeetingTest, OneConnectionJoinsTwoNetworksThatStartedApart) {
+  constexpr uint32_t kEach = 10;
+  SmallPeerNet net({.seed = 6, .peers = 2 * kEach});
+  for (const uint32_t first : {0u, kEach}) {
+    const std::vector<PeerId> seeds{PeerId{first}};
+    net.Deliver(seeds[0], Start{});
+    for (uint32_t i = 1; i < kEach; ++i) net.Deliver(PeerId{first + i}, Start{.seeds = seeds});
+  }
+  net.RunFor(Minutes(3));
+  for (uint32_t i = 0; i < 2 * kEach; ++i) EXPECT_LT(net.at(PeerId{i}).Contacts().size(), kEach);
+  net.Deliver(PeerId{3}, Link{PeerId{kEach + 4}, true});
+  net.RunFor(Minutes(70));  // Each peer refreshes once.
+  for (uint32_t i = 0; i < 2 * kEach; ++i) {
+    EXPECT_EQ(net.at(PeerId{i}).Contacts().size(), 2 * kEach - 1) << i;
+  }
+}
+
 }  // namespace
 }  // namespace core

@@ -1,5 +1,8 @@
 #include "core/peer/peer.h"
 
+#include <algorithm>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "core/routing/routing.h"
@@ -142,6 +145,43 @@ TEST(PeerTest, AFloodFromManyPeersLeavesABoundedPeer) {
     rig.Step(Link{from, false});
   }
   EXPECT_LT(rig.peer->MemoryUsage(), 60'000u);
+}
+
+TEST(PeerTest, AConnectedStrangerIsPingedAndAContactIsNot) {
+  PeerRig rig;
+  rig.Step(Start{});
+  rig.Step(Link{PeerId{5}, true});
+  EXPECT_EQ(rig.CountSent<Ping>(), 1u);
+  EXPECT_TRUE(rig.peer->Contacts().empty());  // Not before it was heard.
+  Message pong;
+  pong.body = Pong{};
+  rig.Receive(PeerId{5}, pong);
+  EXPECT_EQ(rig.peer->Contacts(), std::vector<PeerId>{PeerId{5}});
+  rig.Step(Link{PeerId{5}, true});
+  EXPECT_EQ(rig.CountSent<Ping>(), 0u);
+  rig.Step(Link{PeerId{0}, true});
+  EXPECT_EQ(rig.CountSent<Ping>(), 0u);  // Itself.
+}
+
+TEST(PeerTest, NobodyIsPingedBeforeTheStartOrWhenBannedOrWhenThereIsNoRoom) {
+  PeerRig rig;
+  rig.Step(Link{PeerId{5}, true});
+  EXPECT_EQ(rig.CountSent<Ping>(), 0u);
+  rig.Step(Start{});
+  for (int i = 0; i < 3; ++i) rig.Step(Garbled{PeerId{5}, GarbledReason::kMalformed});
+  rig.Step(Link{PeerId{5}, true});
+  EXPECT_EQ(rig.CountSent<Ping>(), 0u);
+  PeerRig full;
+  full.config.routing.bucket_size = 1;
+  full.Restart();
+  full.SeedEverybody();
+  full.Step(Start{});
+  const std::vector<PeerId> contacts = full.peer->Contacts();
+  PeerId stranger{1};
+  while (std::find(contacts.begin(), contacts.end(), stranger) != contacts.end()) ++stranger.value;
+  ASSERT_LT(stranger.value, full.identities.size());
+  full.Step(Link{stranger, true});
+  EXPECT_EQ(full.CountSent<Ping>(), 0u);
 }
 
 }  // namespace
