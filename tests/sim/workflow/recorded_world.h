@@ -17,10 +17,9 @@
 #include "sim/network/swarm.h"
 #include "sim/observe/observer_set.h"
 #include "sim/world/world.h"
+#include "tests/sim/workflow/recording_parts.h"
 
 namespace sim {
-
-using FileBytes = std::vector<uint8_t>;
 
 inline FileBytes Saved(const core::Recorder& recorder) {
   FileBytes file;
