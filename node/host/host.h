@@ -119,6 +119,9 @@ class Host : public NodeView, private TransportEvents {
 
   [[nodiscard]] std::vector<core::ModuleDigest> ModuleDigests() const override;
 
+  // What can be compared with a simulated peer; an empty one before the core starts.
+  [[nodiscard]] core::SettledState Settled() const;
+
   [[nodiscard]] const core::Recorder* Recording() const override { return recorder_.get(); }
 
   [[nodiscard]] core::NodeId NodeIdOf(core::PeerId peer) const override;

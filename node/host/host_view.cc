@@ -94,6 +94,10 @@ std::vector<core::ModuleDigest> Host::ModuleDigests() const {
   return peer_ == nullptr ? std::vector<core::ModuleDigest>() : peer_->ModuleDigests();
 }
 
+core::SettledState Host::Settled() const {
+  return peer_ == nullptr ? core::SettledState{} : peer_->Settled();
+}
+
 core::NodeId Host::NodeIdOf(core::PeerId peer) const {
   return peer == core::kNoPeer ? core::NodeId{} : directory_.NodeIdOf(peer);
 }

@@ -1,0 +1,336 @@
+#include "tests/conformance/body.h"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "core/crypto/sodium_suite.h"
+#include "core/matchmaking/keys.h"
+
+namespace conformance {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+struct Match {
+  uint32_t peer = 0;
+  core::Role seek = core::Role::kWorker;
+  size_t want = 0;
+};
+
+// Who takes part in a topic, as the scenario says.
+struct Party {
+  std::string name;
+  std::map<uint32_t, size_t> workers;  // Their budgets.
+  std::vector<Match> matches;
+};
+
+using Parties = std::map<core::Key256, Party>;
+
+Parties PartiesOf(const sim::Scenario& scenario, const Cast& cast) {
+  const core::SodiumSuite suite;
+  core::Context context;
+  context.suite = &suite;
+  context.network = cast.network;
+  Parties parties;
+  for (const sim::Operation& operation : scenario.workload) {
+    for (uint32_t i = 0; i < operation.who.Count(); ++i) {
+      const uint32_t peer = operation.who.At(i).value;
+      if (const auto* work = std::get_if<core::WorkCommand>(&operation.command)) {
+        Party& party = parties[core::HashTopic(context, work->topic)];
+        party.name = work->topic.kind + "/" + work->topic.label;
+        party.workers[peer] = work->budget;
+      } else if (const auto* match = std::get_if<core::MatchCommand>(&operation.command)) {
+        Party& party = parties[core::HashTopic(context, match->topic)];
+        party.name = match->topic.kind + "/" + match->topic.label;
+        party.matches.push_back({peer, match->seek, match->want});
+      }
+    }
+  }
+  return parties;
+}
+
+std::set<uint32_t> CandidatesFor(const Party& party, const Match& match) {
+  std::set<uint32_t> candidates;
+  if (match.seek == core::Role::kWorker) {
+    for (const auto& [worker, budget] : party.workers) candidates.insert(worker);
+  } else {
+    for (const Match& other : party.matches) candidates.insert(other.peer);
+  }
+  candidates.erase(match.peer);
+  return candidates;
+}
+
+// Rule 6: nobody has to be left out.
+bool IsDetermined(const Party& party) {
+  for (const Match& match : party.matches) {
+    if (CandidatesFor(party, match).size() > match.want) return false;
+  }
+  return std::all_of(party.workers.begin(), party.workers.end(),
+                     [&](const auto& worker) { return worker.second >= party.matches.size(); });
+}
+
+// What an account says of one match.
+struct Ending {
+  size_t finished = 0;
+  core::MatchEnd end = core::MatchEnd::kLeft;
+  size_t partners_told = 0;
+  std::vector<std::pair<uint32_t, core::TaskId>> partners;
+
+  [[nodiscard]] std::set<uint32_t> Partners() const {
+    std::set<uint32_t> set;
+    for (const auto& [partner, task] : partners) set.insert(partner);
+    return set;
+  }
+};
+
+Ending EndingOf(const Account& account, const core::Key256& topic, uint32_t peer) {
+  Ending ending;
+  for (const Report& report : account.reports) {
+    if (report.peer != peer) continue;
+    if (const auto* matched = std::get_if<core::Matched>(&report.what)) {
+      if (matched->topic == topic) {
+        ending.partners.emplace_back(matched->partner.value, matched->task);
+      }
+    } else if (const auto* finished = std::get_if<core::MatchFinished>(&report.what)) {
+      if (finished->topic != topic) continue;
+      ++ending.finished;
+      ending.end = finished->end;
+      ending.partners_told = finished->partners;
+    }
+  }
+  return ending;
+}
+
+// Whether `partner` says that it has the task from `peer`.
+bool Agrees(const Account& account, uint32_t partner, uint32_t peer, const core::TaskId& task) {
+  return std::any_of(account.reports.begin(), account.reports.end(), [&](const Report& report) {
+    if (report.peer != partner) return false;
+    if (const auto* accepted = std::get_if<core::TaskAccepted>(&report.what)) {
+      return accepted->task == task && accepted->matcher.value == peer;
+    }
+    const auto* matched = std::get_if<core::Matched>(&report.what);
+    return matched != nullptr && matched->task == task && matched->partner.value == peer;
+  });
+}
+
+std::string EndText(core::MatchEnd end) {
+  switch (end) {
+    case core::MatchEnd::kSatisfied:
+      return "satisfied";
+    case core::MatchEnd::kPatience:
+      return "out of patience";
+    case core::MatchEnd::kLeft:
+      return "left";
+  }
+  return "unknown";
+}
+
+std::string PeerText(uint32_t peer) {
+  return "peer " + std::to_string(peer);
+}
+
+std::string SetText(const std::set<uint32_t>& peers) {
+  std::string text;
+  for (const uint32_t peer : peers) text += (text.empty() ? "" : ",") + std::to_string(peer);
+  return "{" + text + "}";
+}
+
+// ---- rules 1 to 4: each arm alone ----
+
+void CheckJoins(const std::string& arm, const Account& account, size_t peers, Lines& lines) {
+  std::vector<size_t> joins(peers, 0);
+  for (const Report& report : account.reports) {
+    if (std::holds_alternative<core::Joined>(report.what)) ++joins[report.peer];
+  }
+  for (uint32_t peer = 0; peer < peers; ++peer) {
+    if (joins[peer] == 1) continue;
+    lines.push_back(arm + ": " + PeerText(peer) + " joined " + std::to_string(joins[peer]) +
+                    " times, allowed once");
+  }
+}
+
+void CheckConduct(const std::string& arm, const Account& account, Lines& lines) {
+  for (const Report& report : account.reports) {
+    const std::string who = arm + ": " + PeerText(report.peer) + " reports ";
+    if (const auto* frame = std::get_if<core::BadFrame>(&report.what)) {
+      lines.push_back(who + "a bad frame of " + PeerText(frame->from.value));
+    } else if (const auto* record = std::get_if<core::RecordRefused>(&report.what)) {
+      lines.push_back(who + "a refused record of " + PeerText(record->owner.value));
+    } else if (const auto* fell = std::get_if<core::StandingFell>(&report.what)) {
+      lines.push_back(who + "the lost standing of " + PeerText(fell->peer.value));
+    }
+  }
+}
+
+void CheckMatch(const std::string& arm, const Account& account, const core::Key256& topic,
+                const Party& party, const Match& match, Lines& lines) {
+  const std::string where = arm + ": " + party.name + ": " + PeerText(match.peer) + ": ";
+  const Ending ending = EndingOf(account, topic, match.peer);
+  if (ending.finished != 1) {
+    lines.push_back(where + "ended " + std::to_string(ending.finished) + " times, allowed once");
+    return;
+  }
+  const size_t count = ending.partners.size();
+  const std::set<uint32_t> partners = ending.Partners();
+  if (ending.partners_told != count) lines.push_back(where + "miscounts its partners");
+  if (partners.size() != count) lines.push_back(where + "has a partner twice");
+  if (count > match.want) lines.push_back(where + "has more partners than it wanted");
+  if ((ending.end == core::MatchEnd::kSatisfied) != (count == match.want)) {
+    lines.push_back(where + EndText(ending.end) + " with " + std::to_string(count) + " of " +
+                    std::to_string(match.want) + " partners");
+  }
+  const std::set<uint32_t> candidates = CandidatesFor(party, match);
+  for (const auto& [partner, task] : ending.partners) {
+    if (!candidates.contains(partner)) {
+      lines.push_back(where + PeerText(partner) + " does not take part in that role");
+    } else if (!Agrees(account, partner, match.peer, task)) {
+      lines.push_back(where + PeerText(partner) + " does not know of it");
+    }
+  }
+}
+
+void CheckAlone(const std::string& arm, const Account& account, const Parties& parties,
+                size_t peers, Lines& lines) {
+  for (const std::string& trouble : account.troubles) lines.push_back(arm + ": " + trouble);
+  CheckJoins(arm, account, peers, lines);
+  CheckConduct(arm, account, lines);
+  for (const auto& [topic, party] : parties) {
+    for (const Match& match : party.matches) {
+      CheckMatch(arm, account, topic, party, match, lines);
+    }
+  }
+}
+
+// ---- rules 5 and 6: decisions ----
+
+void CompareMatch(const core::Key256& topic, const Party& party, const Match& match,
+                  const Account& simulated, const Account& real, Lines& lines) {
+  const std::string where = party.name + ": " + PeerText(match.peer) + ": ";
+  const Ending a = EndingOf(simulated, topic, match.peer);
+  const Ending b = EndingOf(real, topic, match.peer);
+  if (a.end != b.end) {
+    lines.push_back(where + "simulator: " + EndText(a.end) + ", nodes: " + EndText(b.end));
+  }
+  if (a.partners.size() != b.partners.size()) {
+    lines.push_back(where + "simulator: " + std::to_string(a.partners.size()) +
+                    " partners, nodes: " + std::to_string(b.partners.size()));
+  } else if (IsDetermined(party) && a.Partners() != b.Partners()) {
+    lines.push_back(where + "simulator: partners " + SetText(a.Partners()) +
+                    ", nodes: " + SetText(b.Partners()));
+  }
+}
+
+// ---- rule 7: states ----
+
+template <typename Item, typename ToText>
+void CompareLists(const std::string& where, const std::vector<Item>& simulated,
+                  const std::vector<Item>& real, const ToText& to_text, Lines& lines) {
+  const auto only_in = [&](const std::vector<Item>& a, const std::vector<Item>& b,
+                           const std::string& arm) {
+    for (const Item& item : a) {
+      if (std::find(b.begin(), b.end(), item) != b.end()) continue;
+      lines.push_back(where + "only " + arm + ": " + to_text(item));
+    }
+  };
+  only_in(simulated, real, "in the simulator");
+  only_in(real, simulated, "on nodes");
+}
+
+void CompareStates(const std::string& when, const std::vector<core::SettledState>& simulated,
+                   const std::vector<core::SettledState>& real, const Cast& cast,
+                   const Parties& parties, Lines& lines) {
+  const auto peer_text = [&cast](const core::NodeId& id) {
+    const auto found = std::find(cast.ids.begin(), cast.ids.end(), id);
+    return found == cast.ids.end() ? "a stranger"
+                                   : PeerText(static_cast<uint32_t>(found - cast.ids.begin()));
+  };
+  const auto topic_text = [&parties](const core::Key256& topic, core::Role role, int specificity) {
+    const auto found = parties.find(topic);
+    return (found == parties.end() ? "an unknown topic" : found->second.name) +
+           (role == core::Role::kWorker ? " worker" : " matcher") + " at specificity " +
+           std::to_string(specificity);
+  };
+  if (simulated.size() != real.size()) lines.push_back(when + ": another number of peers");
+  for (uint32_t peer = 0; peer < std::min(simulated.size(), real.size()); ++peer) {
+    const core::SettledState& a = simulated[peer];
+    const core::SettledState& b = real[peer];
+    const std::string where = when + ": " + PeerText(peer) + ": ";
+    if (a.joined != b.joined) lines.push_back(where + "joined in one arm only");
+    CompareLists(
+        where + "contact ", a.contacts, b.contacts,
+        [&](const core::NodeId& id) { return peer_text(id); }, lines);
+    CompareLists(
+        where + "open topic ", a.topics, b.topics,
+        [&](const core::OpenTopic& open) {
+          return topic_text(open.topic, open.role, open.specificity) + ", " +
+                 std::to_string(open.tasks) + " tasks, " + std::to_string(open.partners.size()) +
+                 " partners";
+        },
+        lines);
+    CompareLists(
+        where + "held record ", a.holdings, b.holdings,
+        [&](const core::Holding& held) {
+          return topic_text(held.topic, held.role, held.specificity) + " of " +
+                 peer_text(held.owner);
+        },
+        lines);
+    if (a == b && a.Digest() != b.Digest()) lines.push_back(where + "the digests differ");
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> Obstacles(const sim::Scenario& scenario) {
+  Lines lines;
+  const auto refuse = [&lines](bool found, const std::string& what) {
+    if (found) lines.push_back("found " + what);
+  };
+  refuse(scenario.warm, "a warm bootstrap");
+  refuse(scenario.modelled_crypto, "modelled cryptography");
+  refuse(!scenario.faults.empty() || !scenario.swarm.draw.empty(), "faults");
+  refuse(!scenario.plant.empty(), "planted bugs");
+  for (const sim::Group& group : scenario.groups) {
+    refuse(group.churn.on, "churn");
+    refuse(!group.adversary.role.empty(), "an adversary");
+    refuse(group.clock.offset.us != 0 || group.clock.drift_ppm != 0, "clocks that are off");
+    refuse(group.reachability_ppm.size() > 1, "reachability by shares");
+  }
+  for (const sim::Operation& operation : scenario.workload) {
+    refuse(operation.spread.us != 0 || operation.every.us != 0, "spread or repeated operations");
+    refuse(operation.random_target, "random targets");
+  }
+  std::set<std::pair<std::string, uint32_t>> parts;
+  for (const sim::Operation& operation : scenario.workload) {
+    const auto* work = std::get_if<core::WorkCommand>(&operation.command);
+    const auto* match = std::get_if<core::MatchCommand>(&operation.command);
+    if (work == nullptr && match == nullptr) continue;
+    const core::Topic& topic = work != nullptr ? work->topic : match->topic;
+    for (uint32_t i = 0; i < operation.who.Count(); ++i) {
+      const uint32_t peer = operation.who.At(i).value;
+      refuse(!parts.emplace(topic.kind + "/" + topic.label, peer).second,
+             PeerText(peer) + " twice in " + topic.kind + "/" + topic.label);
+    }
+  }
+  return lines;
+}
+
+std::vector<std::string> Disagreements(const sim::Scenario& scenario, const Cast& cast,
+                                       const Account& simulated, const Account& real) {
+  Lines lines;
+  const Parties parties = PartiesOf(scenario, cast);
+  CheckAlone("simulator", simulated, parties, cast.ids.size(), lines);
+  CheckAlone("nodes", real, parties, cast.ids.size(), lines);
+  CompareStates("before the first operation", simulated.ready, real.ready, cast, parties, lines);
+  for (const auto& [topic, party] : parties) {
+    for (const Match& match : party.matches) {
+      CompareMatch(topic, party, match, simulated, real, lines);
+    }
+  }
+  CompareStates("at the end", simulated.settled, real.settled, cast, parties, lines);
+  return lines;
+}
+
+}  // namespace conformance

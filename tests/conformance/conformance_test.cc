@@ -1,0 +1,86 @@
+// The simulator and real nodes decide alike; and a simulator that differs from the nodes is found out.
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "tests/conformance/body.h"
+#include "tests/conformance/runs.h"
+
+namespace conformance {
+namespace {
+
+std::vector<std::string> Found(const Played& played) {
+  return Disagreements(played.scenario, played.simulated.cast, played.simulated.account,
+                       played.real);
+}
+
+// What the scenario is there for has happened: a comparison of nothings would agree.
+void ExpectConformance(const std::string& name, size_t peers, size_t matched, size_t holdings) {
+  const Played& played = Play(name);
+  const std::string found = Joined(Found(played));
+  EXPECT_EQ(found, "");
+  for (size_t i = 0; i < played.tapes.size() && !found.empty(); ++i) {
+    ADD_FAILURE() << "the log of peer " << i << ":\n" << played.tapes[i].log;
+  }
+  EXPECT_EQ(played.real.settled.size(), peers);
+  const auto count = std::count_if(
+      played.real.reports.begin(), played.real.reports.end(),
+      [](const Report& report) { return std::holds_alternative<core::Matched>(report.what); });
+  EXPECT_EQ(static_cast<size_t>(count), matched);
+  size_t held = 0;
+  for (const core::SettledState& state : played.real.settled) held += state.holdings.size();
+  EXPECT_EQ(held, holdings);
+}
+
+TEST(ConformanceTest, FivePeersDecideAsInTheSimulator) {
+  ExpectConformance("five_peers", 5, 3, 3);
+}
+
+TEST(ConformanceTest, TenPeersDecideAsInTheSimulator) {
+  ExpectConformance("ten_peers", 10, 7, 18);
+}
+
+TEST(ConformanceTest, TwentyPeersDecideAsInTheSimulator) {
+  ExpectConformance("twenty_peers", 20, 13, 21);
+}
+
+// ---- planted disagreements: the nodes' run against a simulator with another configuration ----
+
+std::string FoundWith(const Changes& changes) {
+  const Played& played = Play("five_peers");
+  const auto simulated = Simulate(LoadScenario("five_peers", changes));
+  EXPECT_TRUE(simulated.ok());
+  if (!simulated.ok()) return "";
+  return Joined(Disagreements(played.scenario, simulated->cast, simulated->account, played.real));
+}
+
+TEST(PlantedDisagreementTest, TheSameConfigurationAgrees) {
+  EXPECT_EQ(FoundWith({}), "");
+}
+
+TEST(PlantedDisagreementTest, AnotherBucketSizeIsFound) {
+  EXPECT_NE(FoundWith({{"protocol.routing.bucket_size", "1"}}).find("contact only on nodes"),
+            std::string::npos);
+}
+
+TEST(PlantedDisagreementTest, AnotherNumberOfHoldersIsFound) {
+  EXPECT_NE(FoundWith({{"protocol.matchmaking.holders", "2"}}).find("held record only on nodes"),
+            std::string::npos);
+}
+
+TEST(PlantedDisagreementTest, AnotherSpecificityIsFound) {
+  const std::string found = FoundWith({{"protocol.matchmaking.neighbours", "1"}});
+  EXPECT_NE(found.find("matcher at specificity 1"), std::string::npos) << found;
+}
+
+TEST(PlantedDisagreementTest, ASeekerWithoutTimeIsFound) {
+  const std::string found = FoundWith({{"workload[2].patience", "1ms"}});
+  EXPECT_NE(found.find("simulator: out of patience, nodes: satisfied"), std::string::npos) << found;
+}
+
+TEST(PlantedDisagreementTest, OtherIdentitiesAreFound) {
+  EXPECT_NE(FoundWith({{"seed", "6"}}), "");
+}
+
+}  // namespace
+}  // namespace conformance
