@@ -75,8 +75,9 @@ struct RecorderOptions {
 // Paths are resolved: data_dir against the folder of the file, the others against data_dir.
 struct NodeConfig {
   std::string data_dir;
-  std::vector<IpEndpoint> listen;  // Empty: this node cannot be dialled.
-  std::vector<Address> advertise;  // Empty: found out by NAT probes.
+  std::vector<IpEndpoint> listen;       // Empty: this node cannot be dialled.
+  std::vector<Address> advertise;       // Empty: found out by NAT probes.
+  std::optional<IpEndpoint> dial_from;  // Nothing: the system chooses.
   std::vector<Seed> seeds;
   NetworkOptions network;
   LimitOptions limits;

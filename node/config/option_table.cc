@@ -83,6 +83,19 @@ constexpr OptionRow kRows[] = {
      "[] lets probes find out.",
      [](Value v, NodeConfig& c) { c.advertise = v.addresses; }},
     {"",
+     "dial_from",
+     Kind::kListen,
+     R"("")",
+     0,
+     0,
+     {},
+     "Local address that connections to others leave from, with port 0, such as \"192.0.2.7:0\"; "
+     "\"\" lets the system choose.",
+     [](Value v, NodeConfig& c) {
+       c.dial_from.reset();
+       if (!v.endpoints.empty()) c.dial_from = v.endpoints[0];
+     }},
+    {"",
      "seeds",
      Kind::kSeeds,
      "[]",

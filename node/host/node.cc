@@ -8,6 +8,7 @@
 
 #include "node/base/visible_text.h"
 #include "node/handshake/entropy.h"
+#include "node/host/endpoints.h"
 #include "node/host/key_file.h"
 #include "node/host/process.h"
 #include "node/host/version.h"
@@ -86,11 +87,17 @@ core::StatusOr<HostOptions> HostOptionsFrom(const NodeConfig& config) {
     return core::InvalidArgument("advertise: found the name " + Quoted(ToText(address)) +
                                  ", allowed numeric addresses only: others dial no names");
   }
+  if (config.dial_from.has_value() && config.dial_from->port != 0) {
+    return core::InvalidArgument("dial_from: found the port " +
+                                 std::to_string(config.dial_from->port) +
+                                 ", allowed 0: each connection needs another one");
+  }
   HostOptions options;
   options.version = SourceVersion();
   options.protocol = config.protocol;
   options.transport = TransportSettingsFrom(config);
   options.discovery = DiscoverySettingsFrom(config);
+  if (config.dial_from.has_value()) options.transport.dial_from = ToAsio(*config.dial_from);
   if (!config.listen.empty()) options.listen = config.listen[0];
   options.advertise = config.advertise;
   options.recorder = RecorderLimitsFrom(config);

@@ -5,9 +5,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/base/time.h"
+#include "node/transport/asio.h"
 #include "node/transport/frame.h"
 
 namespace node {
@@ -18,6 +20,9 @@ struct TransportSettings {
   size_t outbound_max = 125;
   size_t pending_max = 64;      // Accepted, handshake not finished.
   size_t per_address_max = 16;  // Accepted from one address, open or not.
+  // Dialled connections of the same family leave from here, by a port of the system's choice. Nothing: where the system
+  // sends them from.
+  std::optional<Endpoint> dial_from;
   core::Duration connect_timeout = core::Seconds(5);
   core::Duration handshake_timeout = core::Seconds(5);
   core::Duration idle_timeout = core::Minutes(5);  // Without any record from the peer.

@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include <netinet/in.h>
+
 namespace node {
 namespace {
 
@@ -32,9 +34,26 @@ Socket::Socket(SocketContext& context, const SocketInfo& info, TcpSocket handle)
 
 Socket::~Socket() = default;
 
+// Without IP_BIND_ADDRESS_NO_PORT each connection would take one of the ports of the address for itself.
+bool Socket::BindTo(const Endpoint& from) {
+  using AddressOnly = asio::detail::socket_option::boolean<IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT>;
+  ErrorCode error;
+  handle_.open(from.protocol(), error);
+  if (!error) handle_.set_option(AddressOnly(true), error);
+  if (!error) handle_.bind(Endpoint(from.address(), 0), error);
+  return !error;
+}
+
 void Socket::Dial(const std::optional<core::NodeId>& expected) {
   phase_.Advance(SocketEvent::kStarted);
   ArmDeadline();
+  const std::optional<Endpoint>& from = context_->settings.dial_from;
+  if (from.has_value() && from->protocol() == info_.remote.protocol() && !BindTo(*from)) {
+    asio::post(handle_.get_executor(), [this, keep = shared_from_this()] {
+      if (phase_.Is(SocketState::kConnecting)) End({.reason = CloseReason::kConnectFailed});
+    });
+    return;
+  }
   handle_.async_connect(info_.remote, [this, keep = shared_from_this(), expected](ErrorCode error) {
     if (!phase_.Is(SocketState::kConnecting)) return;
     if (error) return End({.reason = CloseReason::kConnectFailed});

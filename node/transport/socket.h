@@ -124,6 +124,7 @@ class Socket : public std::enable_shared_from_this<Socket> {
     WriteRoutine writer;
   };
 
+  [[nodiscard]] bool BindTo(const Endpoint& from);
   void Authenticate();
   void OnAuthenticated(const std::optional<SocketEnd>& end);
   void OpenUp();

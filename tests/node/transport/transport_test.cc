@@ -27,6 +27,30 @@ TEST_F(TransportTest, TwoNodesShakeHandsAndKnowEachOther) {
   EXPECT_EQ(a.transport->Look(socket)->state(), SocketState::kOpen);
 }
 
+TEST_F(TransportTest, DialledConnectionsLeaveFromTheConfiguredAddress) {
+  TransportSettings settings;
+  settings.dial_from = Endpoint(asio::ip::make_address_v4("127.0.0.9"), 0);
+  TestNode& a = Add(settings);
+  TestNode& b = Add();
+  TestNode& c = Add();
+  static_cast<void>(Connect(a, b));
+  static_cast<void>(Connect(a, c));
+  EXPECT_EQ(b.opened.at(0).first.remote.address(), settings.dial_from->address());
+  EXPECT_EQ(c.opened.at(0).first.remote.address(), settings.dial_from->address());
+}
+
+TEST_F(TransportTest, AnAddressThatIsNotOfThisMachineFailsTheDial) {
+  TransportSettings settings;
+  settings.dial_from = Endpoint(asio::ip::make_address_v4("192.0.2.1"), 0);
+  TestNode& a = Add(settings);
+  TestNode& b = Add();
+  const Endpoint at = b.Listen();
+  ASSERT_TRUE(a.transport->Dial(at, b.id()).ok());
+  EXPECT_TRUE(a.failed.empty());  // Not from within the call.
+  ASSERT_TRUE(RunUntil([&] { return a.failed.size() == 1; }));
+  EXPECT_EQ(a.failed[0].second.reason, CloseReason::kConnectFailed);
+}
+
 TEST_F(TransportTest, PayloadsOfEverySizeArriveWholeAndInOrder) {
   TestNode& a = Add();
   TestNode& b = Add();
