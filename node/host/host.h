@@ -145,6 +145,7 @@ class Host : public NodeView, private TransportEvents {
     Dial dial;
     std::vector<Endpoint> left;  // To be tried when this one fails; of a name.
     std::optional<core::NodeId> proven;
+    Endpoint remote = {};  // Dialled last.
   };
 
   // host.cc: time, inputs, effects.
@@ -199,6 +200,7 @@ class Host : public NodeView, private TransportEvents {
   // What comes of these at once is queued for RunDiscovery.
   void DialNext(Errand errand);
   void FailErrand(const Errand& errand, DialError error);
+  [[nodiscard]] bool Adopt(const Errand& errand);
   [[nodiscard]] bool MayDial(const IpEndpoint& endpoint) const;
   [[nodiscard]] core::AddressList AddressesOf(const SocketInfo& socket, const Hello& hello) const;
   void LearnLocal(const Endpoint& remote);

@@ -48,8 +48,9 @@ uint16_t StatedPort(const Hello& hello) {
 
 }  // namespace
 
-// A second connection for a feeler or a dial back would close the first: it has shown what it should by now. A dial back
-// goes to a peer that is connected, so the transport is not told whom to expect, and the identity is compared here.
+// A second connection would take the place of the first, and what is under way there would be lost. Whatever discovery
+// dialled for, it has shown what it should by now. A dial back goes to a peer that is connected, so the transport is not
+// told whom to expect, and the identity is compared here.
 Verdict Host::JudgePeer(const SocketInfo& socket, const RemotePeer& peer) {
   if (phase_ >= HostPhase::kStopping) return Verdict::kBusy;
   static_cast<void>(Now());
@@ -62,8 +63,7 @@ Verdict Host::JudgePeer(const SocketInfo& socket, const RemotePeer& peer) {
   const Dial& dial = errand->second.dial;
   // Not the asker, but somebody whose address is now known to be right.
   if (dial.expected && *dial.expected != peer.node_id) return Verdict::kBusy;
-  const bool passing = IsPassing(dial.purpose);
-  return passing && transport_.Find(peer.node_id) ? Verdict::kDuplicate : Verdict::kAccept;
+  return transport_.Find(peer.node_id) ? Verdict::kDuplicate : Verdict::kAccept;
 }
 
 bool Host::MayDial(const IpEndpoint& endpoint) const {
@@ -270,36 +270,42 @@ void Host::OnResolved(const Dial& dial, const asio::ip::tcp::resolver::results_t
 
 void Host::DialNext(Errand errand) {
   if (errand.left.empty()) return FailErrand(errand, DialError::kUnreachable);
-  const Endpoint remote = errand.left.front();
+  errand.remote = errand.left.front();
   errand.left.erase(errand.left.begin());
-  LearnLocal(remote);  // Before the first Hello, that tells it.
+  LearnLocal(errand.remote);  // Before the first Hello, that tells it.
   const bool back = errand.dial.purpose == DialPurpose::kBack;
-  const auto socket = transport_.Dial(remote, back ? std::nullopt : errand.dial.expected);
+  const auto socket = transport_.Dial(errand.remote, back ? std::nullopt : errand.dial.expected);
   if (socket.ok()) {
     errands_.emplace(socket->value, std::move(errand));
     return;
   }
-  if (absl::IsResourceExhausted(socket.status())) {
-    courier_.MakeRoom(Steady());
-    return FailErrand(errand, DialError::kFull);
-  }
-  // A connection that the core wanted to the same place serves discovery as well.
-  const auto open = errand.dial.expected ? transport_.Find(*errand.dial.expected) : std::nullopt;
-  const auto found = open ? connections_.find(open->value) : connections_.end();
-  const bool same = found != connections_.end() && !found->second.discovered &&
-                    found->second.info.dialled && found->second.info.remote == remote;
-  if (!same) return FailErrand(errand, DialError::kDuplicate);
-  found->second.discovered = true;
-  discovery_inputs_.emplace_back(LinkUp{.link = {open->value},
-                                        .id = found->second.id,
-                                        .remote = FromAsio(remote),
-                                        .stated_port = 0,
-                                        .dial = errand.dial.dial});
+  const bool full = absl::IsResourceExhausted(socket.status());
+  if (full) courier_.MakeRoom(Steady());
+  FailErrand(errand, full ? DialError::kFull : DialError::kDuplicate);
 }
 
 void Host::FailErrand(const Errand& errand, DialError error) {
+  if (error == DialError::kDuplicate && Adopt(errand)) return;
   discovery_inputs_.emplace_back(
       DialFailed{.dial = errand.dial.dial, .error = error, .id = errand.proven});
+}
+
+// A connection that the core wanted serves discovery as well; where an address was to be tried, if it leads there.
+bool Host::Adopt(const Errand& errand) {
+  const auto& peer = errand.proven ? errand.proven : errand.dial.expected;
+  const auto open = peer ? transport_.Find(*peer) : std::nullopt;
+  const auto found = open ? connections_.find(open->value) : connections_.end();
+  if (found == connections_.end()) return false;
+  Connection& connection = found->second;
+  if (connection.discovered || !connection.info.dialled) return false;
+  if (IsPassing(errand.dial.purpose) && connection.info.remote != errand.remote) return false;
+  connection.discovered = true;
+  discovery_inputs_.emplace_back(LinkUp{.link = {open->value},
+                                        .id = connection.id,
+                                        .remote = FromAsio(connection.info.remote),
+                                        .stated_port = 0,
+                                        .dial = errand.dial.dial});
+  return true;
 }
 
 void Host::CarryOut(const Send& send) {
