@@ -267,10 +267,10 @@ std::string JoinPointer(const std::string& pointer, std::string_view key) {
   return joined;
 }
 
-bool ReadJsonTree(std::string_view text, JsonNode& tree, Mistake& mistake) {
+bool ReadJsonTree(std::string_view text, JsonNode& tree, Mistake& mistake, JsonComments comments) {
   TreeBuilder builder(text, tree, mistake);
   return Json::sax_parse(text.begin(), text.end(), &builder, Json::input_format_t::json,
-                         /*strict=*/true, /*ignore_comments=*/true);
+                         /*strict=*/true, /*ignore_comments=*/comments == JsonComments::kAllowed);
 }
 
 }  // namespace node

@@ -1,4 +1,4 @@
-// JSON with // and /* */ comments as a tree that knows where everything stands. The grammar is
+// JSON, with // and /* */ comments where they are allowed, as a tree that knows where everything stands. The grammar is
 // nlohmann's; positions, duplicate keys and limits are checked here.
 //
 // Invariants: (1) a key stands once in its object; (2) at most kTreeDepthMax levels and kTreeValuesMax
@@ -56,7 +56,11 @@ struct Mistake {
   std::string text;     // "found ..., allowed ...".
 };
 
+// Files may have them, protocols not.
+enum class JsonComments : uint8_t { kAllowed, kRefused };
+
 // False, with a mistake, when the text is not such JSON.
-[[nodiscard]] bool ReadJsonTree(std::string_view text, JsonNode& tree, Mistake& mistake);
+[[nodiscard]] bool ReadJsonTree(std::string_view text, JsonNode& tree, Mistake& mistake,
+                                JsonComments comments = JsonComments::kAllowed);
 
 }  // namespace node

@@ -125,6 +125,7 @@ class Loader {
   void ResolvePaths() {
     config_.data_dir = Under(source_.folder, config_.data_dir);
     config_.control.socket = Under(config_.data_dir, config_.control.socket);
+    config_.control.token_file = Under(config_.data_dir, config_.control.token_file);
     config_.log.file = Under(config_.data_dir, config_.log.file);
     config_.storage.path = Under(config_.data_dir, config_.storage.path);
   }
@@ -170,6 +171,11 @@ class Loader {
     if (config_.transport.chunk_max > config_.transport.payload_max) {
       NoteAt({{"transport", "payload_max"}, {"transport", "chunk_max"}},
              FoundText("a chunk_max above payload_max", "at most payload_max"));
+    }
+    const std::optional<IpEndpoint>& tcp = config_.control.tcp;
+    if (tcp.has_value() && ScopeOf(tcp->ip) != Scope::kLoopback) {
+      NoteAt({{"control", "tcp"}},
+             FoundText(Quoted(ToText(*tcp)), "an address of loopback: nothing is encrypted there"));
     }
     if (config_.control.socket.size() > kSocketPathMax) {
       NoteAt({{"control", "socket"}},

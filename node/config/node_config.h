@@ -51,10 +51,13 @@ struct DiscoveryOptions {
 
 struct AdminOptions {
   std::optional<IpEndpoint> listen;  // Nothing: off.
+  std::vector<Address> hosts;        // Further values of the Host header that are served.
 };
 
 struct ControlOptions {
-  std::string socket;  // Empty: off.
+  std::string socket;             // Empty: off.
+  std::optional<IpEndpoint> tcp;  // Of loopback; nothing: off.
+  std::string token_file;         // For clients of tcp.
 };
 
 struct LogOptions {

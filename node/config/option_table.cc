@@ -338,6 +338,15 @@ constexpr OptionRow kRows[] = {
        c.admin.listen.reset();
        if (!v.endpoints.empty()) c.admin.listen = v.endpoints[0];
      }},
+    {"admin",
+     "hosts",
+     Kind::kAddresses,
+     "[]",
+     0,
+     16,
+     {},
+     "Names under which the HTTP may be asked for, besides loopback and its address.",
+     [](Value v, NodeConfig& c) { c.admin.hosts = v.addresses; }},
 
     {"control",
      "socket",
@@ -348,6 +357,27 @@ constexpr OptionRow kRows[] = {
      {},
      "Unix socket for orbctl, relative to data_dir; \"\" turns it off.",
      [](Value v, NodeConfig& c) { c.control.socket = v.text; }},
+    {"control",
+     "tcp",
+     Kind::kListen,
+     R"("")",
+     0,
+     0,
+     {},
+     "The same over TCP, on loopback only; clients show the token. \"\" turns it off.",
+     [](Value v, NodeConfig& c) {
+       c.control.tcp.reset();
+       if (!v.endpoints.empty()) c.control.tcp = v.endpoints[0];
+     }},
+    {"control",
+     "token_file",
+     Kind::kPath,
+     R"("control.token")",
+     1,
+     kPathMax,
+     {},
+     "The token that clients over TCP show; made when it is not there. Relative to data_dir.",
+     [](Value v, NodeConfig& c) { c.control.token_file = v.text; }},
 
     {"log", "level", Kind::kWord, R"("info")", 0, 0, kLevels,
      "The least important kind of record that is written.",

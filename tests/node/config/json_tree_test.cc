@@ -58,5 +58,17 @@ TEST(JsonTreeTest, PointersEscapeWhatTheirGrammarNeeds) {
   EXPECT_EQ(JoinPointer("/seeds", "0"), "/seeds/0");
 }
 
+TEST(JsonTreeTest, CommentsAreRefusedWhereTheyAreNotAllowed) {
+  for (const std::string_view text : {"{} // x", "/* x */ {}", R"({"a":1/*x*/})"}) {
+    JsonNode tree;
+    Mistake mistake;
+    EXPECT_TRUE(ReadJsonTree(text, tree, mistake)) << text;
+    EXPECT_FALSE(ReadJsonTree(text, tree, mistake, JsonComments::kRefused)) << text;
+  }
+  JsonNode tree;
+  Mistake mistake;
+  EXPECT_TRUE(ReadJsonTree(R"({"a":"// x"})", tree, mistake, JsonComments::kRefused));
+}
+
 }  // namespace
 }  // namespace node
