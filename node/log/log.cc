@@ -34,7 +34,7 @@ void Log::Write(LogSite& site, LogMessage message, Fields fields) {
 }
 
 void Log::Put(const LogRecord& record) {
-  const std::string line = FormatRecord(record, settings_.format);
+  const std::string line = FormatRecord(record, format_);
   const std::lock_guard lock(mutex_);
   if (!sink_->Write(line)) ++lost_;
 }

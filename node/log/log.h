@@ -64,9 +64,14 @@ class Log {
 
   // The sink outlives the log.
   Log(const LogSettings& settings, LogSink& sink, TimeSource time)
-      : settings_(settings), sink_(&sink), time_(std::move(time)) {}
+      : level_(settings.level), format_(settings.format), sink_(&sink), time_(std::move(time)) {}
 
-  [[nodiscard]] bool Shows(LogLevel level) const { return level >= settings_.level; }
+  [[nodiscard]] bool Shows(LogLevel level) const { return level >= level_; }
+
+  [[nodiscard]] LogLevel level() const { return level_; }
+
+  // The least important kind of record that is written from now on.
+  void SetLevel(LogLevel level) { level_ = level; }
 
   void Debug(LogMessage message, Fields fields = {}) { Write(LogLevel::kDebug, message, fields); }
 
@@ -90,7 +95,8 @@ class Log {
  private:
   void Put(const LogRecord& record);
 
-  LogSettings settings_;
+  std::atomic<LogLevel> level_;
+  LogFormat format_;
   LogSink* sink_;
   TimeSource time_;
   std::mutex mutex_;

@@ -42,6 +42,16 @@ TEST_F(LogTest, RecordsBelowTheThresholdAreNotWritten) {
   EXPECT_EQ(sink_.lines[1], "1970-01-01T00:00:00.000000Z error   d n=1\n");
 }
 
+TEST_F(LogTest, TheThresholdCanBeMovedWhileItRuns) {
+  Log log = Make(LogLevel::kInfo);
+  log.SetLevel(LogLevel::kDebug);
+  log.Debug("a");
+  log.SetLevel(LogLevel::kError);
+  log.Warning("b");
+  EXPECT_EQ(log.level(), LogLevel::kError);
+  EXPECT_EQ(sink_.lines.size(), 1u);
+}
+
 TEST_F(LogTest, ASiteIsLimitedAndSaysWhatItLeftOut) {
   Log log = Make(LogLevel::kInfo);
   LogSite site({LogLevel::kInfo, 3, core::Seconds(10)});
