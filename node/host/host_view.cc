@@ -54,6 +54,7 @@ NodeStatus Host::Status() const {
   status.contacts = peer_ == nullptr ? 0 : peer_->Contacts().size();
   status.connections = connections_.size();
   status.outbound = discovery_->outbound();
+  status.routines = transport_.routines();
   status.known_peers = discovery_->book().size();
   status.banned_peers = discovery_->bans().size();
   status.handles = directory_.size();

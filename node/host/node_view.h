@@ -53,6 +53,7 @@ struct NodeStatus {
   size_t contacts = 0;  // In the routing table.
   size_t connections = 0;
   size_t outbound = 0;     // Of them, kept by discovery.
+  size_t routines = 0;     // Of the transport: 1 + 2 * connections while it listens.
   size_t known_peers = 0;  // In the peer book.
   size_t banned_peers = 0;
   size_t handles = 0;
