@@ -1,0 +1,88 @@
+// Session: the methods of the control protocol for one client, without a socket in sight. docs/control_protocol.md.
+//
+//   trust   | event                              | becomes
+//   none    | authenticate, the right token      | trusted
+//   none    | anything else                      | refused: the error is said, the connection ends
+//   trusted | a line that cannot be read         | trusted: the error is said
+//   trusted | a request                          | trusted: answered; `match` is answered when it ends, events before
+//
+// Invariants: (1) every request is answered once; (2) the client's participations end with the session.
+// Thread rule: one thread. The destruction, Leave and OnLine submit commands, so none of them from inside an observation.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "core/base/ids.h"
+#include "core/base/status.h"
+#include "node/control/participations.h"
+#include "node/control/protocol.h"
+#include "node/host/node_view.h"
+#include "node/log/log.h"
+
+namespace node {
+
+// What all sessions share.
+struct ControlContext {
+  NodeView* view = nullptr;
+  Participations* participations = nullptr;
+  Log* log = nullptr;
+  std::string data_dir;  // Relative paths of clients start here.
+  std::string token;     // Of those who must show one.
+};
+
+class Session {
+ public:
+  // Takes whole lines. Called from inside observations too, so it must not call back.
+  using Send = std::function<void(std::string line)>;
+
+  // REQUIRES: context outlives this.
+  Session(const ControlContext& context, bool wants_token, Send send);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // Without the line feed, at most kControlLineMax bytes.
+  void OnLine(std::string_view line);
+
+  // Ends the client's participations; they are told `end`.
+  void Leave(std::string_view end);
+
+  [[nodiscard]] bool trusted() const { return trusted_; }
+
+  // The client is not to be listened to any more.
+  [[nodiscard]] bool refused() const { return refused_; }
+
+  [[nodiscard]] bool HasStreams() const { return !streams_.empty(); }
+
+ private:
+  struct Method {
+    std::string_view name;
+    core::StatusOr<Json> (Session::*call)(const ControlRequest& request);
+  };
+
+  static std::span<const Method> Methods();
+  void Dispatch(const ControlRequest& request);
+  void Fail(std::optional<int64_t> id, const core::Status& status);
+  [[nodiscard]] core::Status Authenticate(const ControlRequest& request);
+  // The one method that is answered later.
+  [[nodiscard]] core::Status BeginMatch(const ControlRequest& request);
+  [[nodiscard]] core::StatusOr<Json> ShowStatus(const ControlRequest& request);
+  [[nodiscard]] core::StatusOr<Json> ShowPeers(const ControlRequest& request);
+  [[nodiscard]] core::StatusOr<Json> ShowState(const ControlRequest& request);
+  [[nodiscard]] core::StatusOr<Json> Cancel(const ControlRequest& request);
+  [[nodiscard]] core::StatusOr<Json> LeaveTopic(const ControlRequest& request);
+  [[nodiscard]] core::StatusOr<Json> Record(const ControlRequest& request);
+  [[nodiscard]] core::StatusOr<Json> LogLevelOf(const ControlRequest& request);
+
+  const ControlContext* context_;
+  Send send_;
+  bool trusted_;
+  bool refused_ = false;
+  std::map<int64_t, core::Key256> streams_;  // By request.
+};
+
+}  // namespace node
