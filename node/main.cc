@@ -1,11 +1,9 @@
 // orbnode: a node of the network. The parts are node/host; this file is their command line. docs/node.md.
 #include <array>
-#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -14,9 +12,12 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "node/admin/admin_server.h"
 #include "node/base/visible_text.h"
+#include "node/config/config_file.h"
 #include "node/config/loader.h"
 #include "node/config/reference.h"
+#include "node/control/control_server.h"
 #include "node/host/key_file.h"
 #include "node/host/node.h"
 #include "node/host/process.h"
@@ -28,8 +29,6 @@ namespace {
 namespace fs = std::filesystem;
 
 using node::ExitCode;
-
-constexpr std::string_view kConfigName = "node.json";
 
 struct Line {
   std::string folder;
@@ -45,36 +44,6 @@ ExitCode Complain(ExitCode code, std::string_view text) {
 
 ExitCode Complain(ExitCode code, const core::Status& status) {
   return Complain(code, core::MessageOf(status));
-}
-
-// Where a node without a configuration lives.
-fs::path DefaultFolder() {
-  const char* data =
-      std::getenv("XDG_DATA_HOME");  // NOLINT(concurrency-mt-unsafe): one thread yet.
-  if (data != nullptr && data[0] == '/') return fs::path(data) / "orbnode";
-  const char* home = std::getenv("HOME");  // NOLINT(concurrency-mt-unsafe)
-  if (home != nullptr && home[0] == '/') return fs::path(home) / ".local/share/orbnode";
-  return "/var/lib/orbnode";
-}
-
-core::StatusOr<std::string> ReadText(const fs::path& file) {
-  std::error_code error;
-  const auto size = fs::file_size(file, error);
-  if (!error && size > node::kConfigBytesMax) {
-    return core::InvalidArgument(file.string() + ": found " + std::to_string(size) +
-                                 " bytes, allowed " + std::to_string(node::kConfigBytesMax));
-  }
-  std::ifstream in(file, std::ios::binary);
-  if (error || !in) {
-    return core::NotFound(file.string() + ": cannot be read" +
-                          (error ? ": " + error.message() : ""));
-  }
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
-core::StatusOr<node::NodeConfig> Configuration(const fs::path& file) {
-  ASSIGN_OR_RETURN(const std::string text, ReadText(file));
-  return node::LoadConfig(text, {file.string(), fs::absolute(file).parent_path().string()});
 }
 
 // The file that is there, made complete under another name first; an existing one stays.
@@ -101,7 +70,7 @@ ExitCode Init(const Line& line) {
     std::cout << node::HexText(made->bytes) << '\n';
     return ExitCode::kDone;
   }
-  const fs::path config = folder / kConfigName;
+  const fs::path config = folder / node::kConfigFileName;
   const fs::path data = node::DefaultConfig(fs::absolute(folder).string()).data_dir;
   std::error_code error;
   fs::create_directories(folder, error);
@@ -120,12 +89,11 @@ ExitCode Init(const Line& line) {
 
 // Without --config: the file in the default folder when there is one, else nothing but defaults, and a key of its own.
 core::StatusOr<node::NodeConfig> ConfigurationOf(const Line& line) {
-  if (!line.config.empty()) return Configuration(line.config);
-  const fs::path folder = DefaultFolder();
+  if (!line.config.empty()) return node::LoadConfigFile(line.config);
+  ASSIGN_OR_RETURN(node::NodeConfig config, node::LoadDefaultConfig());
   std::error_code error;
-  if (fs::exists(folder / kConfigName, error)) return Configuration(folder / kConfigName);
-  node::NodeConfig config = node::DefaultConfig(folder.string());
-  if (!fs::exists(fs::path(config.data_dir) / node::kKeyFileName, error)) {
+  const bool configured = fs::exists(node::DefaultFolder() / node::kConfigFileName, error);
+  if (!configured && !fs::exists(fs::path(config.data_dir) / node::kKeyFileName, error)) {
     const core::SodiumSuite suite;
     RETURN_IF_ERROR(node::PrepareDataDirectory(config.data_dir, suite).status());
   }
@@ -136,6 +104,27 @@ core::StatusOr<std::unique_ptr<node::LogSink>> OpenSink(const node::NodeConfig& 
   if (config.log.file.empty()) return std::make_unique<node::StandardErrorSink>();
   ASSIGN_OR_RETURN(auto sink, node::FileSink::Open(config.log.file));
   return std::unique_ptr<node::LogSink>(std::move(sink));
+}
+
+// What serves the operator, as far as the configuration wants it.
+void ServeOperator(node::asio::io_context& io, const node::NodeConfig& config, node::Log& log,
+                   node::Node& node) {
+  if (config.admin.listen.has_value()) {
+    node.Serve([&](node::NodeView& view) {
+      return std::make_unique<node::AdminServer>(
+          io, node::AdminSettings{*config.admin.listen, config.admin.hosts, {}}, view, log);
+    });
+  }
+  if (config.control.socket.empty() && !config.control.tcp.has_value()) return;
+  node.Serve([&](node::NodeView& view) {
+    return std::make_unique<node::ControlServer>(io,
+                                                 node::ControlSettings{config.control.socket,
+                                                                       config.control.tcp,
+                                                                       config.control.token_file,
+                                                                       config.data_dir,
+                                                                       {}},
+                                                 view, log);
+  });
 }
 
 ExitCode Run(const Line& line) {
@@ -161,6 +150,7 @@ ExitCode Run(const Line& line) {
   }
   node::asio::io_context io;
   auto node = std::make_unique<node::Node>(io, *config, suite, log);
+  ServeOperator(io, *config, log, *node);
   if (const auto failure = node->Open()) {
     log.Error("the node cannot run", {{"why", failure->status}});
     return Complain(failure->code, failure->status);
@@ -171,7 +161,7 @@ ExitCode Run(const Line& line) {
 }
 
 ExitCode Check(const Line& line) {
-  const auto config = Configuration(line.config);
+  const auto config = node::LoadConfigFile(line.config);
   if (!config.ok()) return Complain(ExitCode::kConfiguration, config.status());
   const auto options = node::HostOptionsFrom(*config);
   if (!options.ok()) return Complain(ExitCode::kConfiguration, options.status());

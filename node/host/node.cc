@@ -122,8 +122,9 @@ core::StatusOr<core::NodeId> PrepareDataDirectory(const std::filesystem::path& f
 Node::Node(asio::io_context& io, const NodeConfig& config, const core::SodiumSuite& suite, Log& log)
     : io_(&io), config_(config), suite_(&suite), log_(&log), signals_(io), stop_timer_(io) {}
 
-// The host goes before what it uses; the store's writer ends before the loop that it reports to.
+// Services go before the host that they look at. The host goes before what it uses; the store's writer ends before the loop that it reports to.
 Node::~Node() {
+  services_.clear();
   host_.reset();
   storage_.reset();
 }
@@ -150,6 +151,8 @@ std::optional<Node::Failure> Node::Open() {
     if (!restored.ok()) log_->Warning("the peer book is lost", {{"why", restored}});
   }
   host_->RestoreRoutes(records_->LoadRoutes());
+  const core::Status served = OpenServices();
+  if (!served.ok()) return Failure{ExitCode::kNetwork, served};
   AwaitSignal();
   log_->Info("the node runs", {{"node", identity_->node_id()},
                                {"network", identity_->network()},
@@ -168,6 +171,14 @@ core::Status Node::OpenStore() {
                    }));
   records_ = std::make_unique<NodeRecords>(*storage_, *io_, *suite_, *log_);
   return records_->Open();
+}
+
+core::Status Node::OpenServices() {
+  for (const MakeService& make : makers_) {
+    services_.push_back(make(*host_));
+    RETURN_IF_ERROR(services_.back()->Open());
+  }
+  return absl::OkStatus();
 }
 
 void Node::OnStored(const std::vector<core::Stored>& stored) {
@@ -212,6 +223,7 @@ void Node::Stop() {
     cut_ = true;
     io_->stop();
   });
+  for (const auto& service : services_) service->Stop();
   host_->Stop([this] { io_->stop(); });
 }
 

@@ -1,6 +1,7 @@
 // Node: the parts of a running node, put together from its configuration, from the first file to the last signal.
 //
-//   opening    key -> identity -> store (and with it the folder) -> incarnation -> listening -> book and routes -> looking for others
+//   opening    key -> identity -> store (and with it the folder) -> incarnation -> listening -> book and routes -> services -> looking
+//              for others
 //   SIGHUP     the log file is opened anew
 //   SIGTERM, SIGINT   stopping: topics are left, connections flushed, book and routes stored, the store closed;
 //              kStopMax at most, then the process ends with what is done
@@ -16,6 +17,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include <boost/asio/signal_set.hpp>
 
@@ -24,13 +27,14 @@
 #include "node/handshake/identity.h"
 #include "node/host/host.h"
 #include "node/host/node_records.h"
+#include "node/host/node_service.h"
 #include "node/log/log.h"
 #include "node/storage/durable_storage.h"
 
 namespace node {
 
 // Files of the store, the log, the control socket and the admin pages, generously.
-inline constexpr size_t kOtherDescriptors = 64;
+inline constexpr size_t kOtherDescriptors = 256;
 inline constexpr std::string_view kKeyFileName = "node.key";
 
 // docs/node.md, "Exit codes".
@@ -58,6 +62,9 @@ class Node {
     core::Status status;
   };
 
+  // Serves this too, from Open on. Before Open.
+  void Serve(MakeService make) { makers_.push_back(std::move(make)); }
+
   // Everything up to looking for others. On an error: why, and as which exit code.
   [[nodiscard]] std::optional<Failure> Open();
 
@@ -67,7 +74,6 @@ class Node {
   // As SIGTERM.
   void Stop();
 
-  // For those who serve admin pages and the control socket; they stop when `stopping` is called.
   [[nodiscard]] NodeView& view() { return *host_; }
 
   [[nodiscard]] const NodeConfig& config() const { return config_; }
@@ -78,6 +84,7 @@ class Node {
   void OnSignal(int signal);
   void OnStored(const std::vector<core::Stored>& stored);
   [[nodiscard]] core::Status OpenStore();
+  [[nodiscard]] core::Status OpenServices();
 
   asio::io_context* io_;
   NodeConfig config_;
@@ -87,6 +94,8 @@ class Node {
   std::unique_ptr<DurableStorage> storage_;
   std::unique_ptr<NodeRecords> records_;
   std::unique_ptr<Host> host_;
+  std::vector<MakeService> makers_;
+  std::vector<std::unique_ptr<NodeService>> services_;
   asio::signal_set signals_;
   asio::steady_timer stop_timer_;
   bool stopping_ = false;

@@ -24,124 +24,11 @@
 #include "node/base/visible_text.h"
 #include "node/host/key_file.h"
 #include "node/host/node.h"
+#include "tests/node/host/child_process.h"
 #include "tests/node/host/scratch_folder.h"
 
 namespace node {
 namespace {
-
-constexpr auto kDeadline = std::chrono::seconds(60);
-
-// A child process; what it says on both streams is collected.
-class Process {
- public:
-  explicit Process(std::vector<std::string> arguments, const std::string& home = "") {
-    std::array<int, 2> ends{};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) ADD_FAILURE() << "pipe";
-    arguments.insert(arguments.begin(), std::string(ORBWEAVER_BUILD_DIR) + "/bin/orbnode");
-    std::vector<char*> texts;
-    for (std::string& argument : arguments) texts.push_back(argument.data());
-    texts.push_back(nullptr);
-    child_ = fork();
-    if (child_ == 0) {
-      dup2(ends[1], STDOUT_FILENO);
-      dup2(ends[1], STDERR_FILENO);
-      if (!home.empty()) {
-        setenv("HOME", home.c_str(), 1);
-        unsetenv("XDG_DATA_HOME");
-      }
-      execv(texts[0], texts.data());
-      _exit(127);
-    }
-    close(ends[1]);
-    out_ = ends[0];
-  }
-
-  ~Process() {
-    if (child_ > 0) {
-      kill(child_, SIGKILL);
-      waitpid(child_, nullptr, 0);
-    }
-    close(out_);
-  }
-
-  Process(const Process&) = delete;
-  Process& operator=(const Process&) = delete;
-
-  // Reads until the text has come.
-  [[nodiscard]] bool WaitFor(const std::string& text) {
-    return ReadUntil([&] { return text_.find(text) != std::string::npos; });
-  }
-
-  void Signal(int signal) const { kill(child_, signal); }
-
-  [[nodiscard]] pid_t id() const { return child_; }
-
-  // Exit code; -1: killed, or it did not end.
-  [[nodiscard]] int Wait() {
-    if (!ReadUntil([&] { return closed_; })) return -1;
-    int status = 0;
-    waitpid(child_, &status, 0);
-    child_ = -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  }
-
-  [[nodiscard]] const std::string& text() const { return text_; }
-
- private:
-  [[nodiscard]] bool ReadUntil(const std::function<bool()>& condition) {
-    const auto end = std::chrono::steady_clock::now() + kDeadline;
-    while (!condition()) {
-      struct pollfd ready {
-        out_, POLLIN, 0
-      };
-
-      if (closed_ || std::chrono::steady_clock::now() > end) return false;
-      if (poll(&ready, 1, 100) <= 0) continue;
-      std::array<char, 4096> bytes{};
-      const ssize_t count = read(out_, bytes.data(), bytes.size());
-      if (count <= 0) {
-        closed_ = true;
-      } else {
-        text_.append(bytes.data(), static_cast<size_t>(count));
-      }
-    }
-    return true;
-  }
-
-  pid_t child_ = -1;
-  int out_ = -1;
-  bool closed_ = false;
-  std::string text_;
-};
-
-// A TCP port that nobody listens at now, or that this holds.
-class Port {
- public:
-  Port() {
-    descriptor_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    struct sockaddr_in address {};
-
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    EXPECT_EQ(bind(descriptor_, reinterpret_cast<struct sockaddr*>(&address), size), 0);
-    EXPECT_EQ(listen(descriptor_, 1), 0);
-    EXPECT_EQ(getsockname(descriptor_, reinterpret_cast<struct sockaddr*>(&address), &size), 0);
-    number_ = ntohs(address.sin_port);
-  }
-
-  ~Port() { close(descriptor_); }
-
-  Port(const Port&) = delete;
-  Port& operator=(const Port&) = delete;
-
-  [[nodiscard]] std::string number() const { return std::to_string(number_); }
-
- private:
-  int descriptor_ = -1;
-  uint16_t number_ = 0;
-};
 
 class OrbnodeTest : public testing::Test {
  protected:
@@ -225,6 +112,33 @@ TEST_F(OrbnodeTest, APortInUseIsSaidWithItsNumber) {
   EXPECT_EQ(node.Wait(), 4);
   EXPECT_NE(node.text().find(taken.number()), std::string::npos) << node.text();
   EXPECT_NE(node.text().find("in use"), std::string::npos) << node.text();
+}
+
+TEST_F(OrbnodeTest, TheOperatorIsServedWhereTheConfigurationSays) {
+  const std::string config = Prepare();
+  WriteText(config, R"({"listen":["127.0.0.1:0"],"admin":{"listen":"127.0.0.1:0"}})");
+  const auto socket = std::filesystem::path(config).parent_path() / "data/control.sock";
+  for (int life = 1; life <= 2; ++life) {
+    Process node({"run", "--config", config});
+    ASSERT_TRUE(node.WaitFor("joined the network")) << node.text();
+    EXPECT_NE(node.text().find("admin pages url=http://127.0.0.1:"), std::string::npos);
+    EXPECT_EQ(std::filesystem::status(socket).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    // Killed, it leaves the socket's file behind, and the next life is not in the way of it.
+    node.Signal(life == 1 ? SIGKILL : SIGTERM);
+    EXPECT_EQ(node.Wait(), life == 1 ? -1 : 0) << node.text();
+    EXPECT_EQ(std::filesystem::exists(socket), life == 1);
+  }
+}
+
+TEST_F(OrbnodeTest, APortOfTheOperatorThatIsInUseEndsTheStart) {
+  const std::string config = Prepare();
+  const Port taken;
+  const std::string place = "127.0.0.1:" + taken.number();
+  WriteText(config, R"({"listen":["127.0.0.1:0"],"admin":{"listen":")" + place + R"("}})");
+  Process node({"run", "--config", config});
+  EXPECT_EQ(node.Wait(), 4) << node.text();
+  EXPECT_NE(node.text().find("admin.listen: listen at " + place), std::string::npos) << node.text();
 }
 
 TEST_F(OrbnodeTest, ADamagedKeyIsSaidAndNothingRuns) {
@@ -330,7 +244,8 @@ std::string FreePort() {
 TEST_F(OrbnodeTest, TwoProcessesJoinAndOneSurvivesTheOther) {
   const std::string config = Prepare();
   const std::string port = FreePort();
-  WriteText(config, R"({"listen":["127.0.0.1:)" + port + R"("],"log":{"level":"debug"}})");
+  WriteText(config, R"({"listen":["127.0.0.1:)" + port +
+                        R"("],"admin":{"listen":""},"log":{"level":"debug"}})");
   Process first({"run", "--config", config});
   ASSERT_TRUE(first.WaitFor("joined the network")) << first.text();
   const std::string other = Prepare(R"(,"seeds":["127.0.0.1:)" + port + R"("])");
@@ -358,7 +273,7 @@ TEST_F(OrbnodeTest, TwoSignalsAtOnceAreOneWish) {
 TEST_F(OrbnodeTest, KilledInALoopItKeepsItsStoreAndRejoins) {
   const std::string port = FreePort();
   const std::string config = Prepare();
-  WriteText(config, R"({"listen":["127.0.0.1:)" + port + R"("]})");
+  WriteText(config, R"({"listen":["127.0.0.1:)" + port + R"("],"admin":{"listen":""}})");
   Process first({"run", "--config", config});
   ASSERT_TRUE(first.WaitFor("joined the network")) << first.text();
   const std::string seeds = R"(,"seeds":["127.0.0.1:)" + port + R"("])";
