@@ -10,14 +10,24 @@ set(package_changelog ${CMAKE_BINARY_DIR}/packaging/changelog.gz)
 add_custom_command(OUTPUT ${package_changelog}
   COMMAND sh -c "gzip -9nc \"$1\" >\"$2\"" gzip ${CMAKE_SOURCE_DIR}/packaging/changelog ${package_changelog}
   DEPENDS ${CMAKE_SOURCE_DIR}/packaging/changelog VERBATIM)
-add_custom_target(package_files DEPENDS ${package_config} ${package_changelog})
+# What orbctl completes is written by orbctl itself.
+set(completions "")
+foreach(shell bash zsh fish)
+  set(completion ${CMAKE_BINARY_DIR}/packaging/orbctl.${shell})
+  add_custom_command(OUTPUT ${completion} COMMAND orbctl completion ${shell} > ${completion} DEPENDS orbctl VERBATIM)
+  list(APPEND completions ${completion})
+endforeach()
+add_custom_target(package_files DEPENDS ${package_config} ${package_changelog} ${completions})
 
-install(TARGETS orbnode RUNTIME DESTINATION bin COMPONENT orbnode)
+install(TARGETS orbnode orbctl RUNTIME DESTINATION bin COMPONENT orbnode)
+install(FILES ${CMAKE_BINARY_DIR}/packaging/orbctl.bash DESTINATION share/bash-completion/completions RENAME orbctl COMPONENT orbnode)
+install(FILES ${CMAKE_BINARY_DIR}/packaging/orbctl.zsh DESTINATION share/zsh/vendor-completions RENAME _orbctl COMPONENT orbnode)
+install(FILES ${CMAKE_BINARY_DIR}/packaging/orbctl.fish DESTINATION share/fish/vendor_completions.d RENAME orbctl.fish COMPONENT orbnode)
 install(FILES ${package_config} DESTINATION /etc/orbnode COMPONENT orbnode)
 install(FILES ${CMAKE_SOURCE_DIR}/packaging/orbnode.service DESTINATION /lib/systemd/system COMPONENT orbnode)
 install(FILES ${CMAKE_SOURCE_DIR}/docs/node.md ${CMAKE_SOURCE_DIR}/packaging/copyright ${package_changelog}
         DESTINATION share/doc/orbnode COMPONENT orbnode)
-foreach(page node_configuration discovery storage)
+foreach(page node_configuration discovery storage control_protocol)
   install(FILES ${CMAKE_SOURCE_DIR}/docs/${page}.md DESTINATION share/doc/orbnode COMPONENT orbnode OPTIONAL)
 endforeach()
 
