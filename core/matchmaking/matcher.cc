@@ -39,12 +39,10 @@ bool Matcher::Searching() const {
   return phase_ == Phase::kAsking || phase_ == Phase::kPausing || phase_ == Phase::kStaying;
 }
 
-uint8_t Matcher::Floor() const {
-  return std::min(floor_, specificity());
-}
-
 uint32_t Matcher::Missing() const {
-  const size_t taken = partners_.size() + offers_.size();
+  const auto open = std::count_if(offers_.begin(), offers_.end(),
+                                  [](const OpenOffer& offer) { return !offer.lapsed; });
+  const size_t taken = partners_.size() + static_cast<size_t>(open);
   return command_.want > taken ? static_cast<uint32_t>(command_.want - taken) : 0;
 }
 
@@ -52,7 +50,7 @@ uint32_t Matcher::Missing() const {
 uint32_t Matcher::LevelsLeft() const {
   uint32_t levels = 0;
   uint32_t step = gallop_;
-  for (uint32_t c = specificity(); c > Floor(); ++levels, step *= 2) c -= std::min(c, step);
+  for (uint32_t c = specificity(); c > 0; ++levels, step *= 2) c -= std::min(c, step);
   return levels;
 }
 
@@ -94,7 +92,7 @@ void Matcher::Renew(const Moment& moment) {
 }
 
 bool Matcher::Subscribes(const Moment& moment) const {
-  return moment.config().push && specificity() == Floor() && !publication_.HoldsItself(moment.self);
+  return moment.config().push && specificity() == 0 && !publication_.HoldsItself(moment.self);
 }
 
 void Matcher::Ask(const Moment& moment) {
@@ -110,10 +108,17 @@ void Matcher::Ask(const Moment& moment) {
   TakeRecords(moment, moment.self, own);
 }
 
+// A false crowd costs a seeker its way to the others, a crowd denied one step: so every holder that
+// answers must say it.
+bool Matcher::IsCrowd(const Moment& moment, const Tally& tally) const {
+  const bool crowd = tally.all_truncated || tally.least_count > moment.config().high_water;
+  return !disproved_ && crowd && specificity() < 255;
+}
+
 bool Matcher::WantsToStay(const Moment& moment, const Tally& tally) const {
   if (tally.answers == 0 || moment.now >= level_deadline_) return false;
   StayQuestion question;
-  question.traffic = tally.median.traffic;
+  question.traffic = tally.median;
   if (command_.seek == Role::kMatcher) {
     // The own registration is among what the holders count.
     question.traffic.count -= std::min(question.traffic.count, 1u);
@@ -132,13 +137,9 @@ void Matcher::Judge(const Moment& moment) {
   MakeOffers(moment);
   const Tally tally = publication_.AskTally();
   const bool enough = candidates_.CountUsable(moment.now) >= Missing();
-  const bool crowd =
-      tally.median.traffic.count > moment.config().high_water || tally.median.truncated;
   if (enough) return Stay(moment);
-  if (tally.answers > 0 && crowd && specificity() < 255) {
-    return Narrow(moment, tally.median.traffic.count);
-  }
-  if (specificity() == Floor() || WantsToStay(moment, tally)) return Stay(moment);
+  if (IsCrowd(moment, tally)) return Narrow(moment, tally.least_count);
+  if (specificity() == 0 || WantsToStay(moment, tally)) return Stay(moment);
   phase_ = Phase::kPausing;
   const Duration halved = command_.patience / (int64_t{1} << std::min<uint32_t>(levels_, 40));
   const Duration pause = std::min(moment.config().requery_interval, halved);
@@ -161,7 +162,9 @@ void Matcher::Stay(const Moment& moment) {
 
 void Matcher::Widen(const Moment& moment) {
   const uint8_t from = specificity();
-  const auto to = static_cast<uint8_t>(std::max<int>(from - gallop_, Floor()));
+  const auto to = static_cast<uint8_t>(std::max<int>(from - gallop_, 0));
+  disproved_ = disproved_ || narrowed_;
+  narrowed_ = false;
   if (moment.config().gallop && gallop_ < 128) gallop_ = static_cast<uint8_t>(gallop_ * 2);
   moment.effects.Observe(Respecified{.topic = topic_,
                                      .role = Role::kMatcher,
@@ -175,7 +178,7 @@ void Matcher::Narrow(const Moment& moment, uint32_t count) {
   const uint8_t from = specificity();
   const auto to = static_cast<uint8_t>(std::min(from + NarrowingBits(count), 255));
   gallop_ = 1;
-  floor_ = static_cast<uint8_t>(from + 1);
+  narrowed_ = true;
   moment.effects.Observe(Respecified{.topic = topic_,
                                      .role = Role::kMatcher,
                                      .from = from,
@@ -287,7 +290,7 @@ void Matcher::OnSearchDeadline(const Moment& moment) {
     // Answers that came late may have brought enough.
     return candidates_.CountUsable(moment.now) >= Missing() ? Stay(moment) : Widen(moment);
   }
-  const bool late = level_deadline_ <= moment.now && specificity() != Floor();
+  const bool late = level_deadline_ <= moment.now && specificity() != 0;
   if (!judged_ && (publication_.AskComplete() || late)) return Judge(moment);
   if (phase_ != Phase::kStaying) return;
   if (late && candidates_.CountUsable(moment.now) < Missing()) return Judge(moment);
@@ -305,8 +308,10 @@ Time Matcher::NextDeadline() const {
   if (phase_ == Phase::kClosing) next = std::min(publication_.NextDeadline(), phase_deadline_);
   if (Searching()) next = std::min(next, renew_at_);
   const bool limited = phase_ == Phase::kAsking || phase_ == Phase::kStaying;
-  if (limited && specificity() != Floor()) next = std::min(next, level_deadline_);
-  for (const OpenOffer& offer : offers_) next = std::min(next, offer.expires);
+  if (limited && specificity() != 0) next = std::min(next, level_deadline_);
+  for (const OpenOffer& offer : offers_) {
+    next = std::min(next, offer.lapsed ? offer.expires : offer.lapses);
+  }
   return next;
 }
 
@@ -327,7 +332,8 @@ void Matcher::Digest(Hasher& hasher) const {
   hasher.Add(topic_);
   hasher.Add(phase_);
   hasher.Add(gallop_);
-  hasher.Add(floor_);
+  hasher.Add(narrowed_);
+  hasher.Add(disproved_);
   hasher.Add(judged_);
   hasher.Add(deadline_.us);
   hasher.Add(level_deadline_.us);
@@ -339,6 +345,7 @@ void Matcher::Digest(Hasher& hasher) const {
     hasher.Add(std::span<const uint8_t>(offer.task.bytes));
     hasher.Add(offer.to);
     hasher.Add(offer.expires.us);
+    hasher.Add(offer.lapsed);
   }
   for (const Partner& partner : partners_) hasher.Add(partner.peer);
 }

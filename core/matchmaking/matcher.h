@@ -1,6 +1,6 @@
 // Matcher: one participant that seeks `want` partners within its patience. It starts in its own
-// neighbourhood, widens by 1, 2, 4, ... bits while too few are there, narrows only when holders say
-// that a key is crowded, and waits at c = 0 until the deadline.
+// neighbourhood, widens by 1, 2, 4, ... bits while too few are there, narrows only when every holder
+// says that a key is crowded, and waits at c = 0 until the deadline.
 //
 //   phase    | event                                   | then
 //   kAsking  | all holders answered, failed or refused | judge
@@ -17,15 +17,24 @@
 //   kFinished| a partner's offer or accept once more   | answered as before, for one offer expiry
 //   other pairs change nothing.
 //
-//   judge: enough found -> kStaying (offers decide); crowd -> kAsking, narrower; c at its floor ->
-//   kStaying; time left at this level and the stay-or-move test says stay -> kStaying; else ->
-//   kPausing.
+//   judge: enough found -> kStaying (offers decide); crowd, and none was disproved -> kAsking,
+//   narrower; c = 0 -> kStaying; time left at this level and the stay-or-move test says stay ->
+//   kStaying; else -> kPausing.
 //
-// Invariants: (1) narrowing follows a crowd signal of the median holder, widening follows too few
-// (MM-6); (2) a level gets at most its share of the remaining patience, so that no holder can spend
-// all of it; (3) a record is acted on only after signature, topic, role, age and filter were
-// checked (MM-5); (4) partners + open offers <= want. Offers wait until enough were found, except
-// at the last level and near the end. Source: protocol document, 1.1.4, 1.1.10.
+//   an offer is | event                                  | then
+//   open        | accept                                 | partner
+//   open        | unanswered for OfferWait               | lapsed: the next candidate is asked
+//   lapsed      | accept, a partner is missing           | partner
+//   lapsed      | accept, nobody is missing              | refused; the worker is told (Done)
+//   both        | decline, link down, expiry             | gone
+//
+// Invariants: (1) narrowing follows a crowd signal of every holder heard, widening follows too few
+// (MM-6); a crowd is disproved when the seeker has to widen after it narrowed, and then it narrows
+// no more, so it cannot swing; (2) a level gets at most its share of the remaining patience, so that
+// no holder can spend all of it; (3) a record is acted on only after signature, topic, role, age and
+// filter were checked (MM-5); (4) partners + open offers <= want. Offers wait until enough were
+// found, except at c = 0 and near the end.
+// Source: protocol document, 1.1.4, 1.1.10; docs/decisions/0007.
 #pragma once
 
 #include <cstddef>
@@ -97,6 +106,8 @@ class Matcher {
     TaskId task;
     PeerId to;
     Time expires;
+    Time lapses;  // Another candidate is asked from then on.
+    bool lapsed = false;
   };
 
   struct Partner {
@@ -115,8 +126,8 @@ class Matcher {
   void Renew(const Moment& moment);
   void Finish(const Moment& moment, MatchEnd end);
   [[nodiscard]] bool Searching() const;
-  [[nodiscard]] uint8_t Floor() const;
   [[nodiscard]] uint32_t LevelsLeft() const;
+  [[nodiscard]] bool IsCrowd(const Moment& moment, const Tally& tally) const;
   [[nodiscard]] bool WantsToStay(const Moment& moment, const Tally& tally) const;
   [[nodiscard]] bool Subscribes(const Moment& moment) const;
   [[nodiscard]] uint32_t Missing() const;
@@ -129,6 +140,7 @@ class Matcher {
   void AddPartner(const Moment& moment, PeerId peer, const TaskId& task);
   void AfterOffer(const Moment& moment);
   void ExpireOffers(const Moment& moment);
+  [[nodiscard]] Duration OfferWait(const Moment& moment) const;
   void Agree(const Moment& moment, PeerId from, uint64_t request, const Offer& offer);
   [[nodiscard]] std::vector<OpenOffer>::iterator OfferTo(PeerId peer);
 
@@ -136,7 +148,8 @@ class Matcher {
   MatchCommand command_;
   Phase phase_ = Phase::kAsking;
   uint8_t gallop_ = 1;        // Bits of the next widening.
-  uint8_t floor_ = 0;         // Never wider than this: the level above was crowded.
+  bool narrowed_ = false;     // The last step followed a crowd.
+  bool disproved_ = false;    // A crowd turned out thin: no other is believed.
   bool final_query_ = false;  // The one before the deadline was sent.
   bool judged_ = false;       // The answers of this round were judged.
   uint32_t levels_ = 0;

@@ -90,18 +90,29 @@ void Matcher::MakeOffers(const Moment& moment) {
   if (!Searching()) return;
   const Duration left = deadline_ - moment.now;
   // Before the last level, offers wait until one round of them can complete the match.
-  const bool now = specificity() == Floor() || left <= moment.config().offer_expiry * 2 ||
+  const bool now = specificity() == 0 || left <= moment.config().offer_expiry * 2 ||
                    candidates_.CountUsable(moment.now) >= Missing();
   while (now && Missing() > 0) {
     const std::optional<PeerId> best = candidates_.Best(moment);
     if (!best.has_value()) return;
-    OpenOffer offer{.task = {}, .to = *best, .expires = moment.now + moment.config().offer_expiry};
+    OpenOffer offer{.task = {},
+                    .to = *best,
+                    .expires = moment.now + moment.config().offer_expiry,
+                    .lapses = moment.now + OfferWait(moment)};
     moment.random.Fill(offer.task.bytes);
     candidates_.MarkOffered(*best);
     offers_.push_back(offer);
     moment.effects.Observe(Offered{.task = offer.task, .worker = *best});
     SendOffer(moment, offer);
   }
+}
+
+// As a lookup treats a slow peer: after a quarter of the response timeout the next one is asked,
+// unless even the holders take that long.
+Duration Matcher::OfferWait(const Moment& moment) const {
+  const Duration usual = moment.context.config->routing.response_timeout / 4;
+  return std::min(std::max(usual, publication_.SlowestRoundTrip() * 2),
+                  moment.config().offer_expiry);
 }
 
 void Matcher::SendOffer(const Moment& moment, const OpenOffer& open) {
@@ -132,11 +143,15 @@ void Matcher::AfterOffer(const Moment& moment) {
 
 void Matcher::ExpireOffers(const Moment& moment) {
   const size_t before = offers_.size();
-  for (const OpenOffer& offer : offers_) {
+  bool lapsed = false;
+  for (OpenOffer& offer : offers_) {
     if (offer.expires <= moment.now) candidates_.MarkGone(offer.to);
+    if (offer.lapsed || offer.lapses > moment.now) continue;
+    offer.lapsed = true;
+    lapsed = true;
   }
   std::erase_if(offers_, [&](const OpenOffer& offer) { return offer.expires <= moment.now; });
-  if (offers_.size() == before) return;
+  if (offers_.size() == before && !lapsed) return;
   declines_ += static_cast<uint32_t>(before - offers_.size());
   AfterOffer(moment);
 }
@@ -147,7 +162,10 @@ bool Matcher::OnAccept(const Moment& moment, PeerId from, const Accept& accept) 
   });
   if (known) return true;  // A duplicate.
   const auto offer = OfferTo(from);
-  if (offer == offers_.end() || offer->task != accept.task) {
+  if (offer == offers_.end() || offer->task != accept.task) return false;
+  if (offer->lapsed && Missing() == 0) {
+    offers_.erase(offer);
+    candidates_.MarkGone(from);
     return false;
   }
   offers_.erase(offer);
@@ -206,7 +224,10 @@ bool Matcher::OnOffer(const Moment& moment, PeerId from, uint64_t request, const
   }
   const auto own = OfferTo(from);
   if (own != offers_.end()) {
-    if (moment.self_id() < moment.context.directory->NodeIdOf(from)) {
+    const bool stands = !own->lapsed || Missing() > 0;
+    if (stands && moment.self_id() < moment.context.directory->NodeIdOf(from)) {
+      own->lapsed = false;
+      own->lapses = moment.now + OfferWait(moment);
       SendOffer(moment, *own);
       return true;
     }

@@ -38,7 +38,9 @@ namespace core {
 // What the holders of a round have said.
 struct Tally {
   uint32_t answers = 0;
-  Statement median;
+  Traffic median;
+  uint32_t least_count = 0;    // What no holder is below.
+  bool all_truncated = false;  // Every holder had more than it could tell.
 };
 
 class Publication {
@@ -75,6 +77,8 @@ class Publication {
 
   // Round trip to a holder of this publication; below zero when unknown.
   [[nodiscard]] Duration RoundTripTo(PeerId holder) const;
+  // The longest of them; below zero when none is known.
+  [[nodiscard]] Duration SlowestRoundTrip() const;
   [[nodiscard]] bool HoldsItself(PeerId self) const;
 
   [[nodiscard]] uint8_t specificity() const { return specificity_; }

@@ -5,6 +5,22 @@
 #include "core/matchmaking/publication.h"
 
 namespace core {
+namespace {
+
+Tally TallyOf(std::span<Statement> statements) {
+  if (statements.empty()) return {};
+  Tally tally{.answers = static_cast<uint32_t>(statements.size()),
+              .median = MedianOf(statements),
+              .least_count = UINT32_MAX,
+              .all_truncated = true};
+  for (const Statement& statement : statements) {
+    tally.least_count = std::min(tally.least_count, statement.traffic.count);
+    tally.all_truncated = tally.all_truncated && statement.truncated;
+  }
+  return tally;
+}
+
+}  // namespace
 
 HolderState* Publication::HolderOf(const Key256& key, PeerId peer) {
   for (KeyState& at : keys_) {
@@ -129,7 +145,7 @@ Tally Publication::AnnounceTally() const {
       }
     }
   }
-  return {static_cast<uint32_t>(statements.size()), MedianOf(statements)};
+  return TallyOf(statements);
 }
 
 Tally Publication::AskTally() const {
@@ -139,7 +155,7 @@ Tally Publication::AskTally() const {
       if (round_ != 0 && holder.answered_round == round_) statements.push_back(holder.found);
     }
   }
-  return {static_cast<uint32_t>(statements.size()), MedianOf(statements)};
+  return TallyOf(statements);
 }
 
 std::vector<Record> Publication::TakeOwnRecords() {
@@ -153,6 +169,14 @@ Duration Publication::RoundTripTo(PeerId peer) const {
     }
   }
   return Duration{-1};
+}
+
+Duration Publication::SlowestRoundTrip() const {
+  Duration slowest{-1};
+  for (const KeyState& at : keys_) {
+    for (const HolderState& holder : at.holders) slowest = std::max(slowest, holder.round_trip);
+  }
+  return slowest;
 }
 
 bool Publication::HoldsItself(PeerId self) const {

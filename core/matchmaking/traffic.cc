@@ -68,17 +68,12 @@ void MinuteCounter::Digest(Hasher& hasher) const {
   hasher.Add(previous_);
 }
 
-Statement MedianOf(std::span<Statement> statements) {
-  Statement median;
-  if (statements.empty()) return median;
-  const auto truncated = std::count_if(statements.begin(), statements.end(),
-                                       [](const Statement& s) { return s.truncated; });
-  median.truncated = static_cast<size_t>(truncated) * 2 > statements.size();
-  median.traffic.count = MedianField(statements, &Traffic::count);
-  median.traffic.arrivals_per_min = MedianField(statements, &Traffic::arrivals_per_min);
-  median.traffic.queries_per_min = MedianField(statements, &Traffic::queries_per_min);
-  median.traffic.wanted = MedianField(statements, &Traffic::wanted);
-  return median;
+Traffic MedianOf(std::span<Statement> statements) {
+  if (statements.empty()) return {};
+  return {.count = MedianField(statements, &Traffic::count),
+          .arrivals_per_min = MedianField(statements, &Traffic::arrivals_per_min),
+          .queries_per_min = MedianField(statements, &Traffic::queries_per_min),
+          .wanted = MedianField(statements, &Traffic::wanted)};
 }
 
 StayAnswer StayOrMove(const StayQuestion& q) {
@@ -99,6 +94,11 @@ int NarrowingBits(uint32_t count) {
   int bits = 1;
   while (bits < 27 && uint64_t{count} > uint64_t{32} << bits) ++bits;
   return bits;
+}
+
+Ratio NarrowingShare(uint32_t count, uint32_t room) {
+  if (count <= room) return {0, 1};
+  return {std::min(uint64_t{count - room} * 2, uint64_t{count}), count};
 }
 
 }  // namespace core

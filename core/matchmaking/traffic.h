@@ -37,7 +37,7 @@ struct Statement {
 
 // Field by field the lower median, so that one liar among three decides nothing. An empty span
 // gives zeros.
-[[nodiscard]] Statement MedianOf(std::span<Statement> statements);
+[[nodiscard]] Traffic MedianOf(std::span<Statement> statements);
 
 struct StayQuestion {
   Traffic traffic;
@@ -60,5 +60,9 @@ struct StayAnswer {
 
 // Bits to narrow by at a crowded key: ceil(log2(count / 32)), at least 1.
 [[nodiscard]] int NarrowingBits(uint32_t count);
+
+// The share of a crowd that narrows by one bit so that `room` remain. Positions are kept, so half
+// of those who narrow stay at the key: twice the excess, at most everybody.
+[[nodiscard]] Ratio NarrowingShare(uint32_t count, uint32_t room);
 
 }  // namespace core

@@ -66,18 +66,19 @@ void Worker::Conclude(const Moment& moment) {
 
 bool Worker::Adapt(const Moment& moment) {
   const MatchmakingConfig& config = moment.config();
-  const uint32_t count = publication_.AnnounceTally().median.traffic.count;
+  const uint32_t count = publication_.AnnounceTally().median.count;
   const bool renewal = !std::exchange(first_at_key_, false);
   if (count >= config.low_water) thin_in_a_row_ = 0;
   if (count > config.high_water && specificity() < 255 && moment.now >= narrow_after_) {
-    // A chance, not a certainty, or all would move at once.
-    if (!moment.random.Chance({count - config.high_water, count})) return false;
+    if (!moment.random.Chance(NarrowingShare(count, config.high_water))) return false;
+    widen_after_ = moment.now + config.narrow_hold;
     Move(moment, static_cast<uint8_t>(specificity() + 1), RespecifyCause::kCrowd);
     return true;
   }
   if (count >= config.low_water || !renewal) return false;
   if (thin_in_a_row_ < kThinRenewals) ++thin_in_a_row_;
   if (thin_in_a_row_ < kThinRenewals || specificity() == 0) return false;
+  if (moment.now < widen_after_) return false;
   narrow_after_ = moment.now + config.narrow_hold;
   Move(moment, static_cast<uint8_t>(specificity() - 1), RespecifyCause::kThin);
   return true;
@@ -173,6 +174,7 @@ void Worker::Digest(Hasher& hasher) const {
   hasher.Add(first_at_key_);
   hasher.Add(renew_at_.us);
   hasher.Add(narrow_after_.us);
+  hasher.Add(widen_after_.us);
   publication_.Digest(hasher);
   if (leaving_ != nullptr) leaving_->Digest(hasher);
   tasks_.Digest(hasher);

@@ -12,12 +12,14 @@
 //   any        | Offer, Done, end of a task              | no phase change
 //
 //   adapt, on the median count of the holders:
-//     count > 64: with probability 1 - 64/count, c + 1; not within narrow_hold of a widening.
-//     count < 16 at two renewals in a row: c - 1. The first publication at a key is no renewal.
+//     count > 64: c + 1 with twice the probability 1 - 64/count, because half of those who narrow
+//       stay at the key; not within narrow_hold of a widening.
+//     count < 16 at two renewals in a row: c - 1; not within narrow_hold of a narrowing. The first
+//       publication at a key is no renewal.
 //
 // The old key's record is withdrawn when the new key's holders have been heard, so there is always
 // one. Invariant: tasks accepted and unfinished never exceed the budget (MM-8, in Tasks).
-// Source: protocol document, 1.1.5 and 1.1.6.
+// Source: protocol document, 1.1.5 and 1.1.6; docs/decisions/0007.
 #pragma once
 
 #include <cstddef>
@@ -88,6 +90,7 @@ class Worker {
   bool first_at_key_ = true;  // The publication under way is no renewal.
   uint8_t thin_in_a_row_ = 0;
   Time narrow_after_{INT64_MIN};  // End of the hold after a widening.
+  Time widen_after_{INT64_MIN};   // End of the hold after a narrowing.
   Time renew_at_ = Time::Never();
   Publication publication_;
   std::unique_ptr<Publication> leaving_;  // At the key that was left, until the new one is heard.

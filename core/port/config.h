@@ -31,7 +31,7 @@ struct MatchmakingConfig {
   Duration safety_poll = Seconds(5);
   Duration push_coalesce = Milliseconds(250);
   bool push = false;                  // Waiting matchers subscribe at c = 0.
-  Duration narrow_hold = Minutes(5);  // Workers wait this long before they undo a widening.
+  Duration narrow_hold = Minutes(5);  // Workers wait this long before they undo a step.
   uint32_t reply_limit = 256;
   uint32_t register_rate_per_min = 4;  // Per (peer, topic, holder).
   uint32_t query_rate_per_min = 120;   // Per (peer, holder); the upstream design has none.

@@ -121,6 +121,58 @@ TEST_F(MatcherTest, ASilentWorkerIsGivenUpAfterTheOffersExpiry) {
   EXPECT_NE(rig.Sent<Offer>()[0].first, first);
 }
 
+TEST_F(MatcherTest, AnUnansweredOfferMakesRoomForTheNextWithinItsExpiry) {
+  command.want = 1;
+  Begin();
+  Answer(Workers(1, 3), {.count = 3});
+  const auto first = rig.Sent<Offer>().at(0);
+  rig.effects.Clear();
+  Advance(rig.config.routing.response_timeout / 4);
+  const auto second = rig.Sent<Offer>();
+  ASSERT_EQ(second.size(), 1u);
+  EXPECT_NE(second[0].first, first.first);
+  // Declined as gone, the second leaves room: the late accept of the first still counts.
+  matcher->OnDecline(rig.moment(), second[0].first,
+                     {std::get<Offer>(second[0].second.body).task, DeclineReason::kGone});
+  const auto third = rig.Sent<Offer>().at(1);
+  Advance(rig.config.routing.response_timeout / 4);
+  EXPECT_TRUE(
+      matcher->OnAccept(rig.moment(), first.first, {std::get<Offer>(first.second.body).task}));
+  ASSERT_TRUE(End().has_value());
+  EXPECT_EQ(End()->end, MatchEnd::kSatisfied);
+  // Nobody is missing any more, so the other worker hears that it is free.
+  EXPECT_FALSE(
+      matcher->OnAccept(rig.moment(), third.first, {std::get<Offer>(third.second.body).task}));
+}
+
+TEST_F(MatcherTest, ALateAcceptIsRefusedWhileTheNextOfferStandsForIt) {
+  command.want = 1;
+  Begin();
+  Answer(Workers(1, 2), {.count = 2});
+  const auto first = rig.Sent<Offer>().at(0);
+  rig.effects.Clear();
+  Advance(rig.config.routing.response_timeout / 4);
+  const auto second = rig.Sent<Offer>().at(0);
+  EXPECT_FALSE(
+      matcher->OnAccept(rig.moment(), first.first, {std::get<Offer>(first.second.body).task}));
+  EXPECT_EQ(matcher->partner_count(), 0u);
+  EXPECT_TRUE(
+      matcher->OnAccept(rig.moment(), second.first, {std::get<Offer>(second.second.body).task}));
+  EXPECT_EQ(matcher->partner_count(), 1u);
+}
+
+TEST_F(MatcherTest, OffersWaitLongerWhereEvenHoldersAreSlow) {
+  command.want = 1;
+  Begin();
+  rig.now = rig.now + Milliseconds(400);
+  Answer(Workers(1, 2), {.count = 2});
+  rig.effects.Clear();
+  Advance(Milliseconds(799));
+  EXPECT_TRUE(rig.Sent<Offer>().empty());
+  Advance(Milliseconds(1));
+  EXPECT_EQ(rig.Sent<Offer>().size(), 1u);
+}
+
 TEST_F(MatcherTest, ABusyWorkerIsAskedAgainLater) {
   rig.shared_prefix = 0;
   command.want = 1;

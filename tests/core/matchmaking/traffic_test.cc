@@ -68,13 +68,12 @@ TEST(MedianTest, OneLiarAmongThreeDecidesNothing) {
                          false};
   for (const uint32_t lie : {0u, 1'000'000u}) {
     std::array<Statement, 3> said{honest, Statement{{lie, lie, lie, lie}, lie != 0}, higher};
-    const Statement median = MedianOf(said);
-    EXPECT_GE(median.traffic.count, 20u);
-    EXPECT_LE(median.traffic.count, 22u);
-    EXPECT_EQ(median.traffic.wanted, 3u);
-    EXPECT_FALSE(median.truncated);
+    const Traffic median = MedianOf(said);
+    EXPECT_GE(median.count, 20u);
+    EXPECT_LE(median.count, 22u);
+    EXPECT_EQ(median.wanted, 3u);
   }
-  EXPECT_EQ(MedianOf({}).traffic.count, 0u);
+  EXPECT_EQ(MedianOf({}).count, 0u);
 }
 
 TEST(NarrowingTest, IsTheLogarithmOfTheCrowdOverHalfTheHighWater) {
@@ -85,6 +84,19 @@ TEST(NarrowingTest, IsTheLogarithmOfTheCrowdOverHalfTheHighWater) {
   EXPECT_EQ(NarrowingBits(32 * 1024), 10);
   EXPECT_EQ(NarrowingBits(UINT32_MAX), 27);
   EXPECT_EQ(NarrowingBits(0), 1);
+}
+
+TEST(NarrowingTest, TwiceTheExcessLeavesACrowdBecauseHalfOfItStaysAtTheKey) {
+  const auto share = [](uint32_t count) {
+    const Ratio ratio = NarrowingShare(count, 64);
+    return ratio.numerator * 1000 / ratio.denominator;
+  };
+  EXPECT_EQ(share(0), 0u);
+  EXPECT_EQ(share(64), 0u);
+  EXPECT_EQ(share(80), 400u);
+  EXPECT_EQ(share(96), 666u);
+  EXPECT_EQ(share(128), 1000u);
+  EXPECT_EQ(share(UINT32_MAX), 1000u);
 }
 
 TEST(MinuteCounterTest, CountsASlidingMinute) {

@@ -138,16 +138,16 @@ TEST_F(WorkerTest, TwoThinRenewalsInARowWidenByOneBit) {
   EXPECT_EQ(rig.Observed<Respecified>().back().cause, RespecifyCause::kThin);
 }
 
-TEST_F(WorkerTest, LeavesACrowdWithTheProbabilityOfItsExcess) {
+TEST_F(WorkerTest, LeavesACrowdWithTwiceTheProbabilityOfItsExcess) {
   uint32_t moved = 0;
   for (int i = 0; i < 400; ++i) {
     rig.effects.Clear();
     Begin();
-    Ack(128);
+    Ack(96);
     moved += worker->specificity() == 9 ? 1 : 0;
   }
-  EXPECT_GT(moved, 160u);  // One half expected.
-  EXPECT_LT(moved, 240u);
+  EXPECT_GT(moved, 227u);  // Two thirds expected.
+  EXPECT_LT(moved, 307u);
   rig.effects.Clear();
   Begin();
   Ack(64);
@@ -156,11 +156,11 @@ TEST_F(WorkerTest, LeavesACrowdWithTheProbabilityOfItsExcess) {
 
 TEST_F(WorkerTest, HoldsFiveMinutesBeforeItNarrowsBack) {
   Begin();
-  Ack(1);
+  Ack(15);
   ToRenewal();
-  Ack(1);
+  Ack(15);
   ToRenewal();
-  Ack(1);
+  Ack(15);
   ASSERT_EQ(worker->specificity(), 7);
   const Time widened = rig.now;
   while (worker->specificity() == 7) {
@@ -169,6 +169,19 @@ TEST_F(WorkerTest, HoldsFiveMinutesBeforeItNarrowsBack) {
   }
   EXPECT_EQ(worker->specificity(), 8);
   EXPECT_GE(rig.now - widened, Minutes(5));
+}
+
+TEST_F(WorkerTest, HoldsFiveMinutesBeforeItReturnsToACrowd) {
+  Begin();
+  Ack(1'000'000);
+  ASSERT_EQ(worker->specificity(), 9);
+  const Time narrowed = rig.now;
+  while (worker->specificity() == 9) {
+    ToRenewal();
+    Ack(15);
+  }
+  EXPECT_EQ(worker->specificity(), 8);
+  EXPECT_GE(rig.now - narrowed, Minutes(5));
 }
 
 TEST_F(WorkerTest, OneLyingHolderMovesNobody) {
@@ -188,11 +201,11 @@ TEST_F(WorkerTest, WithdrawsFromTheOldKeyWhenTheNewOneIsHeard) {
   // The topic and the id differ at the bit that is given up, so the key changes.
   while (rig.topic.Bit(7) == rig.IdOf(rig.self()).Bit(7)) rig.topic.FlipBit(7);
   Begin();
-  Ack(1);
+  Ack(15);
   ToRenewal();
-  Ack(1);
+  Ack(15);
   ToRenewal();
-  Ack(1);
+  Ack(15);
   ASSERT_EQ(worker->specificity(), 7);
   EXPECT_EQ(rig.Sent<Provide>().size(), 3u);
   EXPECT_TRUE(rig.Sent<Withdraw>().empty());
