@@ -40,10 +40,10 @@ std::string ShortHex(const core::Key256& key) {
 
 void PrintFirstLine(const Replayer& replayer, size_t bytes, Console& console) {
   const core::RecordingHeader& header = replayer.header();
-  console.out << absl::StrFormat(
-      "recording of %s  handle %d  incarnation %d  seed %d  build %s  bytes %d\n",
-      ShortHex(replayer.context().directory->NodeIdOf(header.self)), header.self.value,
-      header.stream.incarnation, header.stream.seed, VisibleText(header.build), bytes);
+  console.out << absl::StrFormat("recording of %s  handle %d  incarnation %d  build %s  bytes %d\n",
+                                 ShortHex(replayer.context().directory->NodeIdOf(header.self)),
+                                 header.self.value, header.stream.incarnation,
+                                 VisibleText(header.build), bytes);
   if (header.build == SourceVersion()) return;
   console.error << absl::StrFormat(
       "replay: the recording is from build %s, this is %s; the peers may differ\n",

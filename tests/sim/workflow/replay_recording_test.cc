@@ -234,6 +234,15 @@ TEST_F(ReplayCommandTest, AWholeRecordingPassesAndSaysHowMuchWasCompared) {
   EXPECT_EQ(out_.str().find("torn"), std::string::npos);
 }
 
+// Who knows it can foretell what the peer draws; what is printed gets pasted.
+TEST_F(ReplayCommandTest, TheSeedIsNotPrinted) {
+  Parts parts = TakeApart(BusyPeer());
+  parts.header.stream.seed = 15289637765040386076u;
+  options_.verbose = true;
+  EXPECT_EQ(Run(PutTogether(parts)), ExitCode::kNondeterminism);
+  EXPECT_EQ((out_.str() + error_.str()).find("15289637765040386076"), std::string::npos);
+}
+
 TEST_F(ReplayCommandTest, VerboseTellsInputsEffectsAndFacts) {
   options_.verbose = true;
   EXPECT_EQ(Run(BusyPeer()), ExitCode::kPass) << error_.str();
