@@ -80,7 +80,9 @@ void Candidates::MarkOffered(PeerId peer) {
 
 void Candidates::MarkPartner(PeerId peer) {
   Candidate* candidate = table_.Find(peer);
-  if (candidate != nullptr) candidate->state = CandidateState::kPartner;
+  if (candidate == nullptr) return;
+  if (candidate->state == CandidateState::kGone) ++live_;
+  candidate->state = CandidateState::kPartner;
 }
 
 void Candidates::MarkBusy(PeerId peer, Time rest_until) {

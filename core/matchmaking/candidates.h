@@ -2,7 +2,8 @@
 //
 //   new -> offered -> partner
 //              |----> resting (busy: asked again later, a few times) -> offered
-//              |----> gone    (declined, silent, link down: only a newer record brings it back)
+//              |----> gone    (declined, silent, link down: a newer record brings it back)
+//   any -> partner, when it offers itself: no silence and no refusal says more than that
 //
 // Order of choice: not in doubt before in doubt, then lowest measured round trip (known for holders
 // that answered), then a mix of the two node ids. The mix is symmetric, so that two matchers that

@@ -317,6 +317,7 @@ Time Matcher::NextDeadline() const {
 
 std::vector<PeerId> Matcher::Partners() const {
   std::vector<PeerId> peers;
+  peers.reserve(partners_.size());
   for (const Partner& partner : partners_) peers.push_back(partner.peer);
   return peers;
 }

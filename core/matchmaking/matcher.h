@@ -23,10 +23,11 @@
 //
 //   an offer is | event                                  | then
 //   open        | accept                                 | partner
-//   open        | unanswered for OfferWait               | lapsed: the next candidate is asked
+//   open        | unanswered for OfferWait               | sent once more; of a worker's: lapsed
+//   open        | the copy unanswered as long            | lapsed: the next candidate is asked
 //   lapsed      | accept, a partner is missing           | partner
 //   lapsed      | accept, nobody is missing              | refused; the worker is told (Done)
-//   both        | decline, link down, expiry             | gone
+//   both        | decline, link down, expiry             | gone, until it offers itself
 //
 // Invariants: (1) narrowing follows a crowd signal of every holder heard, widening follows too few
 // (MM-6); a crowd is disproved when the seeker has to widen after it narrowed, and then it narrows
@@ -108,6 +109,7 @@ class Matcher {
     Time expires;
     Time lapses;  // Another candidate is asked from then on.
     bool lapsed = false;
+    bool repeated = false;
   };
 
   struct Partner {
@@ -139,8 +141,10 @@ class Matcher {
   void SendOffer(const Moment& moment, const OpenOffer& offer);
   void AddPartner(const Moment& moment, PeerId peer, const TaskId& task);
   void AfterOffer(const Moment& moment);
+  [[nodiscard]] bool Repeat(const Moment& moment, OpenOffer& offer);
   void ExpireOffers(const Moment& moment);
   [[nodiscard]] Duration OfferWait(const Moment& moment) const;
+  void Refuse(const TaskId& task);
   void Agree(const Moment& moment, PeerId from, uint64_t request, const Offer& offer);
   [[nodiscard]] std::vector<OpenOffer>::iterator OfferTo(PeerId peer);
 
@@ -164,7 +168,7 @@ class Matcher {
   Publication publication_;
   Candidates candidates_;
   std::vector<OpenOffer> offers_;
-  FixedList<TaskId, 8> refused_;  // Declined as busy last; a copy gets the same answer.
+  FixedList<TaskId, 8> refused_;  // Declined as busy, or given back; a copy is declined.
   std::vector<Partner> partners_;
 };
 

@@ -108,11 +108,11 @@ void Matcher::MakeOffers(const Moment& moment) {
 }
 
 // As a lookup treats a slow peer: after a quarter of the response timeout the next one is asked,
-// unless even the holders take that long.
+// unless even the holders take that long; in time for a second try.
 Duration Matcher::OfferWait(const Moment& moment) const {
   const Duration usual = moment.context.config->routing.response_timeout / 4;
   return std::min(std::max(usual, publication_.SlowestRoundTrip() * 2),
-                  moment.config().offer_expiry);
+                  moment.config().offer_expiry / 2);
 }
 
 void Matcher::SendOffer(const Moment& moment, const OpenOffer& open) {
@@ -141,12 +141,23 @@ void Matcher::AfterOffer(const Moment& moment) {
   MakeOffers(moment);
 }
 
+// The offer or its answer may be lost; a copy of an offer is answered as before. True: sent again. A seeker's place is kept
+// until the copy had its time: it may stop seeking on its yes. A worker that is not needed any more is told so.
+bool Matcher::Repeat(const Moment& moment, OpenOffer& offer) {
+  if (offer.repeated || offer.expires <= moment.now) return false;
+  offer.repeated = true;
+  offer.lapses = moment.now + OfferWait(moment);
+  SendOffer(moment, offer);
+  return true;
+}
+
 void Matcher::ExpireOffers(const Moment& moment) {
   const size_t before = offers_.size();
   bool lapsed = false;
   for (OpenOffer& offer : offers_) {
     if (offer.expires <= moment.now) candidates_.MarkGone(offer.to);
     if (offer.lapsed || offer.lapses > moment.now) continue;
+    if (Repeat(moment, offer) && command_.seek == Role::kMatcher) continue;
     offer.lapsed = true;
     lapsed = true;
   }
@@ -204,7 +215,17 @@ bool Matcher::OnDone(const Moment&, PeerId from, const Done& done) {
   });
   if (partners_.size() == before) return false;
   candidates_.MarkGone(from);
+  Refuse(done.task);
   return true;
+}
+
+// No copy of this offer is accepted any more.
+void Matcher::Refuse(const TaskId& task) {
+  if (refused_.full()) {
+    std::copy(refused_.begin() + 1, refused_.end(), refused_.begin());
+    refused_.Truncate(refused_.size() - 1);
+  }
+  refused_.push_back(task);
 }
 
 bool Matcher::OnOffer(const Moment& moment, PeerId from, uint64_t request, const Offer& offer) {
@@ -239,18 +260,13 @@ bool Matcher::OnOffer(const Moment& moment, PeerId from, uint64_t request, const
 
 void Matcher::Agree(const Moment& moment, PeerId from, uint64_t request, const Offer& offer) {
   const Candidate* known = candidates_.Find(from);
-  const bool gone = known != nullptr && known->state == CandidateState::kGone;
   const int64_t tolerance_ms = moment.config().clock_tolerance.us / 1000;
   const bool expired = moment.now_ms() - tolerance_ms > offer.expires_ms;
   const bool unfiltered = command_.filter.must.empty() && command_.filter.must_not.empty();
-  if (gone || expired) {
+  if (expired) {
     SendDecline(moment, from, request, offer.task, DeclineReason::kGone);
   } else if (Missing() == 0) {
-    if (refused_.full()) {
-      std::copy(refused_.begin() + 1, refused_.end(), refused_.begin());
-      refused_.Truncate(refused_.size() - 1);
-    }
-    refused_.push_back(offer.task);
+    Refuse(offer.task);
     SendDecline(moment, from, request, offer.task, DeclineReason::kBusy);
   } else if (known == nullptr && !unfiltered) {
     // Its record was never seen here, so nothing says that it passes.

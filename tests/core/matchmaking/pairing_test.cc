@@ -141,6 +141,35 @@ TEST_F(PairingTest, AnExpiredOfferFindsNobody) {
   EXPECT_EQ(std::get<Decline>(rig.Sent<Decline>().at(0).second.body).reason, DeclineReason::kGone);
 }
 
+// Three seekers of two on a network that loses messages: each offer that expired had made its receiver "gone", and gone it
+// stayed when it offered itself.
+TEST_F(PairingTest, WhoWasSilentIsWelcomeWhenItOffers) {
+  const auto [low_offer, high_offer] = BothOffer();
+  rig.now = rig.now + rig.config.matchmaking.offer_expiry;
+  at_high->OnDeadline(rig.At(high));
+  rig.effects.Clear();
+  Offer offer = In(low_offer);
+  offer.task.bytes[0] ^= 1;
+  offer.expires_ms = rig.now.us / 1000 + 1000;
+  at_high->OnOffer(rig.At(high), low, 7, offer);
+  EXPECT_EQ(rig.Sent<Accept>().size(), 1u);
+  EXPECT_EQ(at_high->partner_count(), 1u);
+}
+
+// A seeker may stop seeking on its yes, so nobody is asked in its place before the copy had its time.
+TEST_F(PairingTest, ASeekersPlaceIsKeptForTheAnswerToTheCopy) {
+  const auto [low_offer, high_offer] = BothOffer();
+  rig.now = rig.now + rig.config.routing.response_timeout / 4;
+  at_high->OnDeadline(rig.At(high));
+  ASSERT_EQ(rig.Sent<Offer>().size(), 1u);
+  EXPECT_EQ(In(rig.Sent<Offer>()[0].second).task, In(high_offer).task);
+  Offer third = In(low_offer);
+  third.task.bytes[0] ^= 1;
+  at_high->OnOffer(rig.At(high), PeerId{9}, 5, third);
+  EXPECT_EQ(std::get<Decline>(rig.Sent<Decline>().at(0).second.body).reason, DeclineReason::kBusy);
+  EXPECT_TRUE(at_high->OnAccept(rig.At(high), low, {In(high_offer).task}));
+}
+
 TEST_F(PairingTest, APartnerThatGivesBackIsMissingAgain) {
   command.want = 2;
   const auto [low_offer, high_offer] = BothOffer();
