@@ -2,13 +2,13 @@
 #include "node/admin/admin_server.h"
 
 #include <deque>
-#include <fstream>
 
 #include <gtest/gtest.h>
 
 #include "node/log/sink.h"
 #include "tests/node/service/fake_node_view.h"
 #include "tests/node/service/local_client.h"
+#include "tests/node/service/resident_memory.h"
 
 namespace node {
 namespace {
@@ -24,14 +24,6 @@ class LinesSink : public LogSink {
 
   std::string text;
 };
-
-// Resident memory of this process, in bytes.
-size_t ResidentBytes() {
-  size_t pages = 0;
-  size_t resident = 0;
-  std::ifstream("/proc/self/statm") >> pages >> resident;
-  return resident * 4096;
-}
 
 class AdminServerTest : public testing::Test {
  protected:
@@ -188,7 +180,7 @@ TEST_F(AdminServerTest, AThousandConnectionsKeepNobodyOutAndTakeLittleMemory) {
   const std::string answer = Ask("GET /healthz HTTP/1.1\r\n" + std::string(kClose));
   EXPECT_TRUE(answer.ends_with("ok\n")) << answer;
   EXPECT_GE(server_->counters().evicted, 900u);
-  EXPECT_LT(ResidentBytes(), before + (size_t{16} << 20));
+  ExpectResidentBelow(before + (size_t{16} << 20));
 }
 
 TEST_F(AdminServerTest, TheEndLeavesNothingBehind) {

@@ -1,23 +1,16 @@
 // Control clients that break the rules: nothing they send may hurt the node or the others, and memory stays bounded.
 #include <deque>
-#include <fstream>
 
 #include <gtest/gtest.h>
 
 #include "tests/node/control/control_rig.h"
+#include "tests/node/service/resident_memory.h"
 
 namespace node {
 namespace {
 
 class HostileControlClientTest : public ControlRig {
  protected:
-  static size_t ResidentBytes() {
-    size_t pages = 0;
-    size_t resident = 0;
-    std::ifstream("/proc/self/statm") >> pages >> resident;
-    return resident * 4096;
-  }
-
   void ExpectWorks() {
     LocalClient client = Dial();
     EXPECT_EQ(Ask(client, R"({"id":1,"method":"log_level"})")["result"]["level"], "info");
@@ -94,7 +87,7 @@ TEST_F(HostileControlClientTest, AClientThatAsksAndNeverReadsIsNotListenedTo) {
     io_.poll();
   }
   EXPECT_LT(sent, size_t{4} << 20);
-  EXPECT_LT(ResidentBytes(), before + (size_t{16} << 20));
+  ExpectResidentBelow(before + (size_t{16} << 20));
   ExpectWorks();
 }
 
@@ -128,7 +121,7 @@ TEST_F(HostileControlClientTest, AThousandConnectionsKeepNobodyOutAndTakeLittleM
     EXPECT_LE(server_->connections(), 2 * ControlLimits{}.connections_max);
   }
   ExpectWorks();
-  EXPECT_LT(ResidentBytes(), before + (size_t{16} << 20));
+  ExpectResidentBelow(before + (size_t{16} << 20));
 }
 
 TEST_F(HostileControlClientTest, WhoTakesPartIsNotPushedOut) {

@@ -84,7 +84,7 @@ TEST(HostTest, WorkersAreFoundAndServeUntilTheyLeave) {
   ASSERT_TRUE(rig.RunUntil([&] { return KnowEachOther(rig); }));
   core::WorkCommand work;
   work.topic = kTopic;
-  for (const size_t host : {1, 2, 4}) ASSERT_TRUE(rig.at(host).Submit(work).ok());
+  for (const size_t host : {1u, 2u, 4u}) ASSERT_TRUE(rig.at(host).Submit(work).ok());
   ASSERT_TRUE(rig.RunUntil([&] { return rig.All<core::Published>().size() >= 3; }));
   ASSERT_TRUE(rig.at(6).Submit(Seek(2, core::Role::kWorker)).ok());
   ASSERT_TRUE(rig.RunUntil([&] { return rig.All<core::MatchFinished>().size() == 1; }));

@@ -61,7 +61,7 @@ TEST_F(KeyFileTest, TwoKeysAreNotTheSame) {
 
 TEST_F(KeyFileTest, AFileThatOthersMayReadIsRefusedWithItsMode) {
   ASSERT_TRUE(CreateKeyFile(file_, suite_).ok());
-  for (const mode_t mode : {0640, 0604, 0620, 0700}) {
+  for (const mode_t mode : {0640u, 0604u, 0620u, 0700u}) {
     ASSERT_EQ(chmod(file_.c_str(), mode), 0);
     EXPECT_NE(ErrorOf(file_).find("allowed 0600 or 0400"), std::string::npos) << mode;
   }
