@@ -1,20 +1,13 @@
 // Memory per connection, counted by the allocator: idle ones are small, hostile ones are bounded
 // (P7). Stands alone because it counts the whole process.
 #include <gtest/gtest.h>
-#include <malloc.h>
 
-#include "node/handshake/locked_memory.h"
+#include "tests/node/transport/bytes_in_use.h"
 #include "tests/node/transport/raw_peer.h"
 #include "tests/node/transport/transport_rig.h"
 
 namespace node {
 namespace {
-
-// Bytes in use: of the allocator, mapped by it, and of keys. Zero under a sanitizer's allocator.
-size_t BytesInUse() {
-  const struct mallinfo2 info = mallinfo2();
-  return info.uordblks + info.hblkhd + LockedBytes() + UnlockedBytes();
-}
 
 class MemoryTest : public testing::Test, public TransportRig {};
 

@@ -5,7 +5,7 @@ add_orb_test(node_transport_test
           node/transport/waiters_test.cc
   DEPENDS node_transport rapidcheck rapidcheck_gtest)
 
-# Counts the memory of its whole process, so it stands alone.
+# Count the memory of their whole process, so they stand alone.
 add_orb_test(node_transport_memory_test
-  SOURCES node/transport/memory_test.cc
+  SOURCES node/transport/fuzzed_bytes_test.cc node/transport/memory_test.cc
   DEPENDS node_transport)
