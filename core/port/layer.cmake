@@ -1,3 +1,3 @@
 add_layer(core_port FOLDER core/port
-  SOURCES effects.cc host.cc
+  SOURCES effects.cc host.cc names.cc
   DEPENDS core_base core_codec core_crypto)

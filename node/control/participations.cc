@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/port/names.h"
 #include "node/base/visible_text.h"
 
 namespace node {
@@ -12,44 +13,9 @@ Json Event(std::string_view name, core::Time time) {
   return {{"event", name}, {"time_us", time.us}};
 }
 
+// To a client the matcher of the trace is somebody who seeks.
 std::string_view RoleText(core::Role role) {
   return role == core::Role::kWorker ? "worker" : "seeker";
-}
-
-std::string_view EndText(core::MatchEnd end) {
-  switch (end) {
-    case core::MatchEnd::kSatisfied:
-      return "satisfied";
-    case core::MatchEnd::kPatience:
-      return "patience";
-    case core::MatchEnd::kLeft:
-      return "left";
-  }
-  return "unknown";
-}
-
-std::string_view CauseText(core::RespecifyCause cause) {
-  switch (cause) {
-    case core::RespecifyCause::kThin:
-      return "thin";
-    case core::RespecifyCause::kCrowd:
-      return "crowd";
-    case core::RespecifyCause::kStart:
-      return "start";
-  }
-  return "unknown";
-}
-
-std::string_view ReasonText(core::DeclineReason reason) {
-  switch (reason) {
-    case core::DeclineReason::kBusy:
-      return "busy";
-    case core::DeclineReason::kGone:
-      return "gone";
-    case core::DeclineReason::kFilter:
-      return "filter";
-  }
-  return "unknown";
 }
 
 }  // namespace
@@ -137,7 +103,7 @@ void Participations::On(core::Time time, const core::Respecified& respecified) {
   event["role"] = RoleText(respecified.role);
   event["from"] = respecified.from;
   event["to"] = respecified.to;
-  event["cause"] = CauseText(respecified.cause);
+  event["cause"] = NameOf(respecified.cause);
   Tell(respecified.topic, std::move(event));
 }
 
@@ -159,7 +125,7 @@ void Participations::On(core::Time, const core::MatchFinished& finished) {
   const auto found = open_.find(finished.topic);
   if (found == open_.end()) return;
   const bool left = finished.end == core::MatchEnd::kLeft;
-  Json result = {{"end", left ? found->second.left : EndText(finished.end)}};
+  Json result = {{"end", left ? found->second.left : NameOf(finished.end)}};
   result["wanted"] = finished.wanted;
   result["partners"] = finished.partners;
   result["requests"] = finished.requests;
@@ -180,7 +146,7 @@ void Participations::On(core::Time time, const core::TaskDeclined& declined) {
   Json event = Event("task_declined", time);
   event["task"] = HexText(declined.task.bytes);
   event["node"] = NodeText(declined.matcher);
-  event["reason"] = ReasonText(declined.reason);
+  event["reason"] = NameOf(declined.reason);
   TellWorkers(event);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/port/names.h"
 #include "sim/observe/checkers/checker.h"
 #include "sim/observe/traffic.h"
 
@@ -13,68 +14,6 @@ using Fields = std::vector<Field>;
 template <typename Integer>
 Field Number(std::string_view name, Integer value) {
   return {name, static_cast<int64_t>(value)};
-}
-
-std::string_view NameOf(core::Role role) {
-  return role == core::Role::kMatcher ? "matcher" : "worker";
-}
-
-std::string_view NameOf(core::DeclineReason reason) {
-  switch (reason) {
-    case core::DeclineReason::kBusy:
-      return "busy";
-    case core::DeclineReason::kGone:
-      return "gone";
-    case core::DeclineReason::kFilter:
-      break;
-  }
-  return "filter";
-}
-
-std::string_view NameOf(core::RespecifyCause cause) {
-  switch (cause) {
-    case core::RespecifyCause::kThin:
-      return "thin";
-    case core::RespecifyCause::kCrowd:
-      return "crowd";
-    case core::RespecifyCause::kStart:
-      break;
-  }
-  return "start";
-}
-
-std::string_view NameOf(core::MatchEnd end) {
-  switch (end) {
-    case core::MatchEnd::kSatisfied:
-      return "satisfied";
-    case core::MatchEnd::kPatience:
-      return "patience";
-    case core::MatchEnd::kLeft:
-      break;
-  }
-  return "left";
-}
-
-// The enum starts at 1.
-std::string_view NameOf(core::RecordRefused::Reason reason) {
-  constexpr std::string_view kNames[] = {"signature", "filter", "expired", "topic", "self"};
-  return kNames[static_cast<size_t>(reason) - 1];
-}
-
-std::string_view NameOf(core::GarbledReason reason) {
-  switch (reason) {
-    case core::GarbledReason::kMalformed:
-      return "malformed";
-    case core::GarbledReason::kTooLarge:
-      return "too_large";
-    case core::GarbledReason::kUnknownType:
-      return "unknown_type";
-    case core::GarbledReason::kWrongNetwork:
-      return "wrong_network";
-    case core::GarbledReason::kWrongVersion:
-      break;
-  }
-  return "wrong_version";
 }
 
 std::string_view NameOf(WorldFact::Kind kind) {

@@ -1,0 +1,22 @@
+// The words for what messages and observations say: one set for traces, for pages and for clients of a node.
+//
+// They are part of documented formats (docs/trace_format.md, docs/control_protocol.md): a word changes with its format's
+// version. REQUIRES everywhere: the value is one of its enum's.
+#pragma once
+
+#include <string_view>
+
+#include "core/codec/messages.h"
+#include "core/port/input.h"
+#include "core/port/observation.h"
+
+namespace core {
+
+[[nodiscard]] std::string_view NameOf(Role role);
+[[nodiscard]] std::string_view NameOf(DeclineReason reason);
+[[nodiscard]] std::string_view NameOf(RespecifyCause cause);
+[[nodiscard]] std::string_view NameOf(MatchEnd end);
+[[nodiscard]] std::string_view NameOf(RecordRefused::Reason reason);
+[[nodiscard]] std::string_view NameOf(GarbledReason reason);
+
+}  // namespace core
