@@ -21,6 +21,20 @@ SmallPeerNet::Options SmallNeighbourhoods() {
   return options;
 }
 
+void BeginWork(SmallPeerNet& net, PeerId worker) {
+  WorkCommand work;
+  work.topic = kTopic;
+  net.Command(worker, work);
+  net.RunFor(Seconds(2));
+}
+
+MatchCommand Seek(uint16_t want) {
+  MatchCommand match;
+  match.topic = kTopic;
+  match.want = want;
+  return match;
+}
+
 // One worker and one seeker; the worker stays. `detour`: the same in the end, but later and with other draws.
 void Meet(SmallPeerNet& net, bool detour) {
   net.StartWarm();
@@ -29,14 +43,8 @@ void Meet(SmallPeerNet& net, bool detour) {
     net.Command(PeerId{7}, LookupCommand{});
     net.RunFor(Milliseconds(1'234));
   }
-  WorkCommand work;
-  work.topic = kTopic;
-  net.Command(PeerId{4}, work);
-  net.RunFor(Seconds(2));
-  MatchCommand match;
-  match.topic = kTopic;
-  match.want = 1;
-  net.Command(PeerId{7}, match);
+  BeginWork(net, PeerId{4});
+  net.Command(PeerId{7}, Seek(1));
   net.RunFor(Seconds(24));  // The task has run out, and no matcher's record is left.
 }
 
@@ -82,13 +90,8 @@ TEST(SettledStateTest, TellsContactsOpenTopicsAndWhatIsHeld) {
 TEST(SettledStateTest, AnOpenMatchShowsItsPartnersUntilItIsLeft) {
   SmallPeerNet net(SmallNeighbourhoods());
   net.StartWarm();
-  WorkCommand work;
-  work.topic = kTopic;
-  net.Command(PeerId{4}, work);
-  net.RunFor(Seconds(2));
-  MatchCommand match;
-  match.topic = kTopic;
-  match.want = 2;
+  BeginWork(net, PeerId{4});
+  MatchCommand match = Seek(2);
   match.patience = Minutes(5);
   net.Command(PeerId{7}, match);
   net.RunFor(Minutes(4));
