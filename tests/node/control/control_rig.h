@@ -8,7 +8,7 @@
 
 #include "node/control/control_server.h"
 #include "node/log/sink.h"
-#include "tests/node/host/scratch_folder.h"
+#include "tests/node/base/scratch_folder.h"
 #include "tests/node/service/fake_node_view.h"
 #include "tests/node/service/local_client.h"
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "tests/node/host/scratch_folder.h"
+#include "tests/node/base/scratch_folder.h"
 
 namespace node {
 namespace {

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "core/crypto/sodium_suite.h"
-#include "tests/node/host/scratch_folder.h"
+#include "tests/node/base/scratch_folder.h"
 
 namespace node {
 namespace {

@@ -24,8 +24,9 @@
 #include "node/base/visible_text.h"
 #include "node/host/key_file.h"
 #include "node/host/node.h"
+#include "tests/node/base/scratch_folder.h"
 #include "tests/node/host/child_process.h"
-#include "tests/node/host/scratch_folder.h"
+#include "tests/node/host/prepared_node.h"
 
 namespace node {
 namespace {
@@ -34,12 +35,8 @@ class OrbnodeTest : public testing::Test {
  protected:
   // A folder as `orbnode init` leaves it, listening at a free port, with more options.
   std::string Prepare(const std::string& options = "") {
-    const std::filesystem::path folder = scratch_ / ("n" + std::to_string(++nodes_));
-    Process init({"init", folder.string()});
-    EXPECT_EQ(init.Wait(), 0) << init.text();
-    const std::filesystem::path config = folder / "node.json";
-    WriteText(config, R"({"listen":["127.0.0.1:0"],"admin":{"listen":""})" + options + "}");
-    return config.string();
+    return PrepareNode(scratch_ / ("n" + std::to_string(++nodes_)),
+                       R"({"listen":["127.0.0.1:0"],"admin":{"listen":""})" + options + "}");
   }
 
   ScratchFolder scratch_;

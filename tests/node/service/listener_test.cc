@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "tests/node/host/scratch_folder.h"
+#include "tests/node/base/scratch_folder.h"
 #include "tests/node/service/local_client.h"
 
 namespace node {

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "node/service/recording_file.h"
-#include "tests/node/host/scratch_folder.h"
+#include "tests/node/base/scratch_folder.h"
 #include "tests/node/service/fake_node_view.h"
 
 namespace node {

@@ -163,7 +163,7 @@ struct Result {
 };
 
 Result KillAgainAndAgain(Planted planted, int rounds) {
-  const ScratchFolder folder(ScratchFolder::On::kDisk);
+  const StoreFolder folder(StoreFolder::On::kDisk);
   core::Random random(core::StreamKey{.seed = TheSettings().seed});
   Result result;
   while (result.rounds < rounds && result.fault.empty()) {

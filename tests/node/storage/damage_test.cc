@@ -67,7 +67,7 @@ class DamageTest : public testing::Test {
     return ReadAll(file, rows_, found);
   }
 
-  const ScratchFolder folder_;
+  const StoreFolder folder_;
   Rows rows_;
   std::string log_;
   std::string beside_log_;

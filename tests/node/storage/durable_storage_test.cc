@@ -16,7 +16,7 @@ using core::Requirement;
 using core::StoreBatch;
 
 TEST(DurableStorageTest, WhatWasStoredIsThereAfterReopening) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   {
     OpenStore store(folder.store());
     ASSERT_TRUE(store.status().ok()) << store.status();
@@ -29,7 +29,7 @@ TEST(DurableStorageTest, WhatWasStoredIsThereAfterReopening) {
 }
 
 TEST(DurableStorageTest, EmptyAndLargestValuesAreStored) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   OpenStore store(folder.store());
   const std::string large(core::kStoreValueBytesMax, 'x');
   const std::string key(core::kStoreKeyBytesMax, '\xff');
@@ -40,7 +40,7 @@ TEST(DurableStorageTest, EmptyAndLargestValuesAreStored) {
 }
 
 TEST(DurableStorageTest, ABatchWhoseRequirementFailsLeavesNoTrace) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   OpenStore store(folder.store());
   ASSERT_TRUE(store.Commit(PutOf("a", "1:x")).ok());
   StoreBatch batch;
@@ -55,7 +55,7 @@ TEST(DurableStorageTest, ABatchWhoseRequirementFailsLeavesNoTrace) {
 }
 
 TEST(DurableStorageTest, RequirementsSeeTheStateBeforeTheirOwnBatch) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   OpenStore store(folder.store());
   StoreBatch batch;
   batch.Put(At("a"), BytesOf("1"));
@@ -65,7 +65,7 @@ TEST(DurableStorageTest, RequirementsSeeTheStateBeforeTheirOwnBatch) {
 }
 
 TEST(DurableStorageTest, TheLaterOfTwoWritesToAKeyWins) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   OpenStore store(folder.store());
   StoreBatch batch;
   batch.Delete(At("a"));
@@ -79,7 +79,7 @@ TEST(DurableStorageTest, TheLaterOfTwoWritesToAKeyWins) {
 }
 
 TEST(DurableStorageTest, TablesAreNameSpaces) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   OpenStore store(folder.store());
   StoreBatch batch;
   batch.Put(At("a", 1), BytesOf("one"));
@@ -90,7 +90,7 @@ TEST(DurableStorageTest, TablesAreNameSpaces) {
 }
 
 TEST(DurableStorageTest, AScanIsOrderedPagedAndKeepsToItsPrefix) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   OpenStore store(folder.store());
   StoreBatch batch;
   for (const char* key : {"b", "a", "ba", "bb", "c", "bc", "b\xff", "b\xff\xff"}) {
@@ -121,7 +121,7 @@ TEST(DurableStorageTest, AScanIsOrderedPagedAndKeepsToItsPrefix) {
 
 // The writer's thread is held in the first report until all others wait.
 TEST(DurableStorageTest, BatchesThatWaitShareOneTransaction) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   std::promise<void> release;
   std::shared_future<void> released = release.get_future().share();
   Completions completions;
@@ -146,7 +146,7 @@ TEST(DurableStorageTest, BatchesThatWaitShareOneTransaction) {
 }
 
 TEST(DurableStorageTest, InAGroupEachBatchSeesTheOnesBeforeIt) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   Completions completions;
   {
     auto storage = DurableStorage::Open({folder.store()}, completions.Sink());
@@ -169,7 +169,7 @@ TEST(DurableStorageTest, InAGroupEachBatchSeesTheOnesBeforeIt) {
 }
 
 TEST(DurableStorageTest, ReportsComeFromAnotherThreadThanCommit) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   std::atomic<std::thread::id> reporter{};
   std::promise<void> reported;
   auto storage = DurableStorage::Open({folder.store()}, [&](const std::vector<core::Stored>&) {
@@ -183,7 +183,7 @@ TEST(DurableStorageTest, ReportsComeFromAnotherThreadThanCommit) {
 }
 
 TEST(DurableStorageTest, ABatchPastTheLimitsIsRefusedInItsTurn) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   OpenStore store(folder.store());
   store.storage().Commit({1}, PutOf("a", "1"));
   store.storage().Commit({2}, PutOf("", "no key"));
@@ -198,7 +198,7 @@ TEST(DurableStorageTest, ABatchPastTheLimitsIsRefusedInItsTurn) {
 }
 
 TEST(DurableStorageTest, WhatWaitsIsBounded) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   OpenStore store(StorageOptions{folder.store(), 1 << 20, 10'000});
   store.storage().Commit({1}, PutOf("a", std::string(20'000, 'x')));
   store.storage().Commit({2}, PutOf("b", "small"));
@@ -208,7 +208,7 @@ TEST(DurableStorageTest, WhatWaitsIsBounded) {
 }
 
 TEST(DurableStorageTest, ReadersSeeOnlyWholeBatchesWhileOneWrites) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   OpenStore store(folder.store());
   std::atomic<bool> done = false;
   std::thread writer([&] {
@@ -232,7 +232,7 @@ TEST(DurableStorageTest, ReadersSeeOnlyWholeBatchesWhileOneWrites) {
 }
 
 TEST(DurableStorageTest, TheLogIsCopiedIntoTheStoreBeforeItGrowsLong) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   OpenStore store(folder.store());
   const std::string value(100'000, 'x');
   for (int i = 0; i < 500; ++i) {

@@ -67,7 +67,7 @@ int CommitUntilFull(OpenStore& store) {
   return 0;
 }
 
-void FillAndRecover(const ScratchFolder& folder) {
+void FillAndRecover(const StoreFolder& folder) {
   {
     std::ofstream(folder.path() / "ballast") << std::string(1 << 20, 'b');
     OpenStore store(folder.store());
@@ -93,7 +93,7 @@ void FillAndRecover(const ScratchFolder& folder) {
 }
 
 TEST(FullDiskTest, AFullDiskRefusesBatchesAndIsRecoveredFrom) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   EXPECT_EQ(FailuresInChild([&] {
               const std::string why_not = MountSmall(folder.path(), "size=6m");
               std::cout << "exercised: "
@@ -105,7 +105,7 @@ TEST(FullDiskTest, AFullDiskRefusesBatchesAndIsRecoveredFrom) {
 }
 
 TEST(FullDiskTest, AStoreOnAFullDiskIsNotMade) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   EXPECT_EQ(FailuresInChild([&] {
               const std::string why_not = MountSmall(folder.path(), "size=8k");
               std::cout << "exercised: "
@@ -121,7 +121,7 @@ TEST(FullDiskTest, AStoreOnAFullDiskIsNotMade) {
 }
 
 TEST(FullDiskTest, AReadOnlyFileSystemIsNamed) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   EXPECT_EQ(FailuresInChild([&] {
               const std::string why_not = MountSmall(folder.path(), "size=6m");
               std::cout << "exercised: "
@@ -140,7 +140,7 @@ TEST(FullDiskTest, AReadOnlyFileSystemIsNamed) {
 
 // Every write beyond the limit fails with EFBIG; lifted, the store goes on.
 TEST(FullDiskTest, AFileSizeLimitIsLikeAFullDisk) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   EXPECT_EQ(
       FailuresInChild([&] {
         signal(SIGXFSZ, SIG_IGN);
@@ -164,7 +164,7 @@ TEST(FullDiskTest, AFileSizeLimitIsLikeAFullDisk) {
 
 // One batch that does not fit takes no other of its group with it.
 TEST(FullDiskTest, ASmallBatchBesideOneThatDoesNotFitIsStored) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   EXPECT_EQ(FailuresInChild([&] {
               signal(SIGXFSZ, SIG_IGN);
               OpenStore store(folder.store());

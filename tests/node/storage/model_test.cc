@@ -73,7 +73,7 @@ std::vector<core::StoreRow> ScanOf(const Model& model, const core::ScanRange& ra
 }
 
 RC_GTEST_PROP(StorageModelTest, TheStoreDoesWhatAMapDoes, ()) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   Model model;
   auto store = std::make_unique<OpenStore>(folder.store());
   const auto steps = *rc::gen::inRange(1, 40);

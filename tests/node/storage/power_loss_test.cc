@@ -279,7 +279,7 @@ class PowerCuts {
     RemoveFiles(other);
   }
 
-  const ScratchFolder folder_;
+  const StoreFolder folder_;
   OpenStore store_;
   core::Random random_;
   uint64_t number_ = 0;

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -17,39 +16,15 @@
 #include <gtest/gtest.h>
 
 #include "node/storage/durable_storage.h"
+#include "tests/node/base/scratch_folder.h"
 
 namespace node {
 
-// Removed with everything in it. In memory where that is possible: most tests are about behaviour,
-// not about a disk.
-class ScratchFolder {
+class StoreFolder : public ScratchFolder {
  public:
-  enum class On { kMemory, kDisk };
+  using ScratchFolder::ScratchFolder;
 
-  explicit ScratchFolder(On on = On::kMemory) {
-    const std::filesystem::path memory = "/dev/shm";
-    const bool in_memory = on == On::kMemory && std::filesystem::is_directory(memory);
-    std::string name =
-        ((in_memory ? memory : std::filesystem::temp_directory_path()) / "orb_store_XXXXXX")
-            .string();
-    if (mkdtemp(name.data()) == nullptr) ADD_FAILURE() << name << ": cannot be made";
-    path_ = name;
-  }
-
-  ~ScratchFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-  [[nodiscard]] std::filesystem::path store() const { return path_ / "store.db"; }
-
- private:
-  std::filesystem::path path_;
+  [[nodiscard]] std::filesystem::path store() const { return path() / "store.db"; }
 };
 
 class Completions {

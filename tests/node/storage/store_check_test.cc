@@ -10,7 +10,7 @@ namespace node {
 namespace {
 
 TEST(StoreCheckTest, ASoundStoreIsCounted) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   {
     OpenStore store(folder.store());
     ASSERT_TRUE(store.Commit(PutOf("a", "12345")).ok());
@@ -27,14 +27,14 @@ TEST(StoreCheckTest, ASoundStoreIsCounted) {
 }
 
 TEST(StoreCheckTest, AMissingStoreIsNotMade) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   EXPECT_TRUE(absl::IsNotFound(CheckStore(folder.store()).status()));
   EXPECT_TRUE(absl::IsNotFound(BackUpStore(folder.store(), folder.path() / "copy").status()));
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
 TEST(StoreCheckTest, ACopyMadeWhileTheStoreIsWrittenIsOneMoment) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   OpenStore store(folder.store());
   Completions& completions = store.completions();
   uint64_t number = 0;
@@ -57,7 +57,7 @@ TEST(StoreCheckTest, ACopyMadeWhileTheStoreIsWrittenIsOneMoment) {
 }
 
 TEST(StoreCheckTest, ACopyNeverReplacesAFile) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   OpenStore store(folder.store());
   ASSERT_TRUE(store.Commit(PutOf("a", "1")).ok());
   const auto report = BackUpStore(folder.store(), folder.store());
@@ -68,7 +68,7 @@ TEST(StoreCheckTest, ACopyNeverReplacesAFile) {
 }
 
 TEST(StoreCheckTest, ACopyThatFailsLeavesNothingBehind) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   OpenStore store(folder.store());
   const auto report = BackUpStore(folder.store(), folder.path() / "none" / "copy");
   EXPECT_TRUE(absl::IsNotFound(report.status())) << report.status();
@@ -76,7 +76,7 @@ TEST(StoreCheckTest, ACopyThatFailsLeavesNothingBehind) {
 }
 
 TEST(StoreCheckTest, ACheckDoesNotDisturbTheNodeThatHasTheStore) {
-  const ScratchFolder folder;
+  const StoreFolder folder;
   OpenStore store(folder.store());
   for (uint64_t number = 1; number <= 200; ++number) {
     store.storage().Commit({number}, NumberedBatch(number));

@@ -45,7 +45,7 @@ class StoreFileTest : public testing::Test {
     ASSERT_TRUE(store.Commit(PutOf("a", "1")).ok());
   }
 
-  const ScratchFolder folder_;
+  const StoreFolder folder_;
   const std::filesystem::path file_ = folder_.store();
 };
 

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/node/base/scratch_folder.h"
 #include "tests/node/host/child_process.h"
-#include "tests/node/host/scratch_folder.h"
 
 namespace node {
 namespace {

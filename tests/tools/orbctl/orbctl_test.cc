@@ -9,8 +9,9 @@
 #include "core/crypto/sodium_suite.h"
 #include "core/recording/reader.h"
 #include "tests/node/admin/exposition.h"
+#include "tests/node/base/scratch_folder.h"
 #include "tests/node/host/child_process.h"
-#include "tests/node/host/scratch_folder.h"
+#include "tests/node/host/prepared_node.h"
 #include "tests/node/service/local_client.h"
 
 namespace node {
@@ -22,14 +23,9 @@ class OrbctlTest : public testing::Test {
  protected:
   // A configuration of a node that listens at ports of its own.
   std::string Prepare(const std::string& options = "") {
-    const std::filesystem::path folder = scratch_ / ("n" + std::to_string(++nodes_));
-    Process init({"init", folder.string()});
-    EXPECT_EQ(init.Wait(), 0) << init.text();
-    const std::filesystem::path config = folder / "node.json";
-    std::string text =
-        R"({"listen":["127.0.0.1:)" + Port().number() + R"("],"admin":{"listen":"127.0.0.1:0"})";
-    WriteText(config, text + options + "}");
-    return config.string();
+    return PrepareNode(scratch_ / ("n" + std::to_string(++nodes_)),
+                       R"({"listen":["127.0.0.1:)" + Port().number() +
+                           R"("],"admin":{"listen":"127.0.0.1:0"})" + options + "}");
   }
 
   struct Answer {

@@ -1,4 +1,4 @@
-// A folder of a test, gone with it.
+// A folder of a test, gone with it and everything in it.
 #pragma once
 
 #include <cstdlib>
@@ -15,8 +15,14 @@ namespace node {
 
 class ScratchFolder {
  public:
-  ScratchFolder() {
-    std::string name = testing::TempDir() + "orb-host-XXXXXX";
+  // In memory where that is possible: most tests are about behaviour, not about a disk.
+  enum class On { kMemory, kDisk };
+
+  explicit ScratchFolder(On on = On::kMemory) {
+    const std::filesystem::path memory = "/dev/shm";
+    const bool in_memory = on == On::kMemory && std::filesystem::is_directory(memory);
+    const auto parent = in_memory ? memory : std::filesystem::path(testing::TempDir());
+    std::string name = (parent / "orb-test-XXXXXX").string();
     CHECK(mkdtemp(name.data()) != nullptr);
     path_ = name;
   }
