@@ -45,6 +45,7 @@ struct Peer::State : public Locator {
   void On(const Moment& moment, const Garbled& garbled);
   void On(const Moment& moment, const Link& link);
   void On(const Moment& moment, const Command& command);
+  void On(const Moment& moment, const Stored& stored);
 
   // Hands finished lookups to those who asked; one may start the next.
   void DeliverLookups(const Moment& moment);
@@ -113,6 +114,9 @@ void Peer::State::On(const Moment& moment, const Command& command) {
     routing.Lookup(moment.now, lookup->target, 0, random, moment.effects);
   }
 }
+
+// The top byte of a ticket is the number of the module that it belongs to; none of those here stores.
+void Peer::State::On(const Moment&, const Stored&) {}
 
 void Peer::State::DeliverLookups(const Moment& moment) {
   LookupResult result;

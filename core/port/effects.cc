@@ -18,6 +18,7 @@ void Effects::Clear() {
   used_ = 0;
   connects_.clear();
   disconnects_.clear();
+  stores_.clear();
   observations_.clear();
   signs_ = 0;
   verifies_ = 0;

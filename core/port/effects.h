@@ -1,16 +1,19 @@
 // What a peer wants done: filled by one Step, drained by the host, then cleared and reused.
 //
-// Order is part of the contract: the host carries effects out in the order in which they were asked
-// for, and a Send after a Store leaves only when the Store is durable. Slots are recycled, so a
-// peer in steady state allocates nothing here.
+// Order is part of the contract: the host carries out the effects of one kind in the order in which they
+// were asked for. Nothing waits for a Store: what must not leave before something is durable is sent
+// when Stored arrives (docs/decisions/0008-stored-state-is-an-input.md). Slots are recycled, so a peer
+// in steady state allocates nothing here, batches excepted.
 #pragma once
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/base/ids.h"
 #include "core/codec/messages.h"
+#include "core/port/host.h"
 #include "core/port/observation.h"
 
 namespace core {
@@ -19,6 +22,12 @@ namespace core {
 struct Outgoing {
   std::vector<PeerId> to;
   Message message;
+};
+
+// A batch to be made durable; the host moves it out.
+struct StoreRequest {
+  StoreTicket ticket;
+  StoreBatch batch;
 };
 
 class Effects {
@@ -31,6 +40,11 @@ class Effects {
   void Connect(PeerId peer) { connects_.push_back(peer); }
 
   void Disconnect(PeerId peer) { disconnects_.push_back(peer); }
+
+  // Completed by exactly one Stored with this ticket, in the order of the requests.
+  void Store(StoreTicket ticket, StoreBatch batch) {
+    stores_.push_back({ticket, std::move(batch)});
+  }
 
   void Observe(const Observation& observation) { observations_.push_back(observation); }
 
@@ -45,6 +59,8 @@ class Effects {
 
   [[nodiscard]] std::span<const PeerId> disconnects() const { return disconnects_; }
 
+  [[nodiscard]] std::span<StoreRequest> stores() { return stores_; }
+
   [[nodiscard]] std::span<Observation> observations() { return observations_; }
 
   [[nodiscard]] uint32_t signs() const { return signs_; }
@@ -52,7 +68,8 @@ class Effects {
   [[nodiscard]] uint32_t verifies() const { return verifies_; }
 
   [[nodiscard]] bool empty() const {
-    return used_ == 0 && observations_.empty() && connects_.empty() && disconnects_.empty();
+    return used_ == 0 && stores_.empty() && observations_.empty() && connects_.empty() &&
+           disconnects_.empty();
   }
 
   void Clear();
@@ -62,6 +79,7 @@ class Effects {
   size_t used_ = 0;
   std::vector<PeerId> connects_;
   std::vector<PeerId> disconnects_;
+  std::vector<StoreRequest> stores_;
   std::vector<Observation> observations_;
   uint32_t signs_ = 0;
   uint32_t verifies_ = 0;

@@ -27,6 +27,13 @@ Status CheckValue(const Bytes& value) {
   return absl::OkStatus();
 }
 
+Status CheckCoreTable(TableId table) {
+  if (IsCoreTable(table)) return absl::OkStatus();
+  return InvalidArgument("store batch: table " + std::to_string(table.value) +
+                         ", allowed: " + std::to_string(kCoreTableFirst.value) + " to " +
+                         std::to_string(kCoreTableLast.value));
+}
+
 }  // namespace
 
 bool Requirement::Holds(const std::optional<Bytes>& found) const {
@@ -68,6 +75,12 @@ Status StoreBatch::CheckLimits() const {
     if (each.value.has_value()) RETURN_IF_ERROR(CheckValue(*each.value));
   }
   if (ByteCount() > kStoreBatchBytesMax) return TooLarge("batch", ByteCount(), kStoreBatchBytesMax);
+  return absl::OkStatus();
+}
+
+Status StoreBatch::CheckCoreTables() const {
+  for (const Requirement& each : requirements) RETURN_IF_ERROR(CheckCoreTable(each.at.table));
+  for (const StoreWrite& each : writes) RETURN_IF_ERROR(CheckCoreTable(each.at.table));
   return absl::OkStatus();
 }
 

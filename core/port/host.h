@@ -15,6 +15,8 @@
 //   ResourceExhausted   no room; nothing was applied, later batches may fit again
 //   DataLoss            what the batch depends on is damaged
 //   Unavailable         the medium failed; nothing is visible, but a crash may still bring the batch back
+// The core itself sees only batches and their completions (docs/decisions/0008): it asks for a batch by
+// Effects::Store, is told by Stored, and gets all rows of its tables with Start.
 // Thread rule: Commit, Get and Scan from the peer's thread. Source: architecture.md, section 4.
 #pragma once
 
@@ -37,6 +39,14 @@ struct TableId {
 
   friend constexpr auto operator<=>(TableId, TableId) = default;
 };
+
+// The tables of the core: their rows come with Start, and its batches touch no others.
+inline constexpr TableId kCoreTableFirst{32};
+inline constexpr TableId kCoreTableLast{63};
+
+[[nodiscard]] constexpr bool IsCoreTable(TableId table) {
+  return kCoreTableFirst <= table && table <= kCoreTableLast;
+}
 
 // The caller's name for a batch; storage only hands it back.
 struct StoreTicket {
@@ -85,12 +95,22 @@ struct StoreBatch {
   [[nodiscard]] size_t ByteCount() const;
   // InvalidArgument with what, found and allowed when a limit above is passed.
   [[nodiscard]] Status CheckLimits() const;
+  // The same for a table that is not the core's.
+  [[nodiscard]] Status CheckCoreTables() const;
 };
 
 // The completion of a batch.
 struct Stored {
   StoreTicket ticket;
   Status status;
+};
+
+// A row of any table.
+struct StoredRow {
+  StoreKey at;
+  Bytes value;
+
+  friend bool operator==(const StoredRow&, const StoredRow&) = default;
 };
 
 // Keys of one table that begin with prefix and are greater than after, in the order of their bytes.

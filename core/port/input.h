@@ -9,14 +9,17 @@
 #include "core/base/ids.h"
 #include "core/codec/messages.h"
 #include "core/port/command.h"
+#include "core/port/host.h"
 
 namespace core {
 
 // First input of every incarnation. Seeds are contacts to join through; empty for the first peer of
-// a network.
+// a network. Rows are everything that the tables of the core hold, ascending; both are valid during the
+// step. The core keeps what it needs: it never reads storage again.
 struct Start {
   std::span<const PeerId> seeds;
   bool client = false;  // Nobody can dial this peer: it holds nothing for others and says so.
+  std::span<const StoredRow> rows = {};
 };
 
 // The deadline that the peer announced has come (or passed).
@@ -49,6 +52,8 @@ struct Link {
   bool up = false;
 };
 
-using Input = std::variant<Start, Wake, Arrival, Garbled, Link, Command>;
+// Stored (core/port/host.h) completes a batch: once per request, in their order, in a step of its own.
+// Batches of an earlier incarnation are not completed in this one.
+using Input = std::variant<Start, Wake, Arrival, Garbled, Link, Command, Stored>;
 
 }  // namespace core

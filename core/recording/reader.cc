@@ -80,6 +80,22 @@ void Read(PackedReader& reader, LookupCommand& lookup) {
   reader.Fill(lookup.target.bytes);
 }
 
+bool Read(PackedReader& reader, StoredRow& row) {
+  row.at.table.value = static_cast<uint16_t>(reader.Number(UINT16_MAX));
+  const std::span<const uint8_t> key = reader.Bytes(reader.Number(kStoreKeyBytesMax));
+  row.at.key.assign(key.begin(), key.end());
+  const std::span<const uint8_t> value = reader.Bytes(reader.left());
+  row.value.assign(value.begin(), value.end());
+  return !key.empty() && value.size() <= kStoreValueBytesMax;
+}
+
+bool Read(PackedReader& reader, Stored& stored) {
+  stored.ticket.value = reader.Number();
+  const uint8_t code = reader.Byte();
+  stored.status = Status(static_cast<absl::StatusCode>(code), "");
+  return code <= static_cast<uint8_t>(absl::StatusCode::kUnauthenticated);
+}
+
 template <typename Kind, typename What>
 bool CommandAs(PackedReader& reader, What& what) {
   Read(reader, std::get<Kind>(what.template emplace<Command>(std::in_place_type<Kind>)));
@@ -245,12 +261,13 @@ bool RecordingReader::ParsePeers(PackedReader& reader) {
 }
 
 bool RecordingReader::ParseInput(EntryKind kind, PackedReader& reader, RecordedInput& input) {
+  if (inputs_ > 0) rows_ = {};
   input.now = last_ + Duration{reader.Signed(-2 * kRecordedTimeMax.us, 2 * kRecordedTimeMax.us)};
   switch (kind) {
     case EntryKind::kStart: {
       const bool client = reader.Flag();
       if (!ParsePeers(reader)) return false;
-      input.what = Start{.seeds = peers_, .client = client};
+      input.what = Start{.seeds = peers_, .client = client, .rows = rows_};
       return true;
     }
     case EntryKind::kWake:
@@ -272,6 +289,8 @@ bool RecordingReader::ParseInput(EntryKind kind, PackedReader& reader, RecordedI
       input.what = Link{peer, reader.Flag()};
       return true;
     }
+    case EntryKind::kStored:
+      return Read(reader, input.what.emplace<Stored>());
     default:
       return CommandIn(reader, input.what);
   }
@@ -304,6 +323,7 @@ Status RecordingReader::Parse(std::span<const uint8_t> block, Entry& entry) {
     case EntryKind::kGarbled:
     case EntryKind::kLink:
     case EntryKind::kCommand:
+    case EntryKind::kStored:
       good = ParseInput(kind, reader, entry.emplace<RecordedInput>());
       break;
     case EntryKind::kSignature:
@@ -315,8 +335,11 @@ Status RecordingReader::Parse(std::span<const uint8_t> block, Entry& entry) {
     case EntryKind::kEnd:
       entry = End{reader.Number(kInputsMax)};
       break;
+    case EntryKind::kRow:
+      good = Read(reader, entry.emplace<StoredRow>());
+      break;
     default:
-      return Flawed("an entry of kind " + std::to_string(block[0]), "1 to 12");
+      return Flawed("an entry of kind " + std::to_string(block[0]), "1 to 14");
   }
   if (good && reader.AtEnd()) return Status();
   return Flawed("an entry of kind " + std::to_string(block[0]) + " that cannot be read",
@@ -370,6 +393,18 @@ Status RecordingReader::Admit(const RecordedInput& input) {
   return Status();
 }
 
+Status RecordingReader::Admit(const StoredRow& row) {
+  if (inputs_ > 0) return Flawed("a row after the start", "rows before it");
+  if (!IsCoreTable(row.at.table)) {
+    return Flawed("a row of table " + std::to_string(row.at.table.value), "the core's, 32 to 63");
+  }
+  if (!rows_.empty() && row.at <= rows_.back().at) {
+    return Flawed("a row that is not behind the last one", "rows in ascending order");
+  }
+  rows_.push_back(row);
+  return Status();
+}
+
 Status RecordingReader::Admit(const Entry& entry) {
   if (const auto* mark = std::get_if<Mark>(&entry)) return Admit(*mark);
   if (const auto* end = std::get_if<End>(&entry)) {
@@ -389,6 +424,7 @@ Status RecordingReader::Admit(const Entry& entry) {
     return Flawed("peer " + std::to_string(contact->peer.value) + " with another identity",
                   "one identity per handle and one handle per identity");
   }
+  if (const auto* row = std::get_if<StoredRow>(&entry)) return Admit(*row);
   if (std::holds_alternative<Routes>(entry)) {
     if (inputs_ > 0) return Flawed("routes after the start", "routes before it");
     return AdmitPeers();

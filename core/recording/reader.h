@@ -1,6 +1,6 @@
 // RecordingReader: a recording entry by entry out of bytes that anybody may have written. Nothing that it gives can make a peer break a
 // rule of its interface: numbers are within the ranges of config_fields.h and limits.h, handles were introduced before they are used,
-// the start comes first and once, routes come before it.
+// the start comes first and once, routes and rows come before it.
 //
 // A file may end in the middle (the machine died while it was written): entries from the first that is not whole, or zeros to the end,
 // are left out, and torn() says so. Any other flaw is an error that names the file, the byte, what was found and what is allowed.
@@ -81,6 +81,7 @@ class RecordingReader {
   [[nodiscard]] Status Admit(const Entry& entry);
   [[nodiscard]] Status Admit(const Mark& mark);
   [[nodiscard]] Status Admit(const RecordedInput& input);
+  [[nodiscard]] Status Admit(const StoredRow& row);
   [[nodiscard]] Status AdmitPeer(PeerId peer) const;
   [[nodiscard]] Status AdmitPeers() const;
   [[nodiscard]] bool ParseInput(EntryKind kind, PackedReader& reader, RecordedInput& input);
@@ -91,8 +92,9 @@ class RecordingReader {
   std::span<const uint8_t> bytes_;
   RecordedContacts contacts_;
   RecordingHeader header_;
-  std::vector<PeerId> peers_;  // Of the last start or routes.
-  size_t at_ = 0;              // The entry to be read next, or being read.
+  std::vector<PeerId> peers_;    // Of the last start or routes.
+  std::vector<StoredRow> rows_;  // Of the start.
+  size_t at_ = 0;                // The entry to be read next, or being read.
   Time last_;
   uint64_t inputs_ = 0;
   uint64_t missing_ = 0;

@@ -13,6 +13,7 @@ namespace {
 constexpr size_t kSegmentBytesMin = size_t{4} << 10;
 constexpr size_t kSegmentBytesMax = size_t{1} << 20;
 constexpr size_t kSegmentsWanted = 16;     // What a full ring drops at a time is one of these.
+constexpr size_t kRowSlack = 16;           // What an entry adds to a row's bytes, at most.
 constexpr size_t kSegmentSlack = 4 << 10;  // An ordinary last input fits in without growing.
 
 size_t SegmentsFor(size_t bytes, size_t segment_bytes) {
@@ -122,6 +123,26 @@ bool Recorder::MakeRoom() {
   return true;
 }
 
+// Rows and start stand in one segment, so that a ring never drops a part of them.
+bool Recorder::Fits(const Start& start) const {
+  size_t bytes = 0;
+  for (const StoredRow& row : start.rows) {
+    bytes += kRowSlack + row.at.key.size() + row.value.size();
+  }
+  return bytes <= segment_bytes_ * (head_segments_ > 0 ? head_segments_ : tail_segments_);
+}
+
+// The next input begins the recording.
+void Recorder::GiveUpStart() {
+  segments_.clear();
+  keeping_ = false;
+}
+
+void Recorder::Keep(const Start& start) {
+  for (const PeerId seed : start.seeds) Mention(seed);
+  for (const StoredRow& row : start.rows) Append(row);
+}
+
 void Recorder::Append(const Entry& entry) {
   writer_.Append(entry, segments_.back().bytes);
 }
@@ -144,6 +165,8 @@ void Recorder::SeedRoutes(std::span<const PeerId> contacts) {
 
 void Recorder::Record(Time now, const Input& input, std::span<const uint8_t> frame) {
   keeping_ = MakeRoom();
+  const auto* start = std::get_if<Start>(&input);
+  if (keeping_ && start != nullptr && !Fits(*start)) GiveUpStart();
   ++inputs_;
   if (!keeping_) {
     ++dropped_;
@@ -156,8 +179,8 @@ void Recorder::Record(Time now, const Input& input, std::span<const uint8_t> fra
     CHECK(!frame.empty() && frame.size() <= limits::kControlFrameMax);
     Mention(arrival->from);
     recorded.what = FrameArrival{arrival->from, frame};
-  } else if (const auto* start = std::get_if<Start>(&input)) {
-    for (const PeerId seed : start->seeds) Mention(seed);
+  } else if (start != nullptr) {
+    Keep(*start);
     recorded.what = *start;
   } else if (const auto* garbled = std::get_if<Garbled>(&input)) {
     Mention(garbled->from);
@@ -167,6 +190,8 @@ void Recorder::Record(Time now, const Input& input, std::span<const uint8_t> fra
     recorded.what = *link;
   } else if (const auto* command = std::get_if<Command>(&input)) {
     recorded.what = *command;
+  } else if (const auto* stored = std::get_if<Stored>(&input)) {
+    recorded.what = *stored;
   }
   Append(recorded);
   last_ = now;

@@ -18,7 +18,8 @@
 // a call of the recorder); (3) memory is at most head_bytes + tail_bytes, each rounded up to segments, and one input; (4) no secret key
 // passes through; (5) calls allocate only where a segment opens, a contact is new in it, or a command comes. A digest costs time in
 // proportion to the state: one over many words puts the next off until there were `digest_words` of them per input, so that the cost of an
-// input stays bounded. Thread rule: one thread.
+// input stays bounded. A start whose rows do not fit into the head (without one, the tail) is not kept: what follows can then only
+// be read. Thread rule: one thread.
 #pragma once
 
 #include <array>
@@ -133,6 +134,9 @@ class Recorder {
   };
 
   [[nodiscard]] bool MakeRoom();
+  [[nodiscard]] bool Fits(const Start& start) const;
+  void GiveUpStart();
+  void Keep(const Start& start);
   void OpenSegment();
   void Mention(PeerId peer);
   void MentionNoted();

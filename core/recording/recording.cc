@@ -83,6 +83,13 @@ EntryKind Put(PackedWriter& writer, const Command& command) {
   return EntryKind::kCommand;
 }
 
+// Only the code: its text is for the host's log.
+EntryKind Put(PackedWriter& writer, const Stored& stored) {
+  writer.Number(stored.ticket.value);
+  writer.Byte(static_cast<uint8_t>(stored.status.code()));
+  return EntryKind::kStored;
+}
+
 // Kind and content of one entry; times are differences to `last`, which moves.
 struct BodyWriter {
   PackedWriter& writer;
@@ -120,6 +127,14 @@ struct BodyWriter {
   EntryKind operator()(const StateDigest& state) const {
     writer.Word64(state.digest);
     return EntryKind::kState;
+  }
+
+  EntryKind operator()(const StoredRow& row) const {
+    writer.Number(row.at.table.value);
+    writer.Number(row.at.key.size());
+    writer.Bytes(row.at.key);
+    writer.Bytes(row.value);
+    return EntryKind::kRow;
   }
 
   EntryKind operator()(const End& end) const {

@@ -24,7 +24,7 @@
 namespace core {
 
 inline constexpr std::array<uint8_t, 8> kRecordingMagic = {0x89, 'O', 'R', 'B', 'R', 'E', 'C', 10};
-inline constexpr uint8_t kRecordingVersion = 1;
+inline constexpr uint8_t kRecordingVersion = 2;
 inline constexpr size_t kBuildTextBytesMax = 128;
 inline constexpr size_t kEntryBytesMax = size_t{2} << 20;  // A frame is at most 1 MiB.
 inline constexpr Time kRecordedTimeMax{int64_t{1} << 60};  // Either side of zero.
@@ -67,7 +67,7 @@ struct FrameArrival {
 
 struct RecordedInput {
   Time now;
-  std::variant<Start, Wake, FrameArrival, Garbled, Link, Command> what;
+  std::variant<Start, Wake, FrameArrival, Garbled, Link, Command, Stored> what;
 };
 
 // The result of one Suite::Sign within the step of the input before it.
@@ -85,9 +85,10 @@ struct End {
   uint64_t inputs = 0;  // All that the peer was given, those not kept included.
 };
 
-// In the order of their numbers in the file, from 1: an input's kind there is its own.
-using Entry =
-    std::variant<Mark, KnownContact, Routes, RecordedInput, MadeSignature, StateDigest, End>;
+// What can stand in a file; EntryKind tells them apart there, and the inputs from each other.
+// A StoredRow is one of the rows of the start that follows.
+using Entry = std::variant<Mark, KnownContact, Routes, RecordedInput, MadeSignature, StateDigest,
+                           End, StoredRow>;
 
 // Kinds as they stand in a file. Append only.
 enum class EntryKind : uint8_t {
@@ -103,6 +104,8 @@ enum class EntryKind : uint8_t {
   kSignature = 10,
   kState = 11,
   kEnd = 12,
+  kRow = 13,
+  kStored = 14,
 };
 
 // Magic, versions and header: the first bytes of a file.

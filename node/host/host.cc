@@ -163,6 +163,9 @@ void Host::CarryOut() {
     if (!outgoing.to.empty()) Route(outgoing);
   }
   for (const core::Observation& observation : effects_.observations()) Report(observation);
+  for (const core::StoreRequest& request : effects_.stores()) {
+    Deliver(core::Stored{request.ticket, core::Unavailable("this host stores nothing")});
+  }
 }
 
 void Host::Route(const core::Outgoing& outgoing) {

@@ -40,12 +40,18 @@ struct CommandTeller {
   }
 };
 
+std::string Told(const core::StoreRequest& request) {
+  return absl::StrFormat("store %016x: requirements %d, writes %d, bytes %d", request.ticket.value,
+                         request.batch.requirements.size(), request.batch.writes.size(),
+                         request.batch.ByteCount());
+}
+
 struct InputTeller {
   const core::ReplayedInput& step;
 
   std::string operator()(const core::Start& start) const {
-    return absl::StrFormat("start: seeds %d, client %s", start.seeds.size(),
-                           start.client ? "yes" : "no");
+    return absl::StrFormat("start: seeds %d, client %s, rows %d", start.seeds.size(),
+                           start.client ? "yes" : "no", start.rows.size());
   }
 
   std::string operator()(const core::Wake&) const { return "wake"; }
@@ -64,6 +70,11 @@ struct InputTeller {
 
   std::string operator()(const core::Link& link) const {
     return absl::StrFormat("link to %d %s", link.peer.value, link.up ? "up" : "down");
+  }
+
+  std::string operator()(const core::Stored& stored) const {
+    return absl::StrFormat("stored %016x: %s", stored.ticket.value,
+                           absl::StatusCodeToString(stored.status.code()));
   }
 
   std::string operator()(const core::Command& command) const {
@@ -103,6 +114,9 @@ std::string NarrateInput(const core::ReplayedInput& step, core::Effects& effects
   const bool comes_from = !only.has_value() || std::visit(ContactOf{}, step.input) == *only;
   std::string text;
   const auto line = [&](const std::string& what) { text += clock + what + "\n"; };
+  if (comes_from) {
+    for (const core::StoreRequest& request : effects.stores()) line("  = " + Told(request));
+  }
   for (const core::Outgoing& outgoing : effects.sends()) {
     if (outgoing.to.empty() || (only.has_value() && !GoesTo(outgoing, *only))) continue;
     line("  > " + Told(Describe(outgoing.message), Receivers(outgoing)));

@@ -171,7 +171,7 @@ void World::Start(Turn& turn) {
                                .purpose = core::Purpose::kPeer};
   slot.process = factory_->Make(turn.peer, wrong_context_->context(),
                                 directory_->SecretOf(turn.peer), core::Random(stream));
-  core::Start start{seeds_, IsClient(turn.peer)};
+  core::Start start{.seeds = seeds_, .client = IsClient(turn.peer), .rows = RowsOf(turn)};
   if (slot.incarnation == 0 && warm_tables_ != nullptr) {
     warm_tables_->ContactsFor(turn.peer, turn.lane.contacts);
     slot.process->SeedRoutes(turn.lane.contacts);
@@ -185,6 +185,23 @@ void World::Start(Turn& turn) {
   Step(turn, start);
 }
 
+// Valid until the lane needs them for another start.
+std::span<const core::StoredRow> World::RowsOf(Turn& turn) {
+  const PeerExtras* extras = turn.slot.extras.get();
+  if (extras == nullptr || extras->storage == nullptr) return {};
+  extras->storage->CopyRows(turn.lane.rows);
+  return turn.lane.rows;
+}
+
+void World::StopStorage(PeerExtras& extras, Errand::Kind how) {
+  if (extras.storage == nullptr) return;
+  if (how == Errand::Kind::kWipe) {
+    extras.storage.reset();
+  } else {
+    extras.storage->Crash();
+  }
+}
+
 void World::Stop(Turn& turn, Errand::Kind how) {
   PeerSlot& slot = turn.slot;
   if (how != Errand::Kind::kWipe) {
@@ -192,7 +209,10 @@ void World::Stop(Turn& turn, Errand::Kind how) {
   } else if (slot.extras != nullptr) {
     slot.extras->saved_contacts.clear();
   }
-  if (slot.extras != nullptr) slot.extras->paused_by.reset();
+  if (slot.extras != nullptr) {
+    slot.extras->paused_by.reset();
+    StopStorage(*slot.extras, how);
+  }
   slot.refuses = how != Errand::Kind::kLeave;
   slot.process.reset();
   turn.lane.world_facts.push_back(

@@ -5,6 +5,7 @@
 //   frame from another     | admitted by its link: decode and Step   | lost; a crashed process's machine refuses
 //   frame from itself      | a deferred arrival: decode and Step     | lost
 //   refusal                | Link down                               | void
+//   alarm: written         | Stored, one step for each batch         | void
 //   wake-up                | Step(Wake)                              | void
 #include <algorithm>
 
@@ -28,6 +29,7 @@ void World::Deliver(StepLane& lane, Outbox& outbox, WorldTime now, const Event& 
     if (slot.process != nullptr) Step(turn, core::Link{event.from, false});
     return;
   }
+  if (event.payload >= Alarm::kFirst) return Ring(turn, event.payload);
   if (slot.process == nullptr) return DropArrival(turn, event.payload, DropReason::kDown);
   if (event.from == event.to || Admit(turn, event.payload)) Arrive(turn, event.payload);
 }
@@ -97,6 +99,24 @@ void World::DropArrival(Turn& turn, uint32_t handle, DropReason reason) {
   if (reason == DropReason::kDown && turn.slot.refuses && from != turn.peer) {
     turn.outbox.Post(turn.now + network_->OneWay(turn.peer, from), from, kRefusal);
   }
+}
+
+// Of the incarnation that runs; while it is paused, later.
+void World::Ring(Turn& turn, uint32_t payload) {
+  const Alarm alarm = Alarm::Unpack(payload);
+  if (turn.slot.process == nullptr || !alarm.IsOf(turn.slot.incarnation)) return;
+  const WorldTime paused_until = turn.slot.Extras().paused_until;
+  if (paused_until > turn.now) return turn.outbox.Post(paused_until, turn.peer, payload);
+  CompleteStores(turn);
+}
+
+// What the steps hand over meanwhile belongs to the next group.
+void World::CompleteStores(Turn& turn) {
+  SimulatedStorage& storage = *turn.slot.Extras().storage;
+  while (std::optional<core::Stored> stored = storage.CompleteNext()) {
+    Step(turn, *std::move(stored));
+  }
+  BeginWriting(turn, turn.now);
 }
 
 void World::Step(Turn& turn, core::Input input) {

@@ -24,8 +24,23 @@ void World::Dispatch(Turn& turn) {
   for (const core::Outgoing& outgoing : effects.sends()) {
     if (!outgoing.to.empty()) Route(turn, outgoing, departure);
   }
+  if (!effects.stores().empty()) Store(turn, departure);
   ReportFacts(turn);
   Arm(turn);
+}
+
+void World::Store(Turn& turn, WorldTime departure) {
+  PeerExtras& extras = turn.slot.Extras();
+  if (extras.storage == nullptr) extras.storage = std::make_unique<SimulatedStorage>();
+  for (core::StoreRequest& request : turn.lane.effects.stores()) {
+    extras.storage->HandOver(std::move(request));
+  }
+  BeginWriting(turn, departure);
+}
+
+void World::BeginWriting(Turn& turn, WorldTime now) {
+  if (!turn.slot.extras->storage->BeginGroup()) return;
+  turn.outbox.Post(now, turn.peer, Alarm(Alarm::Kind::kWritten, turn.slot.incarnation).Packed());
 }
 
 // One message: encoded once, whatever the number of its receivers.

@@ -10,6 +10,7 @@
 #include "sim/engine/event.h"
 #include "sim/network/link.h"
 #include "sim/world/role.h"
+#include "sim/world/simulated_storage.h"
 
 namespace sim {
 
@@ -18,6 +19,7 @@ struct PeerExtras {
   std::vector<std::unique_ptr<Role>> roles;
   std::vector<core::PeerId>
       saved_contacts;  // What the disk remembers of the last incarnation's routing table.
+  std::unique_ptr<SimulatedStorage> storage;  // From the first batch on.
   WorldTime paused_until;
   std::optional<uint32_t> paused_by;  // The fault that ends the pause; empty: it runs.
   WorldTime busy_until;               // CPU model: when the messages taken so far are done.

@@ -33,6 +33,7 @@ struct StepLane {
   core::Message message;  // The arrival being handled; recycled.
   std::vector<uint8_t> encoded;
   std::vector<core::PeerId> contacts;
+  std::vector<core::StoredRow> rows;
   std::vector<Fact> facts;  // Of the open window.
   std::vector<WorldFact> world_facts;
   std::vector<TappedMessage> tapped;  // Of the open window, when an observer wants messages.

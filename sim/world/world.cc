@@ -291,6 +291,9 @@ size_t World::MemoryUsage() const {
   for (const PeerSlot& slot : slots_) {
     if (slot.process != nullptr) bytes += slot.process->MemoryUsage();
     if (slot.extras != nullptr) bytes += sizeof(PeerExtras);
+    if (slot.extras != nullptr && slot.extras->storage != nullptr) {
+      bytes += slot.extras->storage->MemoryUsage();
+    }
     bytes += slot.link.HeapBytes();
   }
   return bytes;

@@ -25,6 +25,7 @@
 #include "sim/observe/observer_set.h"
 #include "sim/observe/traffic.h"
 #include "sim/scenario/scenario.h"
+#include "sim/world/alarm.h"
 #include "sim/world/errand.h"
 #include "sim/world/frame_pool.h"
 #include "sim/world/peer_slot.h"
@@ -119,11 +120,11 @@ class World : public WorldView {
  private:
   struct Turn;
 
-  // Payload of the answer of a machine on which nobody listens. No frame has this handle.
+  // Payload of the answer of a machine on which nobody listens. No frame has this handle, nor an alarm.
   static constexpr uint32_t kRefusal = 0xffffffffu;
 
   static bool IsFrame(const Event& event) {
-    return event.from != kWorld && event.payload != kRefusal;
+    return event.from != kWorld && event.payload < Alarm::kFirst;
   }
 
   World(std::shared_ptr<const Scenario> scenario, const RunPlan& plan, ObserverSet& observers);
@@ -141,6 +142,8 @@ class World : public WorldView {
   bool Admit(Turn& turn, uint32_t handle);
   void Arrive(Turn& turn, uint32_t handle);
   void DropArrival(Turn& turn, uint32_t handle, DropReason reason);
+  void Ring(Turn& turn, uint32_t payload);
+  void CompleteStores(Turn& turn);
   void Step(Turn& turn, core::Input input);
 
   // dispatch.cc
@@ -148,6 +151,8 @@ class World : public WorldView {
   void Route(Turn& turn, const core::Outgoing& outgoing, WorldTime departure);
   void Post(Turn& turn, core::PeerId to, uint32_t handle, WorldTime departure);
   [[nodiscard]] uint32_t CorruptedCopy(Turn& turn, uint32_t handle, const Passage& passage);
+  void Store(Turn& turn, WorldTime departure);
+  void BeginWriting(Turn& turn, WorldTime now);
   void ReportFacts(Turn& turn);
   void Tap(Turn& turn, const MessageFact& fact);
   void Arm(Turn& turn);
@@ -167,6 +172,8 @@ class World : public WorldView {
   void Resume(core::PeerId peer, uint32_t fault);
   void Start(Turn& turn);
   void Stop(Turn& turn, Errand::Kind how);
+  [[nodiscard]] static std::span<const core::StoredRow> RowsOf(Turn& turn);
+  static void StopStorage(PeerExtras& extras, Errand::Kind how);
   [[nodiscard]] core::Command CommandFor(const Turn& turn, uint32_t operation) const;
 
   // observers (world.cc)

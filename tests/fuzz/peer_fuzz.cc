@@ -35,6 +35,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       case 4:
         rig.Advance(core::Milliseconds(static_cast<int64_t>(bytes(0, 255)) * 40));
         break;
+      case 5: {
+        // Tickets of every module, its own and those that nobody drew.
+        const core::StoreTicket ticket{bytes(0, 3) << 56 | bytes(0, 15)};
+        rig.Step(
+            core::Stored{ticket, core::Status(static_cast<absl::StatusCode>(bytes(0, 16)), "")});
+        break;
+      }
       default: {
         core::Message message = sampler.Make(bytes(0, std::variant_size_v<core::Body> - 1));
         message.sent_ms = rig.now.us / 1000;

@@ -87,6 +87,8 @@ class HandleAudit : public Directory {
 
   static void Add(const Command&, PeerSet&) {}
 
+  static void Add(const Stored&, PeerSet&) {}
+
   static void Add(const Arrival& arrival, PeerSet& set) {
     set.Add(arrival.from);
     AddMessage(*arrival.message, set);

@@ -1,3 +1,3 @@
 add_orb_test(core_port_test
-  SOURCES core/port/host_test.cc
+  SOURCES core/port/effects_test.cc core/port/host_test.cc
   DEPENDS core_port rapidcheck)

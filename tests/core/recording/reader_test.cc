@@ -62,7 +62,7 @@ std::string ErrorOf(const Bytes& file) {
   }
 }
 
-RecordedInput At(int64_t us, std::variant<Start, Wake, FrameArrival, Garbled, Link, Command> what) {
+RecordedInput At(int64_t us, decltype(RecordedInput::what) what) {
   return {Time{us}, std::move(what)};
 }
 
@@ -109,6 +109,9 @@ TEST(RecordingReaderTest, TheDefaultConfigurationIsWithinItsRanges) {
 TEST(RecordingReaderTest, EveryKindOfEntryComesBack) {
   const std::vector<PeerId> peers = {PeerId{1}, PeerId{2}};
   const Bytes frame = {1, 2, 3};
+  const std::vector<StoredRow> rows = {
+      {{kCoreTableFirst, {0}}, {}},
+      {{kCoreTableLast, Bytes(kStoreKeyBytesMax, 255)}, Bytes(kStoreValueBytesMax, 7)}};
   MatchCommand match;
   match.topic = {"kind", "label"};
   match.seek = Role::kMatcher;
@@ -120,25 +123,30 @@ TEST(RecordingReaderTest, EveryKindOfEntryComesBack) {
   match.capabilities.Add(std::string(255, 'c'));
   Signature signature{};
   signature[63] = 1;
-  const std::vector<Entry> entries = {kMark,
-                                      ContactNumber(1),
-                                      ContactNumber(2),
-                                      Routes{peers},
-                                      At(100, Start{.seeds = peers, .client = true}),
-                                      MadeSignature{signature},
-                                      StateDigest{0x1234567890abcdef},
-                                      At(90, Wake{}),
-                                      At(int64_t{1} << 60, FrameArrival{PeerId{1}, frame}),
-                                      At(0, Garbled{PeerId{2}, GarbledReason::kWrongVersion}),
-                                      At(0, Garbled{kNoPeer, GarbledReason::kTooLarge}),
-                                      At(1, Link{PeerId{2}, true}),
-                                      At(1, Command(match)),
-                                      At(1, Command(WorkCommand{{"k", "l"}, 9, {}})),
-                                      At(1, Command(LeaveCommand{{"", ""}})),
-                                      At(1, Command(LookupCommand{})),
-                                      Mark{.next = 20, .base = Time{-5}},
-                                      At(-6, Wake{}),
-                                      End{33}};
+  const std::vector<Entry> entries = {
+      kMark,
+      ContactNumber(1),
+      ContactNumber(2),
+      Routes{peers},
+      rows[0],
+      rows[1],
+      At(100, Start{.seeds = peers, .client = true, .rows = rows}),
+      MadeSignature{signature},
+      StateDigest{0x1234567890abcdef},
+      At(90, Wake{}),
+      At(int64_t{1} << 60, FrameArrival{PeerId{1}, frame}),
+      At(0, Garbled{PeerId{2}, GarbledReason::kWrongVersion}),
+      At(0, Garbled{kNoPeer, GarbledReason::kTooLarge}),
+      At(1, Link{PeerId{2}, true}),
+      At(1, Command(match)),
+      At(1, Command(WorkCommand{{"k", "l"}, 9, {}})),
+      At(1, Command(LeaveCommand{{"", ""}})),
+      At(1, Command(LookupCommand{})),
+      At(1, Stored{{UINT64_MAX}, DataLoss("the text stays behind")}),
+      At(2, Stored{{1}, Status()}),
+      Mark{.next = 20, .base = Time{-5}},
+      At(-6, Wake{}),
+      End{33}};
   const Bytes file = FileOf(entries);
   auto reader = RecordingReader::Open("f", file, RealSuite());
   ASSERT_TRUE(reader.ok());
@@ -153,7 +161,7 @@ TEST(RecordingReaderTest, EveryKindOfEntryComesBack) {
   }
   EXPECT_EQ(again, file);
   EXPECT_EQ(reader->inputs(), 33u);
-  EXPECT_EQ(reader->missing(), 9u + 13u);
+  EXPECT_EQ(reader->missing(), 7u + 13u);
   EXPECT_FALSE(reader->torn().has_value());
 }
 
@@ -213,14 +221,21 @@ TEST(RecordingReaderTest, FilesThatAreNoRecordingOrHaveABadHeaderAreRefused) {
       {"a capsule", [] { return Bytes{'{', '"', 'f', 'o', 'r', 'm', 'a', 't', '"'}; },
        "f: byte 0: found another kind of file, allowed a recording of a peer"},
       {"magic alone", [] { return Bytes(kRecordingMagic.begin(), kRecordingMagic.end()); },
-       "f: byte 8: found format version the end of the file, allowed 1"},
-      {"another format",
+       "f: byte 8: found format version the end of the file, allowed 2"},
+      {"a newer format",
        [] {
          Bytes file = HeaderBytes();
-         file[8] = 2;
+         file[8] = 3;
          return file;
        },
-       "f: byte 8: found format version 2, allowed 1"},
+       "f: byte 8: found format version 3, allowed 2"},
+      {"the format without rows",
+       [] {
+         Bytes file = HeaderBytes();
+         file[8] = 1;
+         return file;
+       },
+       "f: byte 8: found format version 1, allowed 2"},
       {"another codec",
        [] {
          Bytes file = HeaderBytes();
@@ -229,7 +244,7 @@ TEST(RecordingReaderTest, FilesThatAreNoRecordingOrHaveABadHeaderAreRefused) {
        },
        "f: byte 9: found frame version 77, allowed 1"},
       {"a header of zeros",
-       [] { return Bytes{0x89, 'O', 'R', 'B', 'R', 'E', 'C', 10, 1, 1, 0, 0}; },
+       [] { return Bytes{0x89, 'O', 'R', 'B', 'R', 'E', 'C', 10, 2, 1, 0, 0}; },
        "f: byte 10: found a header that breaks off, allowed a whole one"},
       {"a flipped byte in the header",
        [] {
@@ -292,6 +307,77 @@ TEST(RecordingReaderTest, EntriesOutOfOrderAndStrangersAreRefused) {
   });
 }
 
+TEST(RecordingReaderTest, TheStartCarriesItsRowsAndACompletionItsCode) {
+  const std::vector<StoredRow> rows = {{{TableId{33}, {1}}, {9, 9}}, {{TableId{33}, {1, 0}}, {}}};
+  const Bytes file = FileOf({kMark, rows[0], rows[1], At(60, Start{.seeds = {}, .rows = rows}),
+                             At(61, Stored{{5}, Unavailable("text")})});
+  auto reader = RecordingReader::Open("f", file, RealSuite());
+  ASSERT_TRUE(reader.ok());
+  Entry entry;
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(reader->Next(entry).ok());
+  const auto& start = std::get<Start>(std::get<RecordedInput>(entry).what);
+  EXPECT_EQ(std::vector<StoredRow>(start.rows.begin(), start.rows.end()), rows);
+  ASSERT_TRUE(reader->Next(entry).ok());
+  const auto& stored = std::get<Stored>(std::get<RecordedInput>(entry).what);
+  EXPECT_EQ(stored.ticket, StoreTicket{5});
+  EXPECT_EQ(stored.status.code(), absl::StatusCode::kUnavailable);
+}
+
+TEST(RecordingReaderTest, RowsThatAStorageCannotGiveAreRefused) {
+  const auto row = [](uint16_t table, Bytes key) {
+    return StoredRow{{TableId{table}, std::move(key)}, {1}};
+  };
+  ExpectErrors({
+      {"a row behind the start", [&] { return AfterMark({row(32, {1})}); },
+       Behind(kBegun) + "found a row after the start, allowed rows before it"},
+      {"a row of the host's",
+       [&] {
+         return FileOf({kMark, row(31, {1})});
+       },
+       Behind(kMarkSize) + "found a row of table 31, allowed the core's, 32 to 63"},
+      {"a row twice",
+       [&] {
+         return FileOf({kMark, row(32, {1}), row(32, {1})});
+       },
+       Behind(kMarkSize + 10) +
+           "found a row that is not behind the last one, allowed rows in ascending order"},
+      {"a row without a key",
+       [] {
+         return Raw({13, 32, 0, 1});
+       },
+       Behind(kRawBegun) +
+           "found an entry of kind 13 that cannot be read, allowed docs/recording_format.md"},
+      {"a key beyond its row",
+       [] {
+         return Raw({13, 32, 3, 1});
+       },
+       Behind(kRawBegun) +
+           "found an entry of kind 13 that cannot be read, allowed docs/recording_format.md"},
+      {"a key that is too long",
+       [] {
+         Bytes block = {13, 32, 0x81, 0x02};
+         block.resize(block.size() + 300);
+         return Raw(block);
+       },
+       Behind(kRawBegun) +
+           "found an entry of kind 13 that cannot be read, allowed docs/recording_format.md"},
+      {"a value that is too long",
+       [] {
+         Bytes block = {13, 32, 1, 1};
+         block.resize(block.size() + kStoreValueBytesMax + 1);
+         return Raw(block);
+       },
+       Behind(kRawBegun) +
+           "found an entry of kind 13 that cannot be read, allowed docs/recording_format.md"},
+      {"a completion of no meaning",
+       [] {
+         return Raw({14, 0, 1, 17});
+       },
+       Behind(kRawBegun) +
+           "found an entry of kind 14 that cannot be read, allowed docs/recording_format.md"},
+  });
+}
+
 TEST(RecordingReaderTest, IdentitiesMarksAndTimesThatCannotBeAreRefused) {
   ExpectErrors({
       {"one handle, two identities",
@@ -340,9 +426,9 @@ TEST(RecordingReaderTest, EntriesThatCannotBeReadAreRefused) {
        [] {
          return Raw({99, 0});
        },
-       Behind(kRawBegun) + "found an entry of kind 99, allowed 1 to 12"},
+       Behind(kRawBegun) + "found an entry of kind 99, allowed 1 to 14"},
       {"a kind of no number", [] { return Raw({0}); },
-       Behind(kRawBegun) + "found an entry of kind 0, allowed 1 to 12"},
+       Behind(kRawBegun) + "found an entry of kind 0, allowed 1 to 14"},
       {"a wake with too much in it",
        [] {
          return Raw({5, 0, 0});

@@ -141,7 +141,7 @@ class RecordedRig {
   // A short life with everything in it: a start, commands, frames, links, garbage, waking.
   void Live(uint32_t rounds) {
     const PeerId seed = Meet(1);
-    Step(Start{.seeds = {&seed, 1}, .client = false});
+    Step(Start{.seeds = {&seed, 1}, .client = false, .rows = rows});
     WorkCommand work;
     work.topic = {"proof", "one"};
     work.budget = 3;
@@ -156,6 +156,7 @@ class RecordedRig {
       ReceiveFindNode(1 + i % kOthers);
       ReceiveNodes(1 + (i * 7) % kOthers);
       if (i % 5 == 1) Step(Link{Meet(1 + i % kOthers), i % 2 == 0});
+      if (i % 6 == 3) Step(Stored{{i}, i % 4 == 3 ? Unavailable("the medium") : Status()});
       if (i % 7 == 2) Step(Garbled{Meet(1 + i % kOthers), GarbledReason::kMalformed});
       Advance(Milliseconds(350));
     }
@@ -181,6 +182,7 @@ class RecordedRig {
   std::unique_ptr<Wire> wire;
   std::unique_ptr<Peer> peer;
   Effects effects;
+  std::vector<StoredRow> rows = {{{kCoreTableFirst, {1}}, {2}}};  // Of the start.
   Time now{Seconds(1'000'000).us};
 
  private:

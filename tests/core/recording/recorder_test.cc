@@ -76,6 +76,37 @@ TEST(RecorderTest, MemoryAndFileStayWithinTheirBudget) {
   EXPECT_LT(rig.recorder->MemoryUsage(), kBudget + 16 * 4 * kKiB + 32 * kKiB);
 }
 
+std::vector<StoredRow> RowsOf(size_t count, size_t value_bytes) {
+  std::vector<StoredRow> rows;
+  for (size_t i = 0; i < count; ++i) {
+    rows.push_back({{kCoreTableFirst, {static_cast<uint8_t>(i)}}, Bytes(value_bytes, 7)});
+  }
+  return rows;
+}
+
+TEST(RecorderTest, TheRowsOfAStartReplayThoughTheyAreLargerThanASegment) {
+  RecordedRig rig({.head_bytes = 64 * kKiB, .tail_bytes = 0, .digest_every = 1});
+  rig.rows = RowsOf(30, 2 * kKiB - 64);
+  rig.Live(1);
+  const RigReplay replay = ReplayBytes(rig.Save());
+  EXPECT_EQ(replay.error, "");
+  EXPECT_GT(replay.fed, 3u);
+  EXPECT_EQ(replay.compared, replay.fed);
+}
+
+TEST(RecorderTest, AStartWhoseRowsDoNotFitIsNotKeptAndTheRestCanBeRead) {
+  RecordedRig rig({.head_bytes = 16 * kKiB, .tail_bytes = 64 * kKiB, .digest_every = 1});
+  rig.rows = RowsOf(30, kKiB);
+  rig.Live(3);
+  EXPECT_EQ(rig.recorder->dropped(), 1u);
+  EXPECT_LT(rig.recorder->FileBytes(), 30 * kKiB);
+  const RigReplay replay = ReplayBytes(rig.Save());
+  EXPECT_EQ(replay.error, "");
+  EXPECT_EQ(replay.missing, 1u);
+  EXPECT_EQ(replay.fed, 0u);
+  EXPECT_EQ(replay.inputs + 1, rig.recorder->inputs());
+}
+
 TEST(RecorderTest, WithoutABudgetNothingIsKeptAndEverythingCounted) {
   RecordedRig rig({.head_bytes = 0, .tail_bytes = 0, .digest_every = 1});
   rig.Live(20);
