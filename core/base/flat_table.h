@@ -28,6 +28,8 @@ struct FlatHash {
   uint64_t operator()(const Key256& key) const { return Mix64(WordOf(key, 0), WordOf(key, 3)); }
 
   uint64_t operator()(const TaskId& task) const { return HashBytes(task.bytes); }
+
+  uint64_t operator()(const TxId& id) const { return HashBytes(id.bytes); }
 };
 
 template <typename Key, typename Value, typename Hash = FlatHash>

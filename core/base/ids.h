@@ -71,4 +71,14 @@ struct TaskId {
   friend constexpr auto operator<=>(const TaskId&, const TaskId&) = default;
 };
 
+// Names a transaction; drawn at random by the client that submits it.
+struct TxId {
+  std::array<uint8_t, 16> bytes{};
+
+  friend constexpr auto operator<=>(const TxId&, const TxId&) = default;
+};
+
+// Names a block of the repository. The peers nearest to its SHA-256 hold it.
+using BlockId = Key256;
+
 }  // namespace core

@@ -16,6 +16,22 @@ void Append(std::vector<uint8_t>& out, uint64_t value) {
   out.insert(out.end(), bytes.begin(), bytes.end());
 }
 
+void PutTransaction(CanonicalWriter& writer, const Transaction& transaction) {
+  writer.Fixed(transaction.id.bytes);
+  writer.U8(static_cast<uint8_t>(transaction.action));
+  writer.Key(transaction.block);
+  writer.U64(transaction.base_revision);
+  writer.Key(transaction.base_hash);
+  writer.Key(transaction.content_hash);
+  writer.Fixed(transaction.of.bytes);
+  writer.Key(transaction.tail);
+  writer.Key(transaction.scope);
+  writer.I64(transaction.expires_ms);
+  writer.U8(transaction.priority);
+  writer.U16(transaction.attempt);
+  writer.Fixed(transaction.client);
+}
+
 }  // namespace
 
 void CanonicalWriter::U16(uint16_t value) {
@@ -156,6 +172,119 @@ void WithdrawSigningBytes(const Key256& network, const Withdraw& withdraw, const
   writer.Key(withdraw.topic);
   writer.Key(owner);
   writer.U64(withdraw.sequence);
+}
+
+void TransactionSigningBytes(const Key256& network, const Transaction& transaction,
+                             std::vector<uint8_t>& out) {
+  out.clear();
+  CanonicalWriter writer(out);
+  writer.Literal(kTxDomain);
+  writer.Key(network);
+  PutTransaction(writer, transaction);
+}
+
+bool ReadTransactionSigningBytes(std::span<const uint8_t> bytes, Key256& network,
+                                 Transaction& transaction) {
+  CanonicalReader reader(bytes);
+  reader.Literal(kTxDomain);
+  network = reader.Key();
+  reader.Fixed(transaction.id.bytes);
+  const uint8_t action = reader.U8();
+  transaction.block = reader.Key();
+  transaction.base_revision = reader.U64();
+  transaction.base_hash = reader.Key();
+  transaction.content_hash = reader.Key();
+  reader.Fixed(transaction.of.bytes);
+  transaction.tail = reader.Key();
+  transaction.scope = reader.Key();
+  transaction.expires_ms = reader.I64();
+  transaction.priority = reader.U8();
+  transaction.attempt = reader.U16();
+  reader.Fixed(transaction.client);
+  if (action < static_cast<uint8_t>(TxAction::kPut) ||
+      action > static_cast<uint8_t>(TxAction::kCancel) ||
+      transaction.priority > limits::kPriorityMax) {
+    return false;
+  }
+  transaction.action = static_cast<TxAction>(action);
+  return reader.Finished();
+}
+
+void TxHashBytes(const Key256& network, const TxRecord& record, std::vector<uint8_t>& out) {
+  out.clear();
+  CanonicalWriter writer(out);
+  writer.Literal(kTxHashDomain);
+  writer.Key(network);
+  PutTransaction(writer, record.transaction);
+  writer.Fixed(record.transaction.signature);
+  writer.U32(static_cast<uint32_t>(record.members.size()));
+  for (const Member& member : record.members) {
+    writer.Key(member.id);
+    writer.Fixed(member.key);
+  }
+}
+
+void VoteSigningBytes(const Key256& network, const Key256& tx, const Vote& vote,
+                      std::vector<uint8_t>& out) {
+  out.clear();
+  CanonicalWriter writer(out);
+  writer.Literal(kVoteDomain);
+  writer.Key(network);
+  writer.Key(tx);
+  writer.U8(static_cast<uint8_t>(vote.kind));
+  writer.U8(static_cast<uint8_t>(vote.reason));
+  writer.Key(vote.winner);
+}
+
+void VotesHashBytes(const Key256& tx, std::span<const Vote> votes, std::vector<uint8_t>& out) {
+  out.clear();
+  CanonicalWriter writer(out);
+  writer.Literal(kVotesDomain);
+  writer.Key(tx);
+  writer.U32(static_cast<uint32_t>(votes.size()));
+  for (const Vote& vote : votes) {
+    writer.U8(vote.member);
+    writer.U8(static_cast<uint8_t>(vote.kind));
+    writer.Fixed(vote.signature);
+  }
+}
+
+void CommitSigningBytes(const Key256& network, const Key256& tx, const Key256& votes_hash,
+                        std::vector<uint8_t>& out) {
+  out.clear();
+  CanonicalWriter writer(out);
+  writer.Literal(kCommitDomain);
+  writer.Key(network);
+  writer.Key(tx);
+  writer.Key(votes_hash);
+}
+
+void ScopeBytes(const TxId& of, std::span<const ScopeEntry> entries, std::vector<uint8_t>& out) {
+  out.clear();
+  CanonicalWriter writer(out);
+  writer.Literal(kScopeDomain);
+  writer.Fixed(of.bytes);
+  writer.U32(static_cast<uint32_t>(entries.size()));
+  for (const ScopeEntry& entry : entries) {
+    writer.Key(entry.block);
+    writer.U64(entry.base_revision);
+    writer.Key(entry.content_hash);
+  }
+}
+
+void ContentBytes(std::span<const uint8_t> value, std::vector<uint8_t>& out) {
+  out.clear();
+  CanonicalWriter writer(out);
+  writer.Literal(kBlockDomain);
+  writer.U32(static_cast<uint32_t>(value.size()));
+  writer.Fixed(value);
+}
+
+void TombstoneBytes(const BlockId& block, std::vector<uint8_t>& out) {
+  out.clear();
+  CanonicalWriter writer(out);
+  writer.Literal(kTombstoneDomain);
+  writer.Key(block);
 }
 
 void TopicHashBytes(const Key256& network, std::string_view kind, std::string_view label,

@@ -5,7 +5,7 @@
 // fixed-size values as they are, texts and lists behind a u32 length or count. Invariants: (1) the
 // encoding is injective: two different values never give the same bytes; (2) no domain is a prefix
 // of another; (3) a change of layout changes the domain. The functions replace `out` and keep its
-// capacity. Source: protocol document, 1.0, 1.1.2 and 1.1.3.
+// capacity. Source: protocol document, 1.0, 1.1.2, 1.1.3, 1.4.1.
 #pragma once
 
 #include <array>
@@ -23,6 +23,15 @@ namespace core {
 inline constexpr std::string_view kTopicDomain = "vt/mm/1";
 inline constexpr std::string_view kRecordDomain = "vt/mm/record/1";
 inline constexpr std::string_view kWithdrawDomain = "vt/mm/withdraw/1";
+
+inline constexpr std::string_view kTxDomain = "vt/tx/client/1";
+inline constexpr std::string_view kTxHashDomain = "vt/tx/hash/1";
+inline constexpr std::string_view kScopeDomain = "vt/tx/scope/1";
+inline constexpr std::string_view kVoteDomain = "vt/vote/1";
+inline constexpr std::string_view kVotesDomain = "vt/votes/1";
+inline constexpr std::string_view kCommitDomain = "vt/commit/1";
+inline constexpr std::string_view kBlockDomain = "vt/block/1";
+inline constexpr std::string_view kTombstoneDomain = "vt/tombstone/1";
 
 class CanonicalWriter {
  public:
@@ -98,6 +107,36 @@ void WithdrawSigningBytes(const Key256& network, const Withdraw& withdraw, const
 // H(topic) is SHA-256 over these (protocol document, 1.1.3).
 void TopicHashBytes(const Key256& network, std::string_view kind, std::string_view label,
                     std::vector<uint8_t>& out);
+
+// What the client of a transaction signs: every field but the signature.
+void TransactionSigningBytes(const Key256& network, const Transaction& transaction,
+                             std::vector<uint8_t>& out);
+// The inverse; leaves the signature as it was.
+[[nodiscard]] bool ReadTransactionSigningBytes(std::span<const uint8_t> bytes, Key256& network,
+                                               Transaction& transaction);
+// A record's hash is SHA-256 over these: the client's signature and the members' ids and keys too.
+void TxHashBytes(const Key256& network, const TxRecord& record, std::vector<uint8_t>& out);
+// What a member signs when it votes on the transaction with the hash `tx`.
+void VoteSigningBytes(const Key256& network, const Key256& tx, const Vote& vote,
+                      std::vector<uint8_t>& out);
+// The votes that decided are named by SHA-256 over these.
+void VotesHashBytes(const Key256& tx, std::span<const Vote> votes, std::vector<uint8_t>& out);
+void CommitSigningBytes(const Key256& network, const Key256& tx, const Key256& votes_hash,
+                        std::vector<uint8_t>& out);
+
+// What a multi-block transaction writes to one block.
+struct ScopeEntry {
+  BlockId block;
+  uint64_t base_revision = 0;
+  Key256 content_hash;
+};
+
+// Transaction::scope is SHA-256 over these; ascending by block.
+void ScopeBytes(const TxId& of, std::span<const ScopeEntry> entries, std::vector<uint8_t>& out);
+
+// The hash of a revision is SHA-256 over these.
+void ContentBytes(std::span<const uint8_t> value, std::vector<uint8_t>& out);
+void TombstoneBytes(const BlockId& block, std::vector<uint8_t>& out);
 
 // The inverse of RecordSigningBytes; leaves record.peer and record.signature as they were. False
 // when the bytes are not such an encoding.

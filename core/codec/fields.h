@@ -70,6 +70,10 @@ inline std::span<uint8_t> BytesOf(TaskId& value) {
   return value.bytes;
 }
 
+inline std::span<uint8_t> BytesOf(TxId& value) {
+  return value.bytes;
+}
+
 inline std::span<const uint8_t> BytesOf(std::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
@@ -183,6 +187,28 @@ struct TextField : LengthField<kNumber> {
   }
 };
 
+// At most kBytesMax bytes; empty is the same as absent.
+template <uint32_t kNumber, auto kMember, size_t kBytesMax>
+struct BytesField : LengthField<kNumber> {
+  template <typename T>
+  void Reset(T& out) const {
+    (out.*kMember).clear();
+  }
+
+  template <typename T>
+  Flaw Read(ReadContext&, const ProtoReader& in, T& out) const {
+    if (in.bytes().size() > kBytesMax) return this->flaw;
+    (out.*kMember).assign(in.bytes().begin(), in.bytes().end());
+    return nullptr;
+  }
+
+  template <typename T>
+  void Write(WriteContext& context, const T& in) const {
+    CHECK((in.*kMember).size() <= kBytesMax);
+    if (!(in.*kMember).empty()) context.writer.Bytes(this->kTag, in.*kMember);
+  }
+};
+
 // A list of at most kCapabilitiesMax texts of at most kCapabilityBytesMax bytes.
 template <uint32_t kNumber, auto kMember>
 struct TextsField : LengthField<kNumber> {
@@ -248,6 +274,54 @@ struct SubField : FieldBase<kNumber, WireType::kLength, kMust> {
     const ProtoWriter::Mark mark = context.writer.Open(this->kTag, kLengthBytes);
     WriteFields(context, in.*kMember);
     context.writer.Close(mark);
+  }
+};
+
+// A sub-message that is written only when it is not empty(); one that comes empty is refused.
+template <uint32_t kNumber, auto kMember>
+struct OptionalField : LengthField<kNumber> {
+  template <typename T>
+  void Reset(T& out) const {
+    if (!(out.*kMember).empty()) out.*kMember = {};
+  }
+
+  template <typename T>
+  Flaw Read(ReadContext& context, const ProtoReader& in, T& out) const {
+    const Flaw inner = ReadFields(context, in.bytes(), out.*kMember);
+    return inner != nullptr || !(out.*kMember).empty() ? inner : this->flaw;
+  }
+
+  template <typename T>
+  void Write(WriteContext& context, const T& in) const {
+    if ((in.*kMember).empty()) return;
+    const ProtoWriter::Mark mark = context.writer.Open(this->kTag, 2);
+    WriteFields(context, in.*kMember);
+    context.writer.Close(mark);
+  }
+};
+
+// A list of sub-messages.
+template <uint32_t kNumber, auto kMember, size_t kCountMax>
+struct ListField : LengthField<kNumber> {
+  template <typename T>
+  void Reset(T& out) const {
+    (out.*kMember).clear();
+  }
+
+  template <typename T>
+  Flaw Read(ReadContext& context, const ProtoReader& in, T& out) const {
+    if ((out.*kMember).size() == kCountMax) return this->flaw;
+    return ReadFields(context, in.bytes(), (out.*kMember).emplace_back());
+  }
+
+  template <typename T>
+  void Write(WriteContext& context, const T& in) const {
+    CHECK((in.*kMember).size() <= kCountMax);
+    for (const auto& item : in.*kMember) {
+      const ProtoWriter::Mark mark = context.writer.Open(this->kTag, 1);
+      WriteFields(context, item);
+      context.writer.Close(mark);
+    }
   }
 };
 

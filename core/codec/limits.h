@@ -19,4 +19,10 @@ inline constexpr size_t kSpecificityMax = 255;
 inline constexpr uint32_t kTtlMinMs = 10'000;
 inline constexpr uint32_t kTtlMaxMs = 15 * 60'000;
 
+inline constexpr size_t kMembersMax = 16;                        // Of one cluster.
+inline constexpr size_t kBlockBytesMax = size_t{1} << 19;        // Contents of one block.
+inline constexpr size_t kTransactionWritesMax = 32;              // Blocks of one transaction.
+inline constexpr size_t kTransactionBytesMax = size_t{1} << 20;  // Contents of one transaction.
+inline constexpr uint8_t kPriorityMax = 8;
+
 }  // namespace core::limits

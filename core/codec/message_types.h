@@ -1,6 +1,6 @@
 // Which number and name each message has: the number travels in the frame header, the name stands
 // in metrics and traces. Numbers are never reused; the high byte is the speaker group (1 routing, 2
-// matchmaking).
+// matchmaking, 3 transactions).
 #pragma once
 
 #include <array>
@@ -22,20 +22,16 @@ inline constexpr size_t kMessageTypeCount = std::variant_size_v<Body>;
 
 // By index of Body.
 inline constexpr std::array<MessageType, kMessageTypeCount> kMessageTypes = {{
-    {0x0101, "ping"},
-    {0x0102, "pong"},
-    {0x0103, "find_node"},
-    {0x0104, "nodes"},
-    {0x0201, "provide"},
-    {0x0202, "provide_ack"},
-    {0x0203, "withdraw"},
-    {0x0204, "find"},
-    {0x0205, "found"},
-    {0x0206, "push"},
-    {0x0207, "offer"},
-    {0x0208, "accept"},
-    {0x0209, "decline"},
-    {0x020a, "done"},
+    {0x0101, "ping"},        {0x0102, "pong"},          {0x0103, "find_node"},
+    {0x0104, "nodes"},       {0x0201, "provide"},       {0x0202, "provide_ack"},
+    {0x0203, "withdraw"},    {0x0204, "find"},          {0x0205, "found"},
+    {0x0206, "push"},        {0x0207, "offer"},         {0x0208, "accept"},
+    {0x0209, "decline"},     {0x020a, "done"},          {0x0301, "tx_submit"},
+    {0x0302, "tx_promise"},  {0x0303, "tx_vote"},       {0x0304, "tx_refusal"},
+    {0x0305, "tx_commit"},   {0x0306, "tx_commit_ack"}, {0x0307, "tx_outcome"},
+    {0x0308, "tx_resolve"},  {0x0309, "tx_status"},     {0x030a, "tx_status_reply"},
+    {0x030b, "tx_result"},   {0x030c, "block_get"},     {0x030d, "block_reply"},
+    {0x030e, "double_vote"},
 }};
 
 [[nodiscard]] inline std::string_view MessageName(const Message& message) {

@@ -1,5 +1,5 @@
 // The fields of every message, in the order in which they are written. Numbers and kinds mirror
-// routing.proto and matchmaking.proto, which are the normative schema: a test parses what we write
+// routing.proto, matchmaking.proto and transactions.proto, which are the normative schema: a test parses what we write
 // with the classes generated from them, and the other way round. Texts say what a refused frame did
 // wrong.
 #pragma once
@@ -28,7 +28,9 @@ using BoolField = NumberField<kNumber, kMember, 0, 1>;
 static_assert(limits::kSpecificityMax == 0xff && limits::kNodesMax == 16 &&
                   limits::kRecordsMax == 256 && limits::kCapabilitiesMax == 16 &&
                   limits::kCapabilityBytesMax == 32 && limits::kTaskKindBytesMax == 32 &&
-                  limits::kAddressesMax == 4 && limits::kAddressBytesMax == 64,
+                  limits::kAddressesMax == 4 && limits::kAddressBytesMax == 64 &&
+                  limits::kMembersMax == 16 && limits::kBlockBytesMax == 524'288 &&
+                  limits::kPriorityMax == 8,
               "the texts below name these limits");
 
 template <>
@@ -136,5 +138,137 @@ inline constexpr auto kFields<Decline> = std::tuple(
 template <>
 inline constexpr auto kFields<Done> = std::tuple(FixedField<1, &Done::task>{
     "done.task: missing or not 16 bytes"});
+
+template <>
+inline constexpr auto kFields<Transaction> = std::tuple(
+    FixedField<1, &Transaction::id>{"transaction.id: missing or not 16 bytes"},
+    NumberField<2, &Transaction::action, 1, 6>{"transaction.action: not 1 to 6"},
+    FixedField<3, &Transaction::block>{"transaction.block: missing or not 32 bytes"},
+    U64Field<4, &Transaction::base_revision>{"transaction.base_revision"},
+    FixedField<5, &Transaction::base_hash>{"transaction.base_hash: missing or not 32 bytes"},
+    FixedField<6, &Transaction::content_hash>{"transaction.content_hash: missing or not 32 bytes"},
+    FixedField<7, &Transaction::of>{"transaction.of: missing or not 16 bytes"},
+    FixedField<8, &Transaction::tail>{"transaction.tail: missing or not 32 bytes"},
+    FixedField<9, &Transaction::scope>{"transaction.scope: missing or not 32 bytes"},
+    SignedField<10, &Transaction::expires_ms>{"transaction.expires_ms"},
+    NumberField<11, &Transaction::priority, 0, limits::kPriorityMax>{
+        "transaction.priority: above 8"},
+    U16Field<12, &Transaction::attempt>{"transaction.attempt: above 65535"},
+    FixedField<13, &Transaction::client>{"transaction.client: missing or not 32 bytes"},
+    FixedField<14, &Transaction::signature>{"transaction.signature: missing or not 64 bytes"});
+
+template <>
+inline constexpr auto kFields<Member> =
+    std::tuple(FixedField<1, &Member::id>{"member.id: missing or not 32 bytes"},
+               FixedField<2, &Member::key>{"member.key: missing or not 32 bytes"});
+
+template <>
+inline constexpr auto kFields<TxRecord> = std::tuple(
+    SubField<1, &TxRecord::transaction, true, 2>{"tx_record.transaction: missing"},
+    ListField<2, &TxRecord::members, limits::kMembersMax>{"tx_record.members: above 16"});
+
+template <>
+inline constexpr auto kFields<Vote> =
+    std::tuple(NumberField<1, &Vote::member, 0, limits::kMembersMax - 1>{"vote.member: above 15"},
+               NumberField<2, &Vote::kind, 1, 4>{"vote.kind: not 1 to 4"},
+               NumberField<3, &Vote::reason, 0, 8>{"vote.reason: above 8"},
+               FixedField<4, &Vote::winner>{"vote.winner: missing or not 32 bytes"},
+               FixedField<5, &Vote::signature>{"vote.signature: missing or not 64 bytes"});
+
+template <>
+inline constexpr auto kFields<CommitAck> = std::tuple(
+    NumberField<1, &CommitAck::member, 0, limits::kMembersMax - 1>{"commit_ack.member: above 15"},
+    FixedField<2, &CommitAck::signature>{"commit_ack.signature: missing or not 64 bytes"});
+
+template <>
+inline constexpr auto kFields<Certificate> = std::tuple(
+    SubField<1, &Certificate::record, true, 2>{"certificate.record: missing"},
+    BoolField<2, &Certificate::committed>{"certificate.committed: not 0 or 1"},
+    ListField<3, &Certificate::votes, limits::kMembersMax>{"certificate.votes: above 16"},
+    ListField<4, &Certificate::acks, limits::kMembersMax>{"certificate.acks: above 16"});
+
+template <>
+inline constexpr auto kFields<TxSubmit> = std::tuple(
+    SubField<1, &TxSubmit::transaction, true, 2>{"tx_submit.transaction: missing"},
+    BytesField<2, &TxSubmit::value, limits::kBlockBytesMax>{"tx_submit.value: above 524288 bytes"});
+
+template <>
+inline constexpr auto kFields<TxPromise> =
+    std::tuple(SubField<1, &TxPromise::record, true, 2>{"tx_promise.record: missing"},
+               BytesField<2, &TxPromise::value, limits::kBlockBytesMax>{
+                   "tx_promise.value: above 524288 bytes"});
+
+template <>
+inline constexpr auto kFields<TxVote> =
+    std::tuple(FixedField<1, &TxVote::tx>{"tx_vote.tx: missing or not 32 bytes"},
+               SubField<2, &TxVote::vote, true, 2>{"tx_vote.vote: missing"});
+
+template <>
+inline constexpr auto kFields<TxRefusal> =
+    std::tuple(FixedField<1, &TxRefusal::tx>{"tx_refusal.tx: missing or not 32 bytes"},
+               NumberField<2, &TxRefusal::reason, 1, 8>{"tx_refusal.reason: not 1 to 8"});
+
+template <>
+inline constexpr auto kFields<TxCommit> = std::tuple(
+    SubField<1, &TxCommit::record, true, 2>{"tx_commit.record: missing"},
+    ListField<2, &TxCommit::votes, limits::kMembersMax>{"tx_commit.votes: above 16"},
+    BytesField<3, &TxCommit::value, limits::kBlockBytesMax>{"tx_commit.value: above 524288 bytes"});
+
+template <>
+inline constexpr auto kFields<TxCommitAck> =
+    std::tuple(FixedField<1, &TxCommitAck::tx>{"tx_commit_ack.tx: missing or not 32 bytes"},
+               SubField<2, &TxCommitAck::ack, true, 1>{"tx_commit_ack.ack: missing"});
+
+template <>
+inline constexpr auto kFields<TxOutcome> =
+    std::tuple(SubField<1, &TxOutcome::certificate, true, 2>{"tx_outcome.certificate: missing"},
+               BytesField<2, &TxOutcome::value, limits::kBlockBytesMax>{
+                   "tx_outcome.value: above 524288 bytes"});
+
+template <>
+inline constexpr auto kFields<TxResolve> = std::tuple(SubField<1, &TxResolve::record, true, 2>{
+    "tx_resolve.record: missing"});
+
+template <>
+inline constexpr auto kFields<TxStatus> = std::tuple(FixedField<1, &TxStatus::id>{
+    "tx_status.id: missing or not 16 bytes"});
+
+template <>
+inline constexpr auto kFields<TxStatusReply> =
+    std::tuple(FixedField<1, &TxStatusReply::id>{"tx_status_reply.id: missing or not 16 bytes"},
+               NumberField<2, &TxStatusReply::state, 1, 4>{"tx_status_reply.state: not 1 to 4"},
+               OptionalField<3, &TxStatusReply::certificate>{"tx_status_reply.certificate: empty"});
+
+template <>
+inline constexpr auto kFields<TxResult> =
+    std::tuple(FixedField<1, &TxResult::id>{"tx_result.id: missing or not 16 bytes"},
+               NumberField<2, &TxResult::verdict, 1, 6>{"tx_result.verdict: not 1 to 6"},
+               NumberField<3, &TxResult::reason, 0, 8>{"tx_result.reason: above 8"},
+               U64Field<4, &TxResult::revision>{"tx_result.revision"},
+               OptionalField<5, &TxResult::certificate>{"tx_result.certificate: empty"});
+
+template <>
+inline constexpr auto kFields<BlockGet> =
+    std::tuple(FixedField<1, &BlockGet::block>{"block_get.block: missing or not 32 bytes"},
+               U64Field<2, &BlockGet::revision>{"block_get.revision"},
+               BoolField<3, &BlockGet::with_value>{"block_get.with_value: not 0 or 1"});
+
+template <>
+inline constexpr auto kFields<BlockReply> = std::tuple(
+    FixedField<1, &BlockReply::block>{"block_reply.block: missing or not 32 bytes"},
+    NumberField<2, &BlockReply::state, 1, 5>{"block_reply.state: not 1 to 5"},
+    U64Field<3, &BlockReply::revision>{"block_reply.revision"},
+    FixedField<4, &BlockReply::hash>{"block_reply.hash: missing or not 32 bytes"},
+    FixedField<5, &BlockReply::prior_hash>{"block_reply.prior_hash: missing or not 32 bytes"},
+    U64Field<6, &BlockReply::latest>{"block_reply.latest"},
+    OptionalField<7, &BlockReply::certificate>{"block_reply.certificate: empty"},
+    OptionalField<8, &BlockReply::decision>{"block_reply.decision: empty"},
+    BytesField<9, &BlockReply::value, limits::kBlockBytesMax>{
+        "block_reply.value: above 524288 bytes"});
+
+template <>
+inline constexpr auto kFields<DoubleVote> =
+    std::tuple(SubField<1, &DoubleVote::first, true, 2>{"double_vote.first: missing"},
+               SubField<2, &DoubleVote::second, true, 2>{"double_vote.second: missing"});
 
 }  // namespace core

@@ -6,7 +6,7 @@
 // memory than limits.h allows; (3) the directory learns contacts only from frames that passed every
 // other test; (4) after warm-up neither direction allocates, except that Decode of Found and Push
 // allocates for records whose capabilities exceed 15 bytes when the recycled message has held fewer
-// such records before. In Nodes, Found and Push, contacts and records whose peer the directory does
+// such records before, and that messages of transactions allocate their lists. In Nodes, Found and Push, contacts and records whose peer the directory does
 // not take are left out; elsewhere the frame is refused. Thread rule: one Wire per thread. Formats:
 // docs/wire_format.md.
 #pragma once

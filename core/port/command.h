@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "core/base/ids.h"
 #include "core/base/string_list.h"
@@ -49,6 +50,56 @@ struct LookupCommand {
   Key256 target;
 };
 
-using Command = std::variant<MatchCommand, WorkCommand, LeaveCommand, LookupCommand>;
+// Writing and reading blocks. `request` is the host's number of the call; the answer is the
+// observation CallFinished with the same number.
+
+// Makes revision base_revision + 1 if base_revision is the latest (0: the block does not exist yet).
+struct PutCommand {
+  uint64_t request = 0;
+  BlockId block;
+  uint64_t base_revision = 0;
+  Bytes value;
+};
+
+// The same with a tombstone; a later put may restore the block.
+struct DeleteCommand {
+  uint64_t request = 0;
+  BlockId block;
+  uint64_t base_revision = 0;
+};
+
+// Reads the revision (0: the latest), confirmed by a majority of the cluster; the content comes as
+// the observation BlockRead.
+struct GetCommand {
+  uint64_t request = 0;
+  BlockId block;
+  uint64_t revision = 0;
+};
+
+// The latest revision and its hash, confirmed by a majority of the cluster.
+struct RevisionCommand {
+  uint64_t request = 0;
+  BlockId block;
+};
+
+struct BlockWrite {
+  BlockId block;
+  uint64_t base_revision = 0;
+  bool erase = false;
+  Bytes value;
+
+  friend bool operator==(const BlockWrite&, const BlockWrite&) = default;
+};
+
+// All of the writes or none. REQUIRES (else CallFinished says rejected): 1 to
+// limits::kTransactionWritesMax writes, no block twice, the tail's block among them.
+struct TransactCommand {
+  uint64_t request = 0;
+  std::vector<BlockWrite> writes;
+  BlockId tail;  // The block whose cluster decides.
+};
+
+using Command = std::variant<MatchCommand, WorkCommand, LeaveCommand, LookupCommand, PutCommand,
+                             DeleteCommand, GetCommand, RevisionCommand, TransactCommand>;
 
 }  // namespace core

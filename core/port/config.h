@@ -1,4 +1,4 @@
-// Parameters of the protocols, with the defaults of the protocol document (1.0 and 1.1.6).
+// Parameters of the protocols, with the defaults of the protocol document (1.0, 1.1.6 and 1.4.3).
 // Durations are the peer's own clock. A scenario's "protocol" section and the node's configuration
 // file set them by these names.
 #pragma once
@@ -50,9 +50,60 @@ struct MatchmakingConfig {
   Duration clock_tolerance = Seconds(15);  // Largest difference of two peers' clocks.
 };
 
+// Rules of 1.4.3 to 1.4.6. The last group are the switches between our rules (strict, the defaults)
+// and those of the reference implementation (UpstreamProfile).
+struct TransactionsConfig {
+  int cluster_size = 10;            // K
+  int cluster_min = 3;              // Fewer members decide nothing.
+  int approve_percent = 75;         // q = ceil(0.75 K) approvals commit, K - q + 1 refusals abort.
+  int admission_percent = 75;       // A declared cluster has at least this share of K.
+  int drift_percent = 50;           // It differs from the member's own view by at most this share.
+  Duration lifetime = Seconds(30);  // Of a transaction, from submission to expiry.
+  Duration member_wait = Milliseconds(1500);  // For votes, acks and answers to a read.
+  Duration resolve_wait =
+      Milliseconds(500);  // A conflicting request waits so long for the other's end.
+  Duration ack_retry = Milliseconds(250);  // Doubles up to ack_retry_cap.
+  Duration ack_retry_cap = Seconds(8);
+  int ack_tries = 5;
+  Duration backoff_base = Milliseconds(100);  // Of a client after a conflict; doubles.
+  Duration backoff_cap = Seconds(5);
+  int attempts = 10;
+  Duration coordinator_cache = Minutes(30);
+  Duration decided_keep = Minutes(10);  // L8
+  Duration history_ttl = Minutes(24 * 60);
+  Duration tombstone_ttl = Minutes(48 * 60);
+  Duration sweep_interval = Seconds(60);
+  int materialise_every = 32;  // Revisions between two whole copies.
+  int open_max = 4096;         // Undecided transactions that one member remembers.
+  int open_per_client = 64;
+
+  Duration reservation_ttl{0};              // 0: time releases no lock (L5).
+  bool forget_at_commit_signature = false;  // The lock goes with the commit's own signature.
+  bool wait_for_all_members = false;        // The coordinator waits for all votes, up to its wait.
+  bool priority_steals = false;             // A higher priority takes the lock over.
+  bool check_pending_when_voting = true;    // A pend is in the way of others.
+  bool tolerate_local_refusal = false;      // A member that cannot apply acknowledges all the same.
+  bool peer_resolution = true;              // L7: members ask each other.
+};
+
+// What the reference implementation does, for runs that show what comes of it (1.4.9).
+[[nodiscard]] constexpr TransactionsConfig UpstreamProfile() {
+  TransactionsConfig config;
+  config.member_wait = Seconds(10);
+  config.reservation_ttl = Seconds(2);
+  config.forget_at_commit_signature = true;
+  config.wait_for_all_members = true;
+  config.priority_steals = true;
+  config.check_pending_when_voting = false;
+  config.tolerate_local_refusal = true;
+  config.peer_resolution = false;
+  return config;
+}
+
 struct Config {
   RoutingConfig routing;
   MatchmakingConfig matchmaking;
+  TransactionsConfig transactions;
 };
 
 }  // namespace core

@@ -66,4 +66,55 @@ std::string_view NameOf(GarbledReason reason) {
   return "wrong_version";
 }
 
+// Enums of transactions start at 1, but for RejectReason.
+std::string_view NameOf(CallKind call) {
+  constexpr std::string_view kNames[] = {"put", "delete", "get", "revision", "transact"};
+  return kNames[static_cast<size_t>(call) - 1];
+}
+
+std::string_view NameOf(CallOutcome outcome) {
+  constexpr std::string_view kNames[] = {"committed", "found",       "stale",    "conflict",
+                                         "rejected",  "unavailable", "in_doubt", "expired"};
+  return kNames[static_cast<size_t>(outcome) - 1];
+}
+
+std::string_view NameOf(TxAction action) {
+  constexpr std::string_view kNames[] = {"put",         "delete", "pend_put",
+                                         "pend_delete", "commit", "cancel"};
+  return kNames[static_cast<size_t>(action) - 1];
+}
+
+std::string_view NameOf(VoteKind kind) {
+  constexpr std::string_view kNames[] = {"approve", "reject", "conflict", "expired"};
+  return kNames[static_cast<size_t>(kind) - 1];
+}
+
+std::string_view NameOf(RejectReason reason) {
+  constexpr std::string_view kNames[] = {"none",       "stale",     "invalid", "no_pend", "decided",
+                                         "membership", "signature", "busy",    "expiry"};
+  return kNames[static_cast<size_t>(reason)];
+}
+
+std::string_view NameOf(LockReleased::Cause cause) {
+  constexpr std::string_view kNames[] = {"committed", "aborted", "timed_out", "stolen",
+                                         "forgotten"};
+  return kNames[static_cast<size_t>(cause) - 1];
+}
+
+std::string_view NameOf(TxState state) {
+  constexpr std::string_view kNames[] = {"unknown", "pending", "committed", "aborted"};
+  return kNames[static_cast<size_t>(state) - 1];
+}
+
+std::string_view NameOf(TxVerdict verdict) {
+  constexpr std::string_view kNames[] = {"committed", "stale",    "conflict",
+                                         "rejected",  "in_doubt", "unavailable"};
+  return kNames[static_cast<size_t>(verdict) - 1];
+}
+
+std::string_view NameOf(BlockState state) {
+  constexpr std::string_view kNames[] = {"absent", "present", "deleted", "expired", "damaged"};
+  return kNames[static_cast<size_t>(state) - 1];
+}
+
 }  // namespace core

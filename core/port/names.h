@@ -18,5 +18,14 @@ namespace core {
 [[nodiscard]] std::string_view NameOf(MatchEnd end);
 [[nodiscard]] std::string_view NameOf(RecordRefused::Reason reason);
 [[nodiscard]] std::string_view NameOf(GarbledReason reason);
+[[nodiscard]] std::string_view NameOf(CallKind call);
+[[nodiscard]] std::string_view NameOf(CallOutcome outcome);
+[[nodiscard]] std::string_view NameOf(TxAction action);
+[[nodiscard]] std::string_view NameOf(VoteKind kind);
+[[nodiscard]] std::string_view NameOf(RejectReason reason);
+[[nodiscard]] std::string_view NameOf(LockReleased::Cause cause);
+[[nodiscard]] std::string_view NameOf(TxState state);
+[[nodiscard]] std::string_view NameOf(TxVerdict verdict);
+[[nodiscard]] std::string_view NameOf(BlockState state);
 
 }  // namespace core

@@ -153,6 +153,175 @@ struct Refused {  // Rate limit or capacity.
   uint32_t retry_after_ms = 0;
 };
 
+// ---- transactions: client ----
+
+enum class CallKind : uint8_t { kPut = 1, kDelete = 2, kGet = 3, kRevision = 4, kTransact = 5 };
+
+struct CallStarted {  // Of a TransactCommand: `block` is the tail, CallWrite tells the rest.
+  uint64_t request = 0;
+  CallKind call = CallKind::kGet;
+  BlockId block;
+  uint64_t revision = 0;  // The base of a write, the revision asked for of a read.
+  Key256 hash;            // Of the content that a put writes.
+  uint16_t writes = 0;    // Of a TransactCommand.
+};
+
+struct CallWrite {  // One write of a TransactCommand, behind its CallStarted.
+  uint64_t request = 0;
+  BlockId block;
+  uint64_t base_revision = 0;
+  Key256 hash;
+  bool erase = false;
+};
+
+struct CallAttempt {  // The call submits a transaction under this name.
+  uint64_t request = 0;
+  TxId id;  // RevisionApplied::by, once it is committed.
+  uint16_t attempt = 0;
+};
+
+enum class CallOutcome : uint8_t {
+  kCommitted = 1,    // The write is done, durable on a majority.
+  kFound = 2,        // The read is answered; revision 0: the block was never written.
+  kStale = 3,        // The base is not the latest revision: `revision` is. Nothing was written.
+  kConflict = 4,     // Others were faster each time. Nothing was written, and never will be.
+  kRejected = 5,     // Refused for good. Nothing was written.
+  kUnavailable = 6,  // Too few members answered. Nothing was written.
+  kInDoubt = 7,      // The write may take effect at any later time, or never.
+  kExpired = 8       // The revision that was asked for is no longer kept.
+};
+
+struct CallFinished {
+  uint64_t request = 0;
+  CallKind call = CallKind::kGet;
+  BlockId block;
+  CallOutcome outcome = CallOutcome::kUnavailable;
+  uint64_t revision = 0;  // Made, found, or (kStale) the latest.
+  Key256 hash;            // Of that revision.
+  bool deleted = false;   // That revision is a tombstone.
+  uint16_t attempts = 0;
+  Duration took;
+};
+
+// The content of a block, right before the CallFinished of a GetCommand. The only observation that
+// may be large.
+struct BlockRead {
+  uint64_t request = 0;
+  BlockId block;
+  uint64_t revision = 0;
+  Bytes value;
+};
+
+// ---- transactions: members. `tx` is the hash over transaction and members. ----
+
+struct VoteCast {  // Durable, about to be sent.
+  Key256 tx;
+  TxId id;
+  BlockId block;
+  uint64_t base_revision = 0;
+  VoteKind kind = VoteKind::kReject;
+  RejectReason reason = RejectReason::kNone;
+  Key256 winner;
+};
+
+struct LockTaken {
+  BlockId block;
+  Key256 tx;
+};
+
+struct LockReleased {
+  BlockId block;
+  Key256 tx;
+  // The last three happen under upstream's rules only.
+  enum class Cause : uint8_t {
+    kCommitted = 1,
+    kAborted = 2,
+    kTimedOut = 3,
+    kStolen = 4,
+    kForgotten = 5
+  } cause = Cause::kCommitted;
+};
+
+// A member knows how a transaction ended, and that is durable.
+struct TxDecided {
+  Key256 tx;
+  TxId id;
+  BlockId block;
+  uint64_t base_revision = 0;
+  bool committed = false;
+};
+
+struct RevisionApplied {  // Durable: this replica's latest is now `revision`.
+  BlockId block;
+  uint64_t revision = 0;
+  TxAction action = TxAction::kPut;
+  TxId by;    // The transaction, or the multi-block transaction that it is part of.
+  Key256 tx;  // The transaction; of a pended revision: its pend.
+  Key256 hash;
+  Key256 prior_hash;
+  bool restored = false;  // Caught up from another replica: revisions before may be missing here.
+};
+
+struct RevisionCollected {
+  BlockId block;
+  uint64_t revision = 0;
+  bool tombstone = false;
+};
+
+struct PendTaken {  // Durable: the block waits for the multi-block transaction.
+  BlockId block;
+  TxId of;
+};
+
+struct PendDropped {
+  BlockId block;
+  TxId of;
+  bool committed = false;
+};
+
+// Consensus was reached on something that this replica cannot apply: it holds another action at
+// that revision.
+struct ForkSeen {
+  BlockId block;
+  uint64_t revision = 0;
+  Key256 have;  // The transactions.
+  Key256 got;
+};
+
+struct CertificateMade {  // By whoever counted the votes.
+  Key256 tx;
+  TxId id;
+  TxAction action = TxAction::kPut;
+  BlockId block;
+  uint64_t base_revision = 0;
+  Key256 content_hash;
+  bool committed = false;
+  uint8_t votes = 0;
+  uint8_t members = 0;
+};
+
+struct ResolutionStarted {  // A member asks the others what became of a transaction.
+  Key256 tx;
+  BlockId block;
+  bool blocked = false;  // Because it is in another one's way; otherwise it expired.
+};
+
+struct TransactionRefused {  // No vote: the request was not admissible.
+  PeerId from;
+  Key256 tx;
+  RejectReason reason = RejectReason::kInvalid;
+};
+
+struct DoubleVoteProven {
+  PeerId member;
+  Key256 tx;
+};
+
+struct StoreFailed {  // A batch was refused; it is tried again.
+  uint64_t ticket = 0;
+  uint16_t tries = 0;
+};
+
 // ---- any ----
 
 struct BadFrame {
@@ -170,6 +339,10 @@ struct StandingFell {
 using Observation =
     std::variant<Joined, LookupDone, ContactAdded, ContactEvicted, MatchStarted, Published,
                  Respecified, Seen, RecordRefused, Offered, Matched, MatchFinished, TaskAccepted,
-                 TaskDeclined, TaskFinished, Held, Answered, Refused, BadFrame, StandingFell>;
+                 TaskDeclined, TaskFinished, Held, Answered, Refused, BadFrame, StandingFell,
+                 CallStarted, CallWrite, CallAttempt, CallFinished, BlockRead, VoteCast, LockTaken,
+                 LockReleased, TxDecided, RevisionApplied, RevisionCollected, PendTaken,
+                 PendDropped, ForkSeen, CertificateMade, ResolutionStarted, TransactionRefused,
+                 DoubleVoteProven, StoreFailed>;
 
 }  // namespace core

@@ -25,7 +25,8 @@ inline constexpr int64_t kDayUs = 24 * kHourUs;
 // visit(const FieldRange&, field&) in a fixed order.
 template <typename AnyConfig, typename Visitor>
 void ForEachConfigField(AnyConfig& config, Visitor&& visit) {
-  static_assert(sizeof(RoutingConfig) == 40 && sizeof(MatchmakingConfig) == 184,
+  static_assert(sizeof(RoutingConfig) == 40 && sizeof(MatchmakingConfig) == 184 &&
+                    sizeof(TransactionsConfig) == 168,
                 "a new parameter needs a line below");
   constexpr int64_t kNodes{limits::kNodesMax};
   constexpr int64_t kTtlLow = int64_t{limits::kTtlMinMs} * kMillisecondUs;
@@ -69,6 +70,36 @@ void ForEachConfigField(AnyConfig& config, Visitor&& visit) {
   visit(FieldRange{"matchmaking.holder_cache", 0, kDayUs}, m.holder_cache);
   visit(FieldRange{"matchmaking.locate_timeout", kMillisecondUs, kHourUs}, m.locate_timeout);
   visit(FieldRange{"matchmaking.clock_tolerance", 0, kHourUs}, m.clock_tolerance);
+  auto& t = config.transactions;
+  visit(FieldRange{"transactions.cluster_size", 1, int64_t{limits::kMembersMax}}, t.cluster_size);
+  visit(FieldRange{"transactions.cluster_min", 1, int64_t{limits::kMembersMax}}, t.cluster_min);
+  visit(FieldRange{"transactions.approve_percent", 51, 100}, t.approve_percent);
+  visit(FieldRange{"transactions.admission_percent", 1, 100}, t.admission_percent);
+  visit(FieldRange{"transactions.drift_percent", 0, 100}, t.drift_percent);
+  visit(FieldRange{"transactions.lifetime", kMillisecondUs, kHourUs}, t.lifetime);
+  visit(FieldRange{"transactions.member_wait", kMillisecondUs, kHourUs}, t.member_wait);
+  visit(FieldRange{"transactions.resolve_wait", kMillisecondUs, kHourUs}, t.resolve_wait);
+  visit(FieldRange{"transactions.ack_retry", kMillisecondUs, kHourUs}, t.ack_retry);
+  visit(FieldRange{"transactions.ack_retry_cap", kMillisecondUs, kHourUs}, t.ack_retry_cap);
+  visit(FieldRange{"transactions.ack_tries", 0, 100}, t.ack_tries);
+  visit(FieldRange{"transactions.backoff_base", kMillisecondUs, kHourUs}, t.backoff_base);
+  visit(FieldRange{"transactions.backoff_cap", kMillisecondUs, kHourUs}, t.backoff_cap);
+  visit(FieldRange{"transactions.attempts", 1, 1000}, t.attempts);
+  visit(FieldRange{"transactions.coordinator_cache", 0, kDayUs}, t.coordinator_cache);
+  visit(FieldRange{"transactions.decided_keep", 0, kDayUs}, t.decided_keep);
+  visit(FieldRange{"transactions.history_ttl", 0, 365 * kDayUs}, t.history_ttl);
+  visit(FieldRange{"transactions.tombstone_ttl", 0, 365 * kDayUs}, t.tombstone_ttl);
+  visit(FieldRange{"transactions.sweep_interval", kMillisecondUs, kDayUs}, t.sweep_interval);
+  visit(FieldRange{"transactions.materialise_every", 1, 1024}, t.materialise_every);
+  visit(FieldRange{"transactions.open_max", 1, kMillion}, t.open_max);
+  visit(FieldRange{"transactions.open_per_client", 1, kMillion}, t.open_per_client);
+  visit(FieldRange{"transactions.reservation_ttl", 0, kHourUs}, t.reservation_ttl);
+  visit(FieldRange{"transactions.forget_at_commit_signature", 0, 1}, t.forget_at_commit_signature);
+  visit(FieldRange{"transactions.wait_for_all_members", 0, 1}, t.wait_for_all_members);
+  visit(FieldRange{"transactions.priority_steals", 0, 1}, t.priority_steals);
+  visit(FieldRange{"transactions.check_pending_when_voting", 0, 1}, t.check_pending_when_voting);
+  visit(FieldRange{"transactions.tolerate_local_refusal", 0, 1}, t.tolerate_local_refusal);
+  visit(FieldRange{"transactions.peer_resolution", 0, 1}, t.peer_resolution);
 }
 
 // A field as the number that is written, and back.

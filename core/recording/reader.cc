@@ -96,6 +96,47 @@ bool Read(PackedReader& reader, Stored& stored) {
   return code <= static_cast<uint8_t>(absl::StatusCode::kUnauthenticated);
 }
 
+Bytes ValueIn(PackedReader& reader) {
+  const std::span<const uint8_t> value = reader.Bytes(reader.Number(limits::kBlockBytesMax));
+  return {value.begin(), value.end()};
+}
+
+void Read(PackedReader& reader, PutCommand& put) {
+  put.request = reader.Word64();
+  reader.Fill(put.block.bytes);
+  put.base_revision = reader.Number();
+  put.value = ValueIn(reader);
+}
+
+void Read(PackedReader& reader, DeleteCommand& erase) {
+  erase.request = reader.Word64();
+  reader.Fill(erase.block.bytes);
+  erase.base_revision = reader.Number();
+}
+
+void Read(PackedReader& reader, GetCommand& get) {
+  get.request = reader.Word64();
+  reader.Fill(get.block.bytes);
+  get.revision = reader.Number();
+}
+
+void Read(PackedReader& reader, RevisionCommand& revision) {
+  revision.request = reader.Word64();
+  reader.Fill(revision.block.bytes);
+}
+
+void Read(PackedReader& reader, TransactCommand& transact) {
+  transact.request = reader.Word64();
+  reader.Fill(transact.tail.bytes);
+  transact.writes.resize(reader.Number(limits::kTransactionWritesMax));
+  for (BlockWrite& write : transact.writes) {
+    reader.Fill(write.block.bytes);
+    write.base_revision = reader.Number();
+    write.erase = reader.Flag();
+    write.value = ValueIn(reader);
+  }
+}
+
 template <typename Kind, typename What>
 bool CommandAs(PackedReader& reader, What& what) {
   Read(reader, std::get<Kind>(what.template emplace<Command>(std::in_place_type<Kind>)));
@@ -113,6 +154,16 @@ bool CommandIn(PackedReader& reader, What& what) {
       return CommandAs<LeaveCommand>(reader, what);
     case 3:
       return CommandAs<LookupCommand>(reader, what);
+    case 4:
+      return CommandAs<PutCommand>(reader, what);
+    case 5:
+      return CommandAs<DeleteCommand>(reader, what);
+    case 6:
+      return CommandAs<GetCommand>(reader, what);
+    case 7:
+      return CommandAs<RevisionCommand>(reader, what);
+    case 8:
+      return CommandAs<TransactCommand>(reader, what);
     default:
       return false;
   }

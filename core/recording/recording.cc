@@ -44,6 +44,44 @@ void Put(PackedWriter& writer, const LookupCommand& command) {
   writer.Bytes(command.target.bytes);
 }
 
+void Put(PackedWriter& writer, const PutCommand& command) {
+  writer.Word64(command.request);
+  writer.Bytes(command.block.bytes);
+  writer.Number(command.base_revision);
+  writer.Number(command.value.size());
+  writer.Bytes(command.value);
+}
+
+void Put(PackedWriter& writer, const DeleteCommand& command) {
+  writer.Word64(command.request);
+  writer.Bytes(command.block.bytes);
+  writer.Number(command.base_revision);
+}
+
+void Put(PackedWriter& writer, const GetCommand& command) {
+  writer.Word64(command.request);
+  writer.Bytes(command.block.bytes);
+  writer.Number(command.revision);
+}
+
+void Put(PackedWriter& writer, const RevisionCommand& command) {
+  writer.Word64(command.request);
+  writer.Bytes(command.block.bytes);
+}
+
+void Put(PackedWriter& writer, const TransactCommand& command) {
+  writer.Word64(command.request);
+  writer.Bytes(command.tail.bytes);
+  writer.Number(command.writes.size());
+  for (const BlockWrite& write : command.writes) {
+    writer.Bytes(write.block.bytes);
+    writer.Number(write.base_revision);
+    writer.Byte(write.erase ? 1 : 0);
+    writer.Number(write.value.size());
+    writer.Bytes(write.value);
+  }
+}
+
 void Put(PackedWriter& writer, std::span<const PeerId> peers) {
   writer.Number(peers.size());
   for (const PeerId peer : peers) writer.Number(peer.value);

@@ -71,6 +71,12 @@ core::Status Check(const core::LookupCommand&) {
   return absl::OkStatus();
 }
 
+// The node keeps no blocks yet.
+template <typename BlockCommand>
+core::Status Check(const BlockCommand&) {
+  return core::Unimplemented("command: found one about blocks, allowed match, work, leave, lookup");
+}
+
 }  // namespace
 
 core::Status CheckCommand(const core::Command& command) {

@@ -16,6 +16,11 @@ Field Number(std::string_view name, Integer value) {
   return {name, static_cast<int64_t>(value)};
 }
 
+// Shown as tasks are: 16 bytes in hex.
+core::TaskId TaskOf(const core::TxId& id) {
+  return {id.bytes};
+}
+
 std::string_view NameOf(WorldFact::Kind kind) {
   constexpr std::string_view kNames[] = {"started",     "stopped",     "paused", "resumed",
                                          "fault_began", "fault_ended", "calm",   "commanded"};
@@ -152,6 +157,134 @@ struct ObservationTeller {
   Description operator()(const core::StandingFell& o) const {
     return {"standing_fell", {{"of", o.peer}, Number("score", o.score), {"banned", o.banned}}};
   }
+
+  Description operator()(const core::CallStarted& o) const {
+    return {"call_started",
+            {Number("request", o.request),
+             {"call", NameOf(o.call)},
+             {"block", o.block},
+             Number("revision", o.revision)}};
+  }
+
+  Description operator()(const core::CallWrite& o) const {
+    return {"call_write",
+            {Number("request", o.request),
+             {"block", o.block},
+             Number("base", o.base_revision),
+             {"erase", o.erase}}};
+  }
+
+  Description operator()(const core::CallAttempt& o) const {
+    return {"call_attempt",
+            {Number("request", o.request), {"id", TaskOf(o.id)}, Number("attempt", o.attempt)}};
+  }
+
+  Description operator()(const core::CallFinished& o) const {
+    return {"call_finished",
+            {Number("request", o.request),
+             {"call", NameOf(o.call)},
+             {"block", o.block},
+             {"outcome", NameOf(o.outcome)},
+             Number("revision", o.revision),
+             {"hash", o.hash},
+             {"deleted", o.deleted},
+             Number("attempts", o.attempts),
+             Number("took_us", o.took.us)}};
+  }
+
+  Description operator()(const core::BlockRead& o) const {
+    return {"block_read",
+            {Number("request", o.request),
+             {"block", o.block},
+             Number("revision", o.revision),
+             Number("bytes", o.value.size())}};
+  }
+
+  Description operator()(const core::VoteCast& o) const {
+    return {"vote_cast",
+            {{"tx", o.tx},
+             {"id", TaskOf(o.id)},
+             {"block", o.block},
+             Number("base", o.base_revision),
+             {"vote", NameOf(o.kind)},
+             {"reason", NameOf(o.reason)}}};
+  }
+
+  Description operator()(const core::LockTaken& o) const {
+    return {"lock_taken", {{"block", o.block}, {"tx", o.tx}}};
+  }
+
+  Description operator()(const core::LockReleased& o) const {
+    return {"lock_released", {{"block", o.block}, {"tx", o.tx}, {"cause", NameOf(o.cause)}}};
+  }
+
+  Description operator()(const core::TxDecided& o) const {
+    return {"tx_decided",
+            {{"tx", o.tx},
+             {"id", TaskOf(o.id)},
+             {"block", o.block},
+             Number("base", o.base_revision),
+             {"committed", o.committed}}};
+  }
+
+  Description operator()(const core::RevisionApplied& o) const {
+    return {"revision_applied",
+            {{"block", o.block},
+             Number("revision", o.revision),
+             {"action", NameOf(o.action)},
+             {"by", TaskOf(o.by)},
+             {"tx", o.tx},
+             {"hash", o.hash},
+             {"prior_hash", o.prior_hash},
+             {"restored", o.restored}}};
+  }
+
+  Description operator()(const core::RevisionCollected& o) const {
+    return {"revision_collected",
+            {{"block", o.block}, Number("revision", o.revision), {"tombstone", o.tombstone}}};
+  }
+
+  Description operator()(const core::PendTaken& o) const {
+    return {"pend_taken", {{"block", o.block}, {"of", TaskOf(o.of)}}};
+  }
+
+  Description operator()(const core::PendDropped& o) const {
+    return {"pend_dropped", {{"block", o.block}, {"of", TaskOf(o.of)}, {"committed", o.committed}}};
+  }
+
+  Description operator()(const core::ForkSeen& o) const {
+    return {"fork_seen",
+            {{"block", o.block}, Number("revision", o.revision), {"have", o.have}, {"got", o.got}}};
+  }
+
+  Description operator()(const core::CertificateMade& o) const {
+    return {"certificate_made",
+            {{"tx", o.tx},
+             {"id", TaskOf(o.id)},
+             {"action", NameOf(o.action)},
+             {"block", o.block},
+             Number("base", o.base_revision),
+             {"content", o.content_hash},
+             {"committed", o.committed},
+             Number("votes", o.votes),
+             Number("members", o.members)}};
+  }
+
+  Description operator()(const core::ResolutionStarted& o) const {
+    return {"resolution_started", {{"tx", o.tx}, {"block", o.block}, {"blocked", o.blocked}}};
+  }
+
+  Description operator()(const core::TransactionRefused& o) const {
+    return {"transaction_refused", {{"from", o.from}, {"tx", o.tx}, {"reason", NameOf(o.reason)}}};
+  }
+
+  Description operator()(const core::DoubleVoteProven& o) const {
+    return {"double_vote_proven", {{"member", o.member}, {"tx", o.tx}}};
+  }
+
+  Description operator()(const core::StoreFailed& o) const {
+    return {"store_failed", {Number("ticket", o.ticket), Number("tries", o.tries)}};
+  }
 };
 
 struct BodyTeller {
@@ -209,6 +342,75 @@ struct BodyTeller {
   }
 
   Fields operator()(const core::Done& m) const { return {{"task", m.task}}; }
+
+  Fields operator()(const core::TxSubmit& m) const { return Of(m.transaction); }
+
+  Fields operator()(const core::TxPromise& m) const { return Of(m.record.transaction); }
+
+  Fields operator()(const core::TxVote& m) const {
+    return {{"tx", m.tx},
+            Number("member", m.vote.member),
+            {"vote", NameOf(m.vote.kind)},
+            {"reason", NameOf(m.vote.reason)}};
+  }
+
+  Fields operator()(const core::TxRefusal& m) const {
+    return {{"tx", m.tx}, {"reason", NameOf(m.reason)}};
+  }
+
+  Fields operator()(const core::TxCommit& m) const {
+    Fields fields = Of(m.record.transaction);
+    fields.push_back(Number("votes", m.votes.size()));
+    return fields;
+  }
+
+  Fields operator()(const core::TxCommitAck& m) const {
+    return {{"tx", m.tx}, Number("member", m.ack.member)};
+  }
+
+  Fields operator()(const core::TxOutcome& m) const { return Of(m.certificate); }
+
+  Fields operator()(const core::TxResolve& m) const { return Of(m.record.transaction); }
+
+  Fields operator()(const core::TxStatus& m) const { return {{"id", TaskOf(m.id)}}; }
+
+  Fields operator()(const core::TxStatusReply& m) const {
+    return {{"id", TaskOf(m.id)}, {"state", NameOf(m.state)}};
+  }
+
+  Fields operator()(const core::TxResult& m) const {
+    return {{"id", TaskOf(m.id)},
+            {"verdict", NameOf(m.verdict)},
+            {"reason", NameOf(m.reason)},
+            Number("revision", m.revision)};
+  }
+
+  Fields operator()(const core::BlockGet& m) const {
+    return {{"block", m.block}, Number("revision", m.revision), {"with_value", m.with_value}};
+  }
+
+  Fields operator()(const core::BlockReply& m) const {
+    return {{"block", m.block},
+            {"state", NameOf(m.state)},
+            Number("revision", m.revision),
+            Number("latest", m.latest)};
+  }
+
+  Fields operator()(const core::DoubleVote& m) const { return Of(m.first); }
+
+ private:
+  static Fields Of(const core::Transaction& transaction) {
+    return {{"id", TaskOf(transaction.id)},
+            {"action", NameOf(transaction.action)},
+            {"block", transaction.block},
+            Number("base", transaction.base_revision)};
+  }
+
+  static Fields Of(const core::Certificate& certificate) {
+    Fields fields = Of(certificate.record.transaction);
+    fields.push_back({"committed", certificate.committed});
+    return fields;
+  }
 };
 
 std::string HexOfTask(const core::TaskId& task) {

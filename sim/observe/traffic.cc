@@ -6,8 +6,11 @@ namespace sim {
 namespace {
 
 constexpr std::array<std::string_view, kMessageTypes> kTypeNames = {
-    "ping", "pong",  "find_node", "nodes", "provide", "provide_ack", "withdraw",
-    "find", "found", "push",      "offer", "accept",  "decline",     "done"};
+    "ping",      "pong",          "find_node",   "nodes",      "provide",   "provide_ack",
+    "withdraw",  "find",          "found",       "push",       "offer",     "accept",
+    "decline",   "done",          "tx_submit",   "tx_promise", "tx_vote",   "tx_refusal",
+    "tx_commit", "tx_commit_ack", "tx_outcome",  "tx_resolve", "tx_status", "tx_status_reply",
+    "tx_result", "block_get",     "block_reply", "double_vote"};
 
 }  // namespace
 

@@ -163,6 +163,7 @@ class Printer {
     if (const auto* leave = std::get_if<core::LeaveCommand>(&command)) {
       return absl::StrCat(" ", leave->topic.kind, "/", leave->topic.label);
     }
+    // The scenario format has no other verbs (sim/scenario/workload_binding.cc).
     const core::Key256& target = std::get<core::LookupCommand>(command).target;
     std::string text = " target ";
     for (const uint8_t byte : target.bytes)

@@ -38,6 +38,36 @@ struct CommandTeller {
   std::string operator()(const core::LookupCommand& command) const {
     return Told({"lookup", {{"target", command.target}}}, "");
   }
+
+  std::string operator()(const core::PutCommand& command) const {
+    return Told({"put",
+                 {{"block", command.block},
+                  {"base", static_cast<int64_t>(command.base_revision)},
+                  {"bytes", static_cast<int64_t>(command.value.size())}}},
+                "");
+  }
+
+  std::string operator()(const core::DeleteCommand& command) const {
+    return Told({"delete",
+                 {{"block", command.block}, {"base", static_cast<int64_t>(command.base_revision)}}},
+                "");
+  }
+
+  std::string operator()(const core::GetCommand& command) const {
+    return Told(
+        {"get", {{"block", command.block}, {"revision", static_cast<int64_t>(command.revision)}}},
+        "");
+  }
+
+  std::string operator()(const core::RevisionCommand& command) const {
+    return Told({"revision", {{"block", command.block}}}, "");
+  }
+
+  std::string operator()(const core::TransactCommand& command) const {
+    return Told({"transact",
+                 {{"tail", command.tail}, {"writes", static_cast<int64_t>(command.writes.size())}}},
+                "");
+  }
 };
 
 std::string Told(const core::StoreRequest& request) {

@@ -1,5 +1,6 @@
 #include "core/codec/canonical.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -132,6 +133,65 @@ TEST(CanonicalTest, TruncatedOrPaddedRecordBytesAreRefused) {
   }
   bytes.push_back(0);
   EXPECT_FALSE(ReadRecordSigningBytes(bytes, network, read, owner));
+}
+
+RC_GTEST_PROP(CanonicalTest, TransactionBytesCanBeReadBack, (uint64_t seed)) {
+  const Message message = SampleMessage(Body(TxSubmit{}).index(), seed, 5, 0);
+  const auto* submit = std::get_if<TxSubmit>(&message.body);
+  std::vector<uint8_t> bytes;
+  TransactionSigningBytes(Filled(7), submit->transaction, bytes);
+  Transaction read;
+  read.signature = submit->transaction.signature;
+  Key256 network;
+  RC_ASSERT(ReadTransactionSigningBytes(bytes, network, read));
+  RC_ASSERT(read == submit->transaction);
+  RC_ASSERT(network == Filled(7));
+  bytes.push_back(0);
+  RC_ASSERT(!ReadTransactionSigningBytes(bytes, network, read));
+}
+
+// A vote is on one transaction of one network and says one thing: any difference changes the bytes.
+TEST(CanonicalTest, VotesOfOtherKindsReasonsAndTransactionsDiffer) {
+  std::vector<std::vector<uint8_t>> all;
+  for (const uint8_t network : {uint8_t{1}, uint8_t{2}}) {
+    for (const uint8_t tx : {uint8_t{3}, uint8_t{4}}) {
+      for (const auto kind : {VoteKind::kApprove, VoteKind::kConflict}) {
+        for (const uint8_t winner : {uint8_t{5}, uint8_t{6}}) {
+          all.emplace_back();
+          const Vote vote{.kind = kind, .winner = Filled(winner)};
+          VoteSigningBytes(Filled(network), Filled(tx), vote, all.back());
+        }
+      }
+    }
+  }
+  std::sort(all.begin(), all.end());
+  EXPECT_EQ(std::unique(all.begin(), all.end()), all.end());
+}
+
+// "Membership binding": two sets of members, two transactions.
+TEST(CanonicalTest, AHashCoversTheMembers) {
+  TxRecord record;
+  record.members = {{Filled(1), {}}, {Filled(2), {}}};
+  std::vector<uint8_t> both;
+  TxHashBytes(Filled(9), record, both);
+  record.members.pop_back();
+  std::vector<uint8_t> one;
+  TxHashBytes(Filled(9), record, one);
+  EXPECT_NE(both, one);
+  record.members = {{Filled(1), {}}, {Filled(3), {}}};
+  std::vector<uint8_t> other;
+  TxHashBytes(Filled(9), record, other);
+  EXPECT_NE(both, other);
+}
+
+TEST(CanonicalTest, NoContentHasTheBytesOfATombstone) {
+  std::vector<uint8_t> tombstone;
+  TombstoneBytes(Filled(1), tombstone);
+  std::vector<uint8_t> content;
+  ContentBytes(Filled(1).bytes, content);
+  EXPECT_NE(content, tombstone);
+  ContentBytes({}, content);
+  EXPECT_NE(content, tombstone);
 }
 
 TEST(CanonicalTest, AfterAFailureTheReaderGivesZeros) {

@@ -177,6 +177,153 @@ class MessageSampler {
 
   void Fill(Done& body) { Fill(body.task.bytes); }
 
+  Bytes Value() {
+    Bytes value(draw_(0, 40));
+    for (uint8_t& byte : value) byte = static_cast<uint8_t>(draw_(0, 255));
+    return value;
+  }
+
+  Transaction MakeTransaction() {
+    Transaction out;
+    Fill(out.id.bytes);
+    out.action = static_cast<TxAction>(draw_(1, 6));
+    out.block = Key();
+    out.base_revision = Word();
+    out.base_hash = Key();
+    out.content_hash = Key();
+    Fill(out.of.bytes);
+    out.tail = Key();
+    out.scope = Key();
+    out.expires_ms = static_cast<int64_t>(Word());
+    out.priority = static_cast<uint8_t>(draw_(0, limits::kPriorityMax));
+    out.attempt = Number<uint16_t>();
+    Fill(out.client);
+    Fill(out.signature);
+    return out;
+  }
+
+  TxRecord MakeTxRecord(uint64_t members_min) {
+    TxRecord out;
+    out.transaction = MakeTransaction();
+    for (uint64_t i = draw_(members_min, limits::kMembersMax); i > 0; --i) {
+      out.members.push_back({});
+      out.members.back().id = Key();
+      Fill(out.members.back().key);
+    }
+    return out;
+  }
+
+  Vote MakeVote() {
+    Vote out;
+    out.member = static_cast<uint8_t>(draw_(0, limits::kMembersMax - 1));
+    out.kind = static_cast<VoteKind>(draw_(1, 4));
+    out.reason = static_cast<RejectReason>(draw_(0, 8));
+    out.winner = Key();
+    Fill(out.signature);
+    return out;
+  }
+
+  CommitAck MakeAck() {
+    CommitAck out;
+    out.member = static_cast<uint8_t>(draw_(0, limits::kMembersMax - 1));
+    Fill(out.signature);
+    return out;
+  }
+
+  std::vector<Vote> Votes() {
+    std::vector<Vote> votes;
+    for (uint64_t i = draw_(0, limits::kMembersMax); i > 0; --i) votes.push_back(MakeVote());
+    return votes;
+  }
+
+  Certificate MakeCertificate(uint64_t members_min) {
+    Certificate out;
+    out.record = MakeTxRecord(members_min);
+    out.committed = Bool();
+    out.votes = Votes();
+    for (uint64_t i = draw_(0, limits::kMembersMax); i > 0; --i) out.acks.push_back(MakeAck());
+    return out;
+  }
+
+  Certificate MaybeCertificate() { return Bool() ? MakeCertificate(1) : Certificate(); }
+
+  void Fill(TxSubmit& body) {
+    body.transaction = MakeTransaction();
+    body.value = Value();
+  }
+
+  void Fill(TxPromise& body) {
+    body.record = MakeTxRecord(0);
+    body.value = Value();
+  }
+
+  void Fill(TxVote& body) {
+    body.tx = Key();
+    body.vote = MakeVote();
+  }
+
+  void Fill(TxRefusal& body) {
+    body.tx = Key();
+    body.reason = static_cast<RejectReason>(draw_(1, 8));
+  }
+
+  void Fill(TxCommit& body) {
+    body.record = MakeTxRecord(0);
+    body.votes = Votes();
+    body.value = Value();
+  }
+
+  void Fill(TxCommitAck& body) {
+    body.tx = Key();
+    body.ack = MakeAck();
+  }
+
+  void Fill(TxOutcome& body) {
+    body.certificate = MakeCertificate(0);
+    body.value = Value();
+  }
+
+  void Fill(TxResolve& body) { body.record = MakeTxRecord(0); }
+
+  void Fill(TxStatus& body) { Fill(body.id.bytes); }
+
+  void Fill(TxStatusReply& body) {
+    Fill(body.id.bytes);
+    body.state = static_cast<TxState>(draw_(1, 4));
+    body.certificate = MaybeCertificate();
+  }
+
+  void Fill(TxResult& body) {
+    Fill(body.id.bytes);
+    body.verdict = static_cast<TxVerdict>(draw_(1, 6));
+    body.reason = static_cast<RejectReason>(draw_(0, 8));
+    body.revision = Word();
+    body.certificate = MaybeCertificate();
+  }
+
+  void Fill(BlockGet& body) {
+    body.block = Key();
+    body.revision = Word();
+    body.with_value = Bool();
+  }
+
+  void Fill(BlockReply& body) {
+    body.block = Key();
+    body.state = static_cast<BlockState>(draw_(1, 5));
+    body.revision = Word();
+    body.hash = Key();
+    body.prior_hash = Key();
+    body.latest = Word();
+    body.certificate = MaybeCertificate();
+    body.decision = MaybeCertificate();
+    body.value = Value();
+  }
+
+  void Fill(DoubleVote& body) {
+    body.first = MakeCertificate(0);
+    body.second = MakeCertificate(0);
+  }
+
   Draw draw_;
   uint32_t peer_count_;
   size_t records_max_;

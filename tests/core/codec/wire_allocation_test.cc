@@ -13,17 +13,18 @@ namespace {
 uint64_t allocations = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 }  // namespace
 
-void* operator new(std::size_t size) {
+// Not inlined: the compiler would see free() meet its own operator new.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* memory = std::malloc(size)) return memory;
   throw std::bad_alloc();
 }
 
-void operator delete(void* memory) noexcept {
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
   std::free(memory);
 }
 
-void operator delete(void* memory, std::size_t) noexcept {
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
   std::free(memory);
 }
 
@@ -61,8 +62,14 @@ std::vector<Message> Everyday(size_t index) {
   return messages;
 }
 
+// Values, votes and members of a transaction are lists of their own: the exception that wire.h names.
+bool OwnsLists(size_t index) {
+  return kMessageTypes[index].type >= 0x0300;
+}
+
 TEST_F(WireAllocationTest, OneTypeAfterAnotherAllocatesNothingAfterWarmUp) {
   for (size_t index = 0; index < kMessageTypeCount; ++index) {
+    if (OwnsLists(index)) continue;
     const std::vector<Message> messages = Everyday(index);
     Pass(messages);
     const uint64_t before = allocations;
@@ -75,7 +82,8 @@ TEST_F(WireAllocationTest, OneTypeAfterAnotherAllocatesNothingAfterWarmUp) {
 TEST_F(WireAllocationTest, MixedTypesAllocateNothingAfterWarmUp) {
   std::vector<Message> messages;
   for (size_t i = 0; i < kMessageTypeCount; ++i) {
-    for (const Message& message : Everyday(i * 5 % kMessageTypeCount)) messages.push_back(message);
+    if (OwnsLists(i)) continue;
+    for (const Message& message : Everyday(i)) messages.push_back(message);
   }
   Random random(StreamKey{.seed = 3});
   random.Shuffle(std::span(messages));

@@ -9,6 +9,7 @@
 
 #include "core/codec/matchmaking.pb.h"
 #include "core/codec/routing.pb.h"
+#include "core/codec/transactions.pb.h"
 #include "core/codec/wire.h"
 #include "tests/core/codec/arbitrary_message.h"
 #include "tests/core/codec/frames.h"
@@ -137,7 +138,172 @@ class Mirror {
     return out;
   }
 
+  pb::TxSubmit Of(const TxSubmit& in) const {
+    pb::TxSubmit out;
+    *out.mutable_transaction() = TransactionOf(in.transaction);
+    out.set_value(Str(in.value));
+    return out;
+  }
+
+  pb::TxPromise Of(const TxPromise& in) const {
+    pb::TxPromise out;
+    *out.mutable_record() = TxRecordOf(in.record);
+    out.set_value(Str(in.value));
+    return out;
+  }
+
+  pb::TxVote Of(const TxVote& in) const {
+    pb::TxVote out;
+    out.set_tx(Str(in.tx));
+    *out.mutable_vote() = VoteOf(in.vote);
+    return out;
+  }
+
+  pb::TxRefusal Of(const TxRefusal& in) const {
+    pb::TxRefusal out;
+    out.set_tx(Str(in.tx));
+    out.set_reason(static_cast<pb::RejectReason>(in.reason));
+    return out;
+  }
+
+  pb::TxCommit Of(const TxCommit& in) const {
+    pb::TxCommit out;
+    *out.mutable_record() = TxRecordOf(in.record);
+    for (const Vote& vote : in.votes) *out.add_votes() = VoteOf(vote);
+    out.set_value(Str(in.value));
+    return out;
+  }
+
+  pb::TxCommitAck Of(const TxCommitAck& in) const {
+    pb::TxCommitAck out;
+    out.set_tx(Str(in.tx));
+    *out.mutable_ack() = AckOf(in.ack);
+    return out;
+  }
+
+  pb::TxOutcome Of(const TxOutcome& in) const {
+    pb::TxOutcome out;
+    *out.mutable_certificate() = CertificateOf(in.certificate);
+    out.set_value(Str(in.value));
+    return out;
+  }
+
+  pb::TxResolve Of(const TxResolve& in) const {
+    pb::TxResolve out;
+    *out.mutable_record() = TxRecordOf(in.record);
+    return out;
+  }
+
+  pb::TxStatus Of(const TxStatus& in) const {
+    pb::TxStatus out;
+    out.set_id(Str(in.id.bytes));
+    return out;
+  }
+
+  pb::TxStatusReply Of(const TxStatusReply& in) const {
+    pb::TxStatusReply out;
+    out.set_id(Str(in.id.bytes));
+    out.set_state(static_cast<pb::TxState>(in.state));
+    if (!in.certificate.empty()) *out.mutable_certificate() = CertificateOf(in.certificate);
+    return out;
+  }
+
+  pb::TxResult Of(const TxResult& in) const {
+    pb::TxResult out;
+    out.set_id(Str(in.id.bytes));
+    out.set_verdict(static_cast<pb::TxVerdict>(in.verdict));
+    out.set_reason(static_cast<pb::RejectReason>(in.reason));
+    out.set_revision(in.revision);
+    if (!in.certificate.empty()) *out.mutable_certificate() = CertificateOf(in.certificate);
+    return out;
+  }
+
+  pb::BlockGet Of(const BlockGet& in) const {
+    pb::BlockGet out;
+    out.set_block(Str(in.block));
+    out.set_revision(in.revision);
+    out.set_with_value(in.with_value);
+    return out;
+  }
+
+  pb::BlockReply Of(const BlockReply& in) const {
+    pb::BlockReply out;
+    out.set_block(Str(in.block));
+    out.set_state(static_cast<pb::BlockState>(in.state));
+    out.set_revision(in.revision);
+    out.set_hash(Str(in.hash));
+    out.set_prior_hash(Str(in.prior_hash));
+    out.set_latest(in.latest);
+    if (!in.certificate.empty()) *out.mutable_certificate() = CertificateOf(in.certificate);
+    if (!in.decision.empty()) *out.mutable_decision() = CertificateOf(in.decision);
+    out.set_value(Str(in.value));
+    return out;
+  }
+
+  pb::DoubleVote Of(const DoubleVote& in) const {
+    pb::DoubleVote out;
+    *out.mutable_first() = CertificateOf(in.first);
+    *out.mutable_second() = CertificateOf(in.second);
+    return out;
+  }
+
  private:
+  static pb::Transaction TransactionOf(const Transaction& in) {
+    pb::Transaction out;
+    out.set_id(Str(in.id.bytes));
+    out.set_action(static_cast<pb::TxAction>(in.action));
+    out.set_block(Str(in.block));
+    out.set_base_revision(in.base_revision);
+    out.set_base_hash(Str(in.base_hash));
+    out.set_content_hash(Str(in.content_hash));
+    out.set_of(Str(in.of.bytes));
+    out.set_tail(Str(in.tail));
+    out.set_scope(Str(in.scope));
+    out.set_expires_ms(in.expires_ms);
+    out.set_priority(in.priority);
+    out.set_attempt(in.attempt);
+    out.set_client(Str(in.client));
+    out.set_signature(Str(in.signature));
+    return out;
+  }
+
+  static pb::TxRecord TxRecordOf(const TxRecord& in) {
+    pb::TxRecord out;
+    *out.mutable_transaction() = TransactionOf(in.transaction);
+    for (const Member& member : in.members) {
+      pb::Member& added = *out.add_members();
+      added.set_id(Str(member.id));
+      added.set_key(Str(member.key));
+    }
+    return out;
+  }
+
+  static pb::Vote VoteOf(const Vote& in) {
+    pb::Vote out;
+    out.set_member(in.member);
+    out.set_kind(static_cast<pb::VoteKind>(in.kind));
+    out.set_reason(static_cast<pb::RejectReason>(in.reason));
+    out.set_winner(Str(in.winner));
+    out.set_signature(Str(in.signature));
+    return out;
+  }
+
+  static pb::CommitAck AckOf(const CommitAck& in) {
+    pb::CommitAck out;
+    out.set_member(in.member);
+    out.set_signature(Str(in.signature));
+    return out;
+  }
+
+  static pb::Certificate CertificateOf(const Certificate& in) {
+    pb::Certificate out;
+    *out.mutable_record() = TxRecordOf(in.record);
+    out.set_committed(in.committed);
+    for (const Vote& vote : in.votes) *out.add_votes() = VoteOf(vote);
+    for (const CommitAck& ack : in.acks) *out.add_acks() = AckOf(ack);
+    return out;
+  }
+
   pb::Contact ContactOf(PeerId peer) const {
     const Contact& contact = directory_->ContactOf(peer);
     pb::Contact out;

@@ -519,7 +519,7 @@ TEST(RecordingReaderTest, AFileCutAtAnyByteIsTornOrRefusedAndNeverReplaysWrong) 
     const Bytes cut(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size));
     ASSERT_EQ(ErrorOf(cut), "torn") << size;
   }
-  for (size_t size = 1500; size < file.size(); size += 997) {
+  for (size_t size = header; size < file.size(); size += 997) {
     const Bytes cut(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size));
     const RigReplay replay = ReplayBytes(cut);
     EXPECT_EQ(replay.error, "");
