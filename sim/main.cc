@@ -42,6 +42,7 @@ struct Line {
   std::vector<std::string> check;
   sim::ReplayOptions replay;
   sim::ScenarioSource determinism;
+  sim::CheckHistoryOptions history;
   std::string list;
 };
 
@@ -93,11 +94,24 @@ void AddOthers(CLI::App& app, Line& line) {
           {"scenarios", "checks", "faults", "models", "metrics", "adversaries", "bugs"}));
 }
 
+void AddCheckHistory(CLI::App& app, Line& line) {
+  CLI::App* history =
+      app.add_subcommand("check-history", "is a history of calls linearizable or serializable?");
+  history->add_option("file", line.history.file, "one JSON object per line")->required();
+  history->add_option("--model", line.history.model, "what was called, default register")
+      ->check(CLI::IsMember({"register", "kv", "block", "transactions"}));
+  history
+      ->add_option("--budget", line.history.budget,
+                   "configurations that the search may visit for each key, default 4000000")
+      ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 40));
+}
+
 sim::ExitCode Execute(const CLI::App& app, const Line& line, sim::Console& console) {
   if (app.got_subcommand("run")) return sim::Run(line.run, console);
   if (app.got_subcommand("check")) return sim::Check(line.check, console);
   if (app.got_subcommand("replay")) return sim::Replay(line.replay, console);
   if (app.got_subcommand("determinism")) return sim::Determinism(line.determinism, console);
+  if (app.got_subcommand("check-history")) return sim::CheckHistory(line.history, console);
   return sim::List(line.list, console);
 }
 
@@ -139,6 +153,7 @@ int Main(int argc, char** argv) {
   Line line;
   AddRun(app, line);
   AddOthers(app, line);
+  AddCheckHistory(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

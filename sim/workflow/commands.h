@@ -31,10 +31,17 @@ struct ReplayOptions {
   int threads = 0;
 };
 
+struct CheckHistoryOptions {
+  std::string file;
+  std::string model = "register";
+  uint64_t budget = 4'000'000;  // Configurations for each key.
+};
+
 [[nodiscard]] ExitCode Run(const RunOptions& options, Console& console);
 [[nodiscard]] ExitCode Check(const std::vector<std::string>& files, Console& console);
 [[nodiscard]] ExitCode Replay(const ReplayOptions& options, Console& console);
 [[nodiscard]] ExitCode Determinism(const ScenarioSource& source, Console& console);
+[[nodiscard]] ExitCode CheckHistory(const CheckHistoryOptions& options, Console& console);
 [[nodiscard]] ExitCode List(const std::string& what, Console& console);
 
 }  // namespace sim

@@ -1,5 +1,5 @@
 add_orb_test(sim_workflow_test
-  SOURCES sim/workflow/commands_test.cc sim/workflow/divergence_test.cc
+  SOURCES sim/workflow/check_history_test.cc sim/workflow/commands_test.cc sim/workflow/divergence_test.cc
           sim/workflow/replay_recording_test.cc
   DEPENDS sim_workflow)
 
