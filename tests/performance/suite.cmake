@@ -20,3 +20,7 @@ target_compile_definitions(recording_benchmark PRIVATE ORBWEAVER_SOURCE_DIR="${C
 add_executable(idle_node tests/performance/idle_node.cc)
 target_include_directories(idle_node PRIVATE ${CMAKE_BINARY_DIR}/include_roots/tests)
 target_link_libraries(idle_node PRIVATE project_flags node_host GTest::gtest)
+
+add_executable(history_benchmark tests/performance/history_benchmark.cc)
+target_include_directories(history_benchmark PRIVATE ${CMAKE_BINARY_DIR}/include_roots/tests)
+target_link_libraries(history_benchmark PRIVATE project_flags sim_history)
