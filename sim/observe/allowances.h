@@ -42,6 +42,13 @@ inline constexpr uint32_t kSteadyGrowthPercent = 10;
 inline constexpr uint64_t kRequestsBase = 60;
 inline constexpr uint64_t kRequestsPerBit = 20;
 
+// ---- TX-6, TX-7, TX-12 ----
+
+// T_resolve: beyond a transaction's expiry, the members' clocks differ, and each asks all others and retries a few times.
+inline constexpr core::Duration kResolutionTime = core::Seconds(30);
+// A write without a rival: finding the cluster (a lookup with silent peers on its way), two round trips, two stores.
+inline constexpr core::Duration kLoneWriteTime = core::Seconds(20);
+
 // ---- RT-1, RT-2, RT-3 ----
 
 // A peer counts as part of the truth when it has been joined for this long: news need a refresh or

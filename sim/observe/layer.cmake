@@ -1,11 +1,13 @@
 add_layer(sim_observe FOLDER sim/observe
-  SOURCES allowances.cc base64.cc capsule.cc describe.cc expectations.cc fact_metrics.cc file_out.cc histogram.cc
+  SOURCES allowances.cc base64.cc capsule.cc client_history.cc describe.cc expectations.cc fact_metrics.cc file_out.cc histogram.cc
           id_index.cc metric_table.cc metrics.cc observer_set.cc overlay_graph.cc strict_reader.cc summary.cc trace.cc
           traffic.cc verdict_lines.cc
           checkers/adaptation_checker.cc checkers/authenticity_checker.cc checkers/budget_checker.cc
-          checkers/checker.cc checkers/cost_checker.cc checkers/crowding_checker.cc
+          checkers/checker.cc checkers/client_checkers.cc checkers/cost_checker.cc checkers/crowding_checker.cc
           checkers/freshness_checker.cc checkers/hops_checker.cc checkers/key_checker.cc
-          checkers/meeting_checker.cc checkers/nearest_checker.cc checkers/overlay_checker.cc
-          checkers/patience_checker.cc checkers/registry.cc checkers/routing_checker.cc
-  DEPENDS sim_network sim_engine sim_scenario
+          checkers/linearizability_checker.cc
+          checkers/meeting_checker.cc checkers/member_checkers.cc checkers/nearest_checker.cc checkers/overlay_checker.cc
+          checkers/patience_checker.cc checkers/reader_checkers.cc checkers/registry.cc checkers/replica_checkers.cc
+          checkers/routing_checker.cc checkers/transaction_registry.cc
+  DEPENDS sim_history sim_network sim_engine sim_scenario
   LIBRARIES nlohmann_json::nlohmann_json Boost::headers)

@@ -4,3 +4,6 @@ add_orb_test(sim_observe_test
           sim/observe/metrics_test.cc sim/observe/record_checkers_test.cc sim/observe/routing_checkers_test.cc
           sim/observe/summary_test.cc sim/observe/trace_test.cc
   DEPENDS sim_observe core_crypto rapidcheck)
+add_orb_test(sim_observe_blocks_test
+  SOURCES sim/observe/block_checkers_test.cc sim/observe/transaction_checkers_test.cc
+  DEPENDS sim_observe core_crypto)
