@@ -47,6 +47,8 @@ void AttachTrace(const RunOptions& options, Session& session, std::optional<Atom
 
 core::Status WriteFolder(const Session& session, const std::string& folder) {
   RETURN_IF_ERROR(WriteResults(folder, session.report()));
+  if (session.history().calls() > 0)
+    RETURN_IF_ERROR(WriteFileWhole(folder + "/history.jsonl", session.history().text()));
   return WriteCapsule(folder + "/capsule.json", session.MakeCapsule());
 }
 

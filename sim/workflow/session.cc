@@ -39,6 +39,7 @@ Session::Session(std::shared_ptr<const Scenario> scenario, const SessionOptions&
     : scenario_(std::move(scenario)), options_(options), allocated_before_(AllocatedBytes()) {
   options_.threads = ThreadsOrAll(options.threads);
   observers_.Add(std::make_unique<FactMetrics>(&metrics_));
+  history_ = observers_.Add(std::make_unique<ClientHistory>());
   for (auto& checker : MakeCheckers(&metrics_)) {
     Checker* added = observers_.Add(std::move(checker));
     owned_checkers_.push_back(added);

@@ -14,6 +14,7 @@
 #include "core/base/status.h"
 #include "sim/observe/capsule.h"
 #include "sim/observe/checkers/checker.h"
+#include "sim/observe/client_history.h"
 #include "sim/observe/expectations.h"
 #include "sim/observe/metrics.h"
 #include "sim/observe/observer_set.h"
@@ -70,6 +71,9 @@ class Session {
 
   [[nodiscard]] const std::vector<const Checker*>& checkers() const { return checkers_; }
 
+  // What the clients called and were told.
+  [[nodiscard]] const ClientHistory& history() const { return *history_; }
+
   [[nodiscard]] const MemoryReport& memory() const { return memory_; }
 
   [[nodiscard]] int threads() const { return options_.threads; }
@@ -88,6 +92,7 @@ class Session {
   SessionOptions options_;
   Metrics metrics_;
   ObserverSet observers_;
+  ClientHistory* history_ = nullptr;      // Owned by observers_.
   std::vector<Checker*> owned_checkers_;  // Owned by observers_.
   std::vector<const Checker*> checkers_;
   size_t allocated_before_ = 0;
