@@ -287,6 +287,14 @@ void TombstoneBytes(const BlockId& block, std::vector<uint8_t>& out) {
   writer.Key(block);
 }
 
+void BlockNameBytes(const Key256& network, std::string_view name, std::vector<uint8_t>& out) {
+  out.clear();
+  CanonicalWriter writer(out);
+  writer.Literal(kBlockNameDomain);
+  writer.Key(network);
+  writer.Text(name);
+}
+
 void TopicHashBytes(const Key256& network, std::string_view kind, std::string_view label,
                     std::vector<uint8_t>& out) {
   out.clear();

@@ -31,6 +31,7 @@ inline constexpr std::string_view kVoteDomain = "vt/vote/1";
 inline constexpr std::string_view kVotesDomain = "vt/votes/1";
 inline constexpr std::string_view kCommitDomain = "vt/commit/1";
 inline constexpr std::string_view kBlockDomain = "vt/block/1";
+inline constexpr std::string_view kBlockNameDomain = "vt/block-name/1";
 inline constexpr std::string_view kTombstoneDomain = "vt/tombstone/1";
 
 class CanonicalWriter {
@@ -137,6 +138,9 @@ void ScopeBytes(const TxId& of, std::span<const ScopeEntry> entries, std::vector
 // The hash of a revision is SHA-256 over these.
 void ContentBytes(std::span<const uint8_t> value, std::vector<uint8_t>& out);
 void TombstoneBytes(const BlockId& block, std::vector<uint8_t>& out);
+
+// The id of a block that people call by a name is SHA-256 over these.
+void BlockNameBytes(const Key256& network, std::string_view name, std::vector<uint8_t>& out);
 
 // The inverse of RecordSigningBytes; leaves record.peer and record.signature as they were. False
 // when the bytes are not such an encoding.
