@@ -83,6 +83,7 @@ class Printer {
     Line("duration", Time(scenario_.duration));
     Line("seed", std::to_string(scenario_.seed));
     Line("profile", scenario_.profile);
+    for (const std::string& name : scenario_.fails_under) Line("fails_under", name);
     Line("bootstrap", scenario_.warm ? "warm" : "cold " + std::to_string(scenario_.seed_peers));
     Line("crypto", scenario_.modelled_crypto ? "modelled" : "real");
     Line("safety", scenario_.safety_only ? "only" : Time(scenario_.safety_until));
@@ -135,7 +136,14 @@ class Printer {
         absl::StrCat(std::string(verb), " at ", Time(o.at), " spread ", Time(o.spread), " every ",
                      Time(o.every), " until ", Time(o.until), " who ", ToText(o.who));
     if (o.random_target) line += " random";
-    Line("do", line + CommandText(o.command));
+    Line("do",
+         line + (o.on_blocks.has_value() ? BlocksText(*o.on_blocks) : CommandText(o.command)));
+  }
+
+  static std::string BlocksText(const BlockOperation& o) {
+    return absl::StrCat(" block ", o.block, " of ", o.blocks, " writes ", o.writes, " bytes ",
+                        o.bytes, " base ", o.base.has_value() ? absl::StrCat(*o.base) : "latest",
+                        " revision ", o.revision, " tries ", o.tries);
   }
 
   static std::string List(const core::StringList& list) {
@@ -163,7 +171,6 @@ class Printer {
     if (const auto* leave = std::get_if<core::LeaveCommand>(&command)) {
       return absl::StrCat(" ", leave->topic.kind, "/", leave->topic.label);
     }
-    // The scenario format has no other verbs (sim/scenario/workload_binding.cc).
     const core::Key256& target = std::get<core::LookupCommand>(command).target;
     std::string text = " target ";
     for (const uint8_t byte : target.bytes)

@@ -26,6 +26,7 @@ struct Parameter {
 
 using R = core::RoutingConfig;
 using M = core::MatchmakingConfig;
+using T = core::TransactionsConfig;
 
 constexpr std::array<Parameter<R>, 6> kRouting{{{"bucket_size", &R::bucket_size},
                                                 {"parallel_lookups", &R::parallel_lookups},
@@ -65,6 +66,37 @@ constexpr std::array<Parameter<M>, 29> kMatchmaking{
      {"backoff_cap", &M::backoff_cap},
      {"gallop", &M::gallop}}};
 
+constexpr std::array<Parameter<T>, 29> kTransactions{
+    {{"cluster_size", &T::cluster_size},
+     {"cluster_min", &T::cluster_min},
+     {"approve_percent", &T::approve_percent},
+     {"admission_percent", &T::admission_percent},
+     {"drift_percent", &T::drift_percent},
+     {"lifetime", &T::lifetime},
+     {"member_wait", &T::member_wait},
+     {"resolve_wait", &T::resolve_wait},
+     {"ack_retry", &T::ack_retry},
+     {"ack_retry_cap", &T::ack_retry_cap},
+     {"ack_tries", &T::ack_tries},
+     {"backoff_base", &T::backoff_base},
+     {"backoff_cap", &T::backoff_cap},
+     {"attempts", &T::attempts},
+     {"coordinator_cache", &T::coordinator_cache},
+     {"decided_keep", &T::decided_keep},
+     {"history_ttl", &T::history_ttl},
+     {"tombstone_ttl", &T::tombstone_ttl},
+     {"sweep_interval", &T::sweep_interval},
+     {"materialise_every", &T::materialise_every},
+     {"open_max", &T::open_max},
+     {"open_per_client", &T::open_per_client},
+     {"reservation_ttl", &T::reservation_ttl},
+     {"forget_at_commit_signature", &T::forget_at_commit_signature},
+     {"wait_for_all_members", &T::wait_for_all_members},
+     {"priority_steals", &T::priority_steals},
+     {"check_pending_when_voting", &T::check_pending_when_voting},
+     {"tolerate_local_refusal", &T::tolerate_local_refusal},
+     {"peer_resolution", &T::peer_resolution}}};
+
 template <typename Config, size_t kCount>
 void ReadAll(const JsonValue& section, const std::array<Parameter<Config>, kCount>& parameters,
              Config& config) {
@@ -79,6 +111,9 @@ void ReadProtocol(const JsonValue& protocol, core::Config& config) {
   }
   if (const JsonValue* matchmaking = Good(protocol, "matchmaking")) {
     ReadAll(*matchmaking, kMatchmaking, config.matchmaking);
+  }
+  if (const JsonValue* transactions = Good(protocol, "transactions")) {
+    ReadAll(*transactions, kTransactions, config.transactions);
   }
 }
 
@@ -100,44 +135,85 @@ void ApplyProfile(const Profile& profile, core::Config& config) {
   ReadProtocol(protocol, config);
 }
 
+// Nothing, and a finding, when there is no such profile.
+const Profile* FindProfile(const std::string& name, const FilePosition& at, const std::string& path,
+                           Binding& binding) {
+  std::vector<std::string_view> names;
+  for (const Profile& profile : binding.vocabulary.profiles) {
+    if (profile.name == name) return &profile;
+    names.push_back(profile.name);
+  }
+  binding.findings.Add(
+      {at, path, "the unknown profile " + Quoted(name), QuotedList(names), Nearest(name, names)});
+  return nullptr;
+}
+
 void BindProfile(const JsonValue& top, Binding& binding) {
   Scenario& scenario = binding.scenario;
   Read(top, "profile", scenario.profile);
-  std::vector<std::string_view> names;
-  for (const Profile& profile : binding.vocabulary.profiles) {
-    names.push_back(profile.name);
-    if (profile.name == scenario.profile) return ApplyProfile(profile, scenario.protocol);
-  }
   const JsonValue* named = Good(top, "profile");
   const FilePosition at = named != nullptr ? named->at : top.at;
-  binding.findings.Add({at, "profile", "the unknown profile " + Quoted(scenario.profile),
-                        QuotedList(names), Nearest(scenario.profile, names)});
+  const Profile* profile = FindProfile(scenario.profile, at, "profile", binding);
+  if (profile != nullptr) ApplyProfile(*profile, scenario.protocol);
+  const JsonValue* failing = Good(top, "fails_under");
+  if (failing == nullptr) return;
+  for (size_t i = 0; i < failing->items.size(); ++i) {
+    const JsonValue& name = failing->items[i];
+    if (!name.good) continue;
+    static_cast<void>(FindProfile(name.text, name.at, Join("fails_under", i), binding));
+    scenario.fails_under.push_back(name.text);
+  }
 }
 
-// Rules between parameters. The position is the key that the file wrote, if it wrote one.
-void CheckProtocol(const JsonValue& protocol, Binding& binding) {
-  const JsonValue* section = Good(protocol, "matchmaking");
-  if (section == nullptr) return;
-  const M& config = binding.scenario.protocol.matchmaking;
-  const auto refuse = [&](std::string_view key, bool wrong, const std::string& allowed) {
-    const JsonValue* value = Good(*section, key);
+// Rules between parameters of one section. The position is the key that the file wrote, if it wrote one.
+class SectionRules {
+ public:
+  SectionRules(const JsonValue& protocol, std::string_view name, Findings& findings)
+      : section_(Good(protocol, name)), path_(Join("protocol", name)), findings_(findings) {}
+
+  void Refuse(std::string_view key, bool wrong, const std::string& allowed) {
+    const JsonValue* value = Written(key);
     if (!wrong || value == nullptr) return;
-    binding.findings.Add(
-        {value->at, Join("protocol.matchmaking", key), DescribeValue(*value), allowed, ""});
-  };
-  refuse("roots", config.roots == 2, "1 or 3");
-  const bool crossed = config.low_water >= config.high_water;
-  refuse("low_water", crossed,
-         "less than high_water, which is " + std::to_string(config.high_water));
-  if (Good(*section, "low_water") == nullptr) {
-    refuse("high_water", crossed,
-           "more than low_water, which is " + std::to_string(config.low_water));
+    findings_.Add({value->at, Join(path_, key), DescribeValue(*value), allowed, ""});
   }
-  const bool shrinks = config.backoff_cap < config.backoff_base;
-  refuse("backoff_cap", shrinks, "at least backoff_base");
-  if (Good(*section, "backoff_cap") == nullptr) {
-    refuse("backoff_base", shrinks, "at most backoff_cap");
+
+  // Blames the first key, and the second only when the file does not have the first.
+  void Refuse(std::string_view key, const std::string& allowed, std::string_view other,
+              const std::string& other_allowed, bool wrong) {
+    Refuse(key, wrong, allowed);
+    if (Written(key) == nullptr) Refuse(other, wrong, other_allowed);
   }
+
+ private:
+  [[nodiscard]] const JsonValue* Written(std::string_view key) const {
+    return section_ == nullptr ? nullptr : Good(*section_, key);
+  }
+
+  const JsonValue* section_;
+  std::string path_;
+  Findings& findings_;
+};
+
+void CheckProtocol(const JsonValue& protocol, Binding& binding) {
+  const M& meet = binding.scenario.protocol.matchmaking;
+  SectionRules meeting(protocol, "matchmaking", binding.findings);
+  meeting.Refuse("roots", meet.roots == 2, "1 or 3");
+  meeting.Refuse("low_water", "less than high_water, which is " + std::to_string(meet.high_water),
+                 "high_water", "more than low_water, which is " + std::to_string(meet.low_water),
+                 meet.low_water >= meet.high_water);
+  meeting.Refuse("backoff_cap", "at least backoff_base", "backoff_base", "at most backoff_cap",
+                 meet.backoff_cap < meet.backoff_base);
+
+  const T& write = binding.scenario.protocol.transactions;
+  SectionRules writing(protocol, "transactions", binding.findings);
+  writing.Refuse(
+      "cluster_min", "at most cluster_size, which is " + std::to_string(write.cluster_size),
+      "cluster_size", "at least cluster_min, which is " + std::to_string(write.cluster_min),
+      write.cluster_min > write.cluster_size);
+  writing.Refuse("backoff_cap", "at least backoff_base", "backoff_base", "at most backoff_cap",
+                 write.backoff_cap < write.backoff_base);
+  writing.Refuse("ack_retry_cap", "at least ack_retry", "ack_retry", "at most ack_retry_cap",
+                 write.ack_retry_cap < write.ack_retry);
 }
 
 std::string ValueText(int value) {
@@ -173,6 +249,7 @@ std::vector<std::pair<std::string, std::string>> DescribeProtocol(const core::Co
   std::vector<std::pair<std::string, std::string>> lines;
   DescribeAll("routing", config.routing, kRouting, lines);
   DescribeAll("matchmaking", config.matchmaking, kMatchmaking, lines);
+  DescribeAll("transactions", config.transactions, kTransactions, lines);
   return lines;
 }
 

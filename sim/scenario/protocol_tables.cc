@@ -81,6 +81,43 @@ constexpr KeyRow kMatchmaking[] = {
 constexpr KeyTable kMatchmakingTable = {
     "matchmaking", "Parameters of matchmaking.", kMatchmaking, "", {}};
 
+constexpr KeyRow kTransactions[] = {
+    Count("cluster_size", 1, int64_t{core::limits::kMembersMax}, "10",
+          "K: members of a block's cluster."),
+    Count("cluster_min", 1, int64_t{core::limits::kMembersMax}, "3",
+          "Fewer members decide nothing."),
+    Count("approve_percent", 51, 100, "75", "Share of K whose approvals commit."),
+    Count("admission_percent", 1, 100, "75", "A declared cluster has at least this share of K."),
+    Count("drift_percent", 0, 100, "50", "It differs from a member's view by at most this share."),
+    Span("lifetime", kMs, kHourUs, "\"30s\"", "Of a transaction, from submission to expiry."),
+    Span("member_wait", kMs, kHourUs, "\"1500ms\"", "For votes, acks and answers to a read."),
+    Span("resolve_wait", kMs, kHourUs, "\"500ms\"",
+         "A conflicting request waits so long for the other's end."),
+    Span("ack_retry", kMs, kHourUs, "\"250ms\"", "Doubles up to ack_retry_cap."),
+    Span("ack_retry_cap", kMs, kHourUs, "\"8s\"", "Longest wait for an ack."),
+    Count("ack_tries", 0, 100, "5", "How often an ack is asked for again."),
+    Span("backoff_base", kMs, kHourUs, "\"100ms\"", "Of a client after a conflict; doubles."),
+    Span("backoff_cap", kMs, kHourUs, "\"5s\"", "Longest wait of a client."),
+    Count("attempts", 1, 1'000, "10", "Of a client, before it reports the conflict."),
+    Span("coordinator_cache", 0, kDayUs, "\"30min\"", "How long a client remembers a coordinator."),
+    Span("decided_keep", 0, kDayUs, "\"10min\"", "Outcomes are remembered for this long."),
+    Span("history_ttl", 0, 365 * kDayUs, "\"24h\"", "Life of a revision that was superseded."),
+    Span("tombstone_ttl", 0, 365 * kDayUs, "\"48h\"", "Life of a tombstone."),
+    Span("sweep_interval", kMs, kDayUs, "\"60s\"", "Between two collections."),
+    Count("materialise_every", 1, 1'024, "32", "Revisions between two whole copies."),
+    Count("open_max", 1, 1'000'000, "4096", "Undecided transactions that a member remembers."),
+    Count("open_per_client", 1, 1'000'000, "64", "Of these, of one client."),
+    Span("reservation_ttl", 0, kHourUs, "\"0us\"", "A lock is lost after this; 0: never."),
+    Flag("forget_at_commit_signature", "false", "A lock goes with the commit's signature."),
+    Flag("wait_for_all_members", "false", "The coordinator waits for every vote."),
+    Flag("priority_steals", "false", "A higher priority takes the lock over."),
+    Flag("check_pending_when_voting", "true", "A pend is in the way of others."),
+    Flag("tolerate_local_refusal", "false",
+         "A member that cannot apply acknowledges all the same."),
+    Flag("peer_resolution", "true", "Members ask each other how a transaction ended.")};
+constexpr KeyTable kTransactionsTable = {
+    "transactions", "Parameters of the repository and its transactions.", kTransactions, "", {}};
+
 constexpr KeyRow kProtocol[] = {{.key = "routing",
                                  .kind = KeyKind::kObject,
                                  .about = "Kademlia.",
@@ -90,7 +127,12 @@ constexpr KeyRow kProtocol[] = {{.key = "routing",
                                  .kind = KeyKind::kObject,
                                  .about = "Rendezvous keys.",
                                  .fallback = "{}",
-                                 .table = &kMatchmakingTable}};
+                                 .table = &kMatchmakingTable},
+                                {.key = "transactions",
+                                 .kind = KeyKind::kObject,
+                                 .about = "Writing and reading blocks.",
+                                 .fallback = "{}",
+                                 .table = &kTransactionsTable}};
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -120,6 +121,17 @@ struct Group {
   uint32_t grind_bits = 0;  // Leading bits shared with the key.
 };
 
+// What the user at a peer wants with blocks; carried out as calls by sim/world/block_user.
+struct BlockOperation {
+  std::string block;             // Its name; of several: "name/0", "name/1", ...
+  uint32_t blocks = 1;           // So many are there; each time one of them is drawn, or `writes`.
+  uint32_t writes = 1;           // Of a transaction.
+  uint32_t bytes = 0;            // Of a written block: a mark that tells who wrote it, and padding.
+  std::optional<uint64_t> base;  // Of a write; empty: the latest revision, asked for first.
+  uint64_t revision = 0;         // Of a get; 0: the latest.
+  uint32_t tries = 1;            // Of a write: as often it begins again when others were faster.
+};
+
 struct Operation {
   Duration at;      // World time of the first one.
   Duration spread;  // Each member starts at a uniform time within this.
@@ -127,6 +139,7 @@ struct Operation {
   Duration until;
   PeerSet who;
   bool random_target = false;  // A lookup draws a new target each time; the command's is unused.
+  std::optional<BlockOperation> on_blocks;  // Then the command says no more than its kind.
   core::Command command;
 };
 
@@ -194,6 +207,7 @@ struct Scenario {
   std::vector<Fault> faults;
   SwarmSpec swarm;
   std::string profile = "strict";
+  std::vector<std::string> fails_under;  // Profiles whose rules this scenario shows to be wrong.
   std::vector<Expectation> expect;
   std::vector<std::string> plant;  // Planted bugs, by name: `orbsim list bugs`.
 

@@ -10,7 +10,17 @@ std::vector<Profile> BuiltInProfiles() {
           {"single-root", "One root per topic.", {{"matchmaking.roots", "1"}}},
           {"three-roots",
            "Three epoch-salted roots per topic, against an eclipse of one.",
-           {{"matchmaking.roots", "3"}}}};
+           {{"matchmaking.roots", "3"}}},
+          {"upstream",
+           "Transactions by the rules of the reference implementation, which lose writes.",
+           {{"transactions.member_wait", "\"10s\""},
+            {"transactions.reservation_ttl", "\"2s\""},
+            {"transactions.forget_at_commit_signature", "true"},
+            {"transactions.wait_for_all_members", "true"},
+            {"transactions.priority_steals", "true"},
+            {"transactions.check_pending_when_voting", "false"},
+            {"transactions.tolerate_local_refusal", "true"},
+            {"transactions.peer_resolution", "false"}}}};
 }
 
 }  // namespace sim

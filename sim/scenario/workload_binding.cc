@@ -6,7 +6,17 @@
 namespace sim {
 namespace {
 
-enum class Verb : uint8_t { kMatch, kWork, kLeave, kLookup };
+enum class Verb : uint8_t {
+  kMatch,
+  kWork,
+  kLeave,
+  kLookup,
+  kPut,
+  kDelete,
+  kGet,
+  kRevision,
+  kTransact
+};
 
 void ReadList(const JsonValue& object, std::string_view key, core::StringList& field) {
   const JsonValue* list = Good(object, key);
@@ -64,6 +74,20 @@ core::LookupCommand Lookup(const JsonValue& value, Operation& operation) {
   return command;
 }
 
+BlockOperation OnBlocks(const JsonValue& value) {
+  BlockOperation operation;
+  Read(value, "block", operation.block);
+  Read(value, "blocks", operation.blocks);
+  Read(value, "writes", operation.writes);
+  Read(value, "size", operation.bytes);
+  Read(value, "revision", operation.revision);
+  Read(value, "tries", operation.tries);
+  if (const JsonValue* base = Good(value, "base")) {
+    operation.base = static_cast<uint64_t>(base->number);
+  }
+  return operation;
+}
+
 void BindCommand(const JsonValue& value, Verb verb, Operation& operation) {
   switch (verb) {
     case Verb::kMatch:
@@ -78,7 +102,39 @@ void BindCommand(const JsonValue& value, Verb verb, Operation& operation) {
     case Verb::kLookup:
       operation.command = Lookup(value, operation);
       return;
+    case Verb::kPut:
+      operation.command = core::PutCommand{};
+      break;
+    case Verb::kDelete:
+      operation.command = core::DeleteCommand{};
+      break;
+    case Verb::kGet:
+      operation.command = core::GetCommand{};
+      break;
+    case Verb::kRevision:
+      operation.command = core::RevisionCommand{};
+      break;
+    case Verb::kTransact:
+      operation.command = core::TransactCommand{};
   }
+  operation.on_blocks = OnBlocks(value);
+}
+
+// A transaction writes each block once, and all that it writes fits into one.
+void CheckBlocks(const JsonValue& value, const std::string& path, const Operation& operation,
+                 Findings& findings) {
+  if (!operation.on_blocks.has_value()) return;
+  const BlockOperation& blocks = *operation.on_blocks;
+  const auto refuse = [&](std::string_view key, bool wrong, const std::string& allowed) {
+    const JsonValue* member = Good(value, key);
+    if (wrong && member != nullptr)
+      findings.Add({member->at, Join(path, key), DescribeValue(*member), allowed, ""});
+  };
+  refuse("writes", blocks.writes > blocks.blocks,
+         "at most blocks, which is " + std::to_string(blocks.blocks));
+  refuse("size", uint64_t{blocks.bytes} * blocks.writes > core::limits::kTransactionBytesMax,
+         "at most " + FormatQuantity(core::limits::kTransactionBytesMax, Measure::kSize) +
+             " over all writes");
 }
 
 class OperationTimes {
@@ -147,6 +203,7 @@ void BindWorkload(const JsonValue& top, Binding& binding) {
     }
     if (verb == nullptr) continue;
     BindCommand(item, static_cast<Verb>(verb->number), operation);
+    CheckBlocks(item, path, operation, binding.findings);
     binding.scenario.workload.push_back(std::move(operation));
   }
 }

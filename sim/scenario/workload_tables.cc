@@ -11,6 +11,10 @@ constexpr int64_t kHourUs = core::Minutes(60).us;
 constexpr auto kCapabilityBytes = static_cast<int64_t>(core::limits::kCapabilityBytesMax);
 constexpr auto kCapabilities = static_cast<int64_t>(core::limits::kCapabilitiesMax);
 constexpr int64_t kBudgetMax = 65'535;
+constexpr auto kBlockBytes = static_cast<int64_t>(core::limits::kBlockBytesMax);
+constexpr auto kWrites = static_cast<int64_t>(core::limits::kTransactionWritesMax);
+constexpr int64_t kMarkBytes = 16;
+constexpr int64_t kBlockNameBytes = 64;
 
 constexpr KeyRow kTopic = {.key = "topic",
                            .kind = KeyKind::kTopic,
@@ -90,11 +94,74 @@ constexpr KeyRow kLookup[] = {
      .about = "A key of 64 hexadecimal digits, or \"random\": each lookup draws its own.",
      .fallback = "\"random\""}};
 
+constexpr KeyRow kBlock = {
+    .key = "block",
+    .kind = KeyKind::kText,
+    .about = "The block's name; with blocks above 1 the names are \"name/0\", \"name/1\", ...",
+    .required = true,
+    .low = 1,
+    .high = kBlockNameBytes};
+constexpr KeyRow kBlocks = {.key = "blocks",
+                            .kind = KeyKind::kInteger,
+                            .about = "Number of blocks, of which one is drawn each time.",
+                            .low = 1,
+                            .high = 10'000'000,
+                            .fallback = "1"};
+constexpr KeyRow kSize = {.key = "size",
+                          .kind = KeyKind::kSize,
+                          .about = "Of the content: a mark that tells who wrote it, and padding.",
+                          .low = kMarkBytes,
+                          .high = kBlockBytes,
+                          .fallback = "\"64B\""};
+constexpr KeyRow kTries = {
+    .key = "tries",
+    .kind = KeyKind::kInteger,
+    .about =
+        "How often the user begins again, from the question for the revision on, "
+        "when others were faster.",
+    .low = 1,
+    .high = 1'000,
+    .fallback = "1"};
+constexpr KeyRow kBase = {.key = "base",
+                          .kind = KeyKind::kInteger,
+                          .about =
+                              "The revision that is replaced; 0: there is none. Default: the "
+                              "latest, which the user asks for first.",
+                          .high = 1'000'000'000};
+
+constexpr KeyRow kPut[] = {kBlock, kBlocks, kSize, kBase, kTries};
+constexpr KeyRow kDelete[] = {kBlock, kBlocks, kBase, kTries};
+constexpr KeyRow kGet[] = {kBlock,
+                           kBlocks,
+                           {.key = "revision",
+                            .kind = KeyKind::kInteger,
+                            .about = "The highest revision up to this one; 0: the latest.",
+                            .high = 1'000'000'000,
+                            .fallback = "0"}};
+constexpr KeyRow kRevision[] = {kBlock, kBlocks};
+constexpr KeyRow kTransact[] = {
+    kBlock,
+    kBlocks,
+    {.key = "writes",
+     .kind = KeyKind::kInteger,
+     .about = "Number of blocks written at once; the one with the smallest id decides.",
+     .required = true,
+     .low = 1,
+     .high = kWrites},
+    kSize,
+    kBase,
+    kTries};
+
 constexpr KeyCase kOperations[] = {
     {{"match", "Find partners on a topic."}, kMatch},
     {{"work", "Offer to work on a topic until leave."}, kWork},
     {{"leave", "Stop taking part in a topic, in either role."}, kLeave},
-    {{"lookup", "Find the peers nearest to a key."}, kLookup}};
+    {{"lookup", "Find the peers nearest to a key."}, kLookup},
+    {{"put", "Write a block."}, kPut},
+    {{"delete", "Replace a block by a tombstone."}, kDelete},
+    {{"get", "Read a block."}, kGet},
+    {{"revision", "Ask for a block's latest revision."}, kRevision},
+    {{"transact", "Write several blocks, all or none."}, kTransact}};
 
 constexpr KeyRow kCommon[] = {
     {.key = "at", .kind = KeyKind::kDuration, .about = "When.", .required = true, .high = kYearUs},

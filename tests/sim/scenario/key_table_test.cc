@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <set>
 
 #include "nlohmann/json.hpp"
@@ -164,9 +165,11 @@ TEST(KeyTableTest, EveryParameterOfTheProtocolsHasAKey) {
   const auto [r1, r2, r3, r4, r5, r6] = core::RoutingConfig{};
   const auto [m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19,
               m20, m21, m22, m23, m24, m25, m26, m27, m28, m29] = core::MatchmakingConfig{};
-  EXPECT_EQ(r1 + m1, 32);
+  const auto [t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, t12, t13, t14, t15, t16, t17, t18, t19,
+              t20, t21, t22, t23, t24, t25, t26, t27, t28, t29] = core::TransactionsConfig{};
+  EXPECT_EQ(r1 + m1 + t1, 42);
   const auto lines = sim::DescribeProtocol({});
-  ASSERT_EQ(lines.size(), 6u + 29u);
+  ASSERT_EQ(lines.size(), 6u + 29u + 29u);
   std::set<std::string> described;
   for (const auto& [path, value] : lines) described.insert(path);
   for (const sim::KeyRow& section : sim::kProtocolTable.rows) {
@@ -188,8 +191,14 @@ TEST(KeyTableTest, EveryParameterOfTheProtocolsReachesItsField) {
       if (row.kind == sim::KeyKind::kDuration) value = "\"11s\"";
       auto overrides =
           std::vector<std::pair<std::string, std::string>>{{"protocol." + path, value}};
-      // Keeps low_water below high_water.
-      if (row.key == "high_water") overrides.emplace_back("protocol.matchmaking.low_water", "1");
+      // What must stay below or above it.
+      const std::map<std::string, std::pair<std::string, std::string>> others = {
+          {"matchmaking.high_water", {"matchmaking.low_water", "1"}},
+          {"transactions.backoff_base", {"transactions.backoff_cap", "\"1min\""}},
+          {"transactions.ack_retry", {"transactions.ack_retry_cap", "\"1min\""}}};
+      if (const auto other = others.find(path); other != others.end()) {
+        overrides.emplace_back("protocol." + other->second.first, other->second.second);
+      }
       const auto scenario = tests::LoadText(tests::ScenarioWith(""), {}, overrides);
       ASSERT_TRUE(scenario.ok()) << scenario.status();
       for (const auto& [name, text] : sim::DescribeProtocol(scenario->protocol)) {

@@ -191,6 +191,38 @@ TEST(LoaderTest, EveryOperationReachesItsCommand) {
   EXPECT_EQ(std::get<core::LookupCommand>(scenario.workload[4].command).target.bytes[31], 0xaa);
 }
 
+TEST(LoaderTest, OperationsOnBlocksKeepWhatTheUserWants) {
+  const sim::Scenario scenario = Load(R"("workload": [
+      {"at": "1s", "do": "put", "who": "seekers", "block": "b", "blocks": 7, "size": "4KiB", "base": 3, "tries": 5},
+      {"at": "1s", "do": "delete", "who": "seekers", "block": "b"},
+      {"at": "1s", "do": "get", "who": "seekers", "block": "b", "revision": 9},
+      {"at": "1s", "do": "revision", "who": "seekers", "block": "b"},
+      {"at": "1s", "do": "transact", "who": "seekers", "block": "b", "blocks": 4, "writes": 3}])");
+  ASSERT_EQ(scenario.workload.size(), 5u);
+  const sim::BlockOperation& put = scenario.workload[0].on_blocks.value();
+  EXPECT_TRUE(std::holds_alternative<core::PutCommand>(scenario.workload[0].command));
+  EXPECT_EQ(put.block, "b");
+  EXPECT_EQ(put.blocks, 7u);
+  EXPECT_EQ(put.bytes, 4096u);
+  EXPECT_EQ(put.base, 3u);
+  EXPECT_EQ(put.tries, 5u);
+  EXPECT_TRUE(std::holds_alternative<core::DeleteCommand>(scenario.workload[1].command));
+  EXPECT_FALSE(scenario.workload[1].on_blocks.value().base.has_value());
+  EXPECT_TRUE(std::holds_alternative<core::GetCommand>(scenario.workload[2].command));
+  EXPECT_EQ(scenario.workload[2].on_blocks.value().revision, 9u);
+  EXPECT_TRUE(std::holds_alternative<core::RevisionCommand>(scenario.workload[3].command));
+  EXPECT_TRUE(std::holds_alternative<core::TransactCommand>(scenario.workload[4].command));
+  EXPECT_EQ(scenario.workload[4].on_blocks.value().writes, 3u);
+}
+
+TEST(LoaderTest, TheUpstreamProfileIsTheCores) {
+  const sim::Scenario scenario = Load(R"("profile": "upstream", "fails_under": ["upstream"])");
+  sim::Scenario expected;
+  expected.protocol.transactions = core::UpstreamProfile();
+  EXPECT_EQ(sim::DescribeProtocol(scenario.protocol), sim::DescribeProtocol(expected.protocol));
+  EXPECT_EQ(scenario.fails_under, std::vector<std::string>{"upstream"});
+}
+
 TEST(LoaderTest, ExpectationsCompareInTheMetricsOwnUnit) {
   const sim::Scenario scenario = Load(R"("expect": [{"metric": "match.rate", "above": "99%"},
       {"metric": "bytes.sent", "below": "3MiB", "must_fail": true}, {"metric": "lookup.hops", "equals": 4}])");
