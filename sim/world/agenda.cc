@@ -126,6 +126,9 @@ void World::CarryOut(Turn& turn, Errand errand) {
       if (turn.slot.extras != nullptr && turn.slot.extras->paused_until > turn.now) return;
       turn.lane.world_facts.push_back(
           {WorldFact::Kind::kCommanded, turn.now, turn.peer, errand.detail});
+      if (scenario_.workload[errand.detail].on_blocks.has_value()) {
+        return BeginOnBlocks(turn, errand.detail);
+      }
       return Step(turn, CommandFor(turn, errand.detail));
     case Errand::Kind::kPause:
       return Pause(turn, errand.detail);
@@ -211,6 +214,7 @@ void World::Stop(Turn& turn, Errand::Kind how) {
   }
   if (slot.extras != nullptr) {
     slot.extras->paused_by.reset();
+    if (slot.extras->user != nullptr) slot.extras->user->Forget();
     StopStorage(*slot.extras, how);
   }
   slot.refuses = how != Errand::Kind::kLeave;
@@ -218,6 +222,15 @@ void World::Stop(Turn& turn, Errand::Kind how) {
   turn.lane.world_facts.push_back(
       {WorldFact::Kind::kStopped, turn.now, turn.peer, slot.incarnation});
   turn.outbox.Arm(WorldTime::Never());
+}
+
+void World::BeginOnBlocks(Turn& turn, uint32_t operation) {
+  PeerExtras& extras = turn.slot.Extras();
+  if (extras.user == nullptr) {
+    extras.user = std::make_unique<BlockUser>(scenario_, context_, turn.peer);
+  }
+  extras.user->Begin(operation, turn.now);
+  if (std::optional<core::Command> call = extras.user->TakeCall()) Step(turn, *std::move(call));
 }
 
 core::Command World::CommandFor(const Turn& turn, uint32_t operation) const {

@@ -119,7 +119,17 @@ void World::CompleteStores(Turn& turn) {
   BeginWriting(turn, turn.now);
 }
 
+// The user at the peer sees what comes of it, and may ask for more at once.
 void World::Step(Turn& turn, core::Input input) {
+  StepOnce(turn, std::move(input));
+  const PeerExtras* extras = turn.slot.extras.get();
+  if (extras == nullptr || extras->user == nullptr) return;
+  while (std::optional<core::Command> call = extras->user->TakeCall()) {
+    StepOnce(turn, *std::move(call));
+  }
+}
+
+void World::StepOnce(Turn& turn, core::Input input) {
   core::Effects& effects = turn.lane.effects;
   effects.Clear();
   ++turn.lane.traffic.steps;

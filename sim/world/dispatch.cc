@@ -25,6 +25,9 @@ void World::Dispatch(Turn& turn) {
     if (!outgoing.to.empty()) Route(turn, outgoing, departure);
   }
   if (!effects.stores().empty()) Store(turn, departure);
+  if (turn.slot.extras != nullptr && turn.slot.extras->user != nullptr) {
+    turn.slot.extras->user->Observe(effects.observations());
+  }
   ReportFacts(turn);
   Arm(turn);
 }

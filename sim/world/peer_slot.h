@@ -9,6 +9,7 @@
 #include "core/port/participant.h"
 #include "sim/engine/event.h"
 #include "sim/network/link.h"
+#include "sim/world/block_user.h"
 #include "sim/world/role.h"
 #include "sim/world/simulated_storage.h"
 
@@ -20,6 +21,7 @@ struct PeerExtras {
   std::vector<core::PeerId>
       saved_contacts;  // What the disk remembers of the last incarnation's routing table.
   std::unique_ptr<SimulatedStorage> storage;  // From the first batch on.
+  std::unique_ptr<BlockUser> user;            // From the first operation on blocks on.
   WorldTime paused_until;
   std::optional<uint32_t> paused_by;  // The fault that ends the pause; empty: it runs.
   WorldTime busy_until;               // CPU model: when the messages taken so far are done.

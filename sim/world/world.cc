@@ -294,6 +294,9 @@ size_t World::MemoryUsage() const {
     if (slot.extras != nullptr && slot.extras->storage != nullptr) {
       bytes += slot.extras->storage->MemoryUsage();
     }
+    if (slot.extras != nullptr && slot.extras->user != nullptr) {
+      bytes += slot.extras->user->MemoryUsage();
+    }
     bytes += slot.link.HeapBytes();
   }
   return bytes;

@@ -145,6 +145,7 @@ class World : public WorldView {
   void Ring(Turn& turn, uint32_t payload);
   void CompleteStores(Turn& turn);
   void Step(Turn& turn, core::Input input);
+  void StepOnce(Turn& turn, core::Input input);
 
   // dispatch.cc
   void Dispatch(Turn& turn);
@@ -174,6 +175,7 @@ class World : public WorldView {
   void Stop(Turn& turn, Errand::Kind how);
   [[nodiscard]] static std::span<const core::StoredRow> RowsOf(Turn& turn);
   static void StopStorage(PeerExtras& extras, Errand::Kind how);
+  void BeginOnBlocks(Turn& turn, uint32_t operation);
   [[nodiscard]] core::Command CommandFor(const Turn& turn, uint32_t operation) const;
 
   // observers (world.cc)
