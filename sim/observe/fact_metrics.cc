@@ -4,6 +4,29 @@
 #include <variant>
 
 namespace sim {
+namespace {
+
+Metric MetricOf(core::CallOutcome outcome) {
+  switch (outcome) {
+    case core::CallOutcome::kCommitted:
+      return Metric::kCallsCommitted;
+    case core::CallOutcome::kFound:
+      return Metric::kCallsFound;
+    case core::CallOutcome::kStale:
+    case core::CallOutcome::kConflict:
+      return Metric::kCallsLost;
+    case core::CallOutcome::kRejected:
+    case core::CallOutcome::kExpired:
+      return Metric::kCallsRefused;
+    case core::CallOutcome::kUnavailable:
+      return Metric::kCallsUnavailable;
+    case core::CallOutcome::kInDoubt:
+      break;
+  }
+  return Metric::kCallsInDoubt;
+}
+
+}  // namespace
 
 void FactMetrics::OnMatchFinished(const core::MatchFinished& match) {
   const bool satisfied = match.end == core::MatchEnd::kSatisfied;
@@ -15,6 +38,18 @@ void FactMetrics::OnMatchFinished(const core::MatchFinished& match) {
   if (!satisfied) return;
   metrics_.Record(Metric::kMatchTime, match.took.us);
   metrics_.Record(Metric::kMatchRequests, match.requests);
+}
+
+void FactMetrics::OnCallFinished(const core::CallFinished& call) {
+  const bool reads = call.call == core::CallKind::kGet || call.call == core::CallKind::kRevision;
+  const bool committed = call.outcome == core::CallOutcome::kCommitted;
+  metrics_.Count(MetricOf(call.outcome));
+  if (call.outcome == core::CallOutcome::kFound) metrics_.Record(Metric::kReadTime, call.took.us);
+  if (reads) return;
+  metrics_.Trial(Metric::kWriteSuccess, committed);
+  if (!committed) return;
+  metrics_.Record(Metric::kWriteTime, call.took.us);
+  metrics_.Record(Metric::kWriteAttempts, call.attempts);
 }
 
 void FactMetrics::OnLookup(const core::LookupDone& lookup) {
@@ -48,6 +83,12 @@ void FactMetrics::OnFact(const WorldView&, const Fact& fact) {
   } else if (const auto* step = std::get_if<core::Respecified>(&fact.what)) {
     if (step->to > step->from) metrics_.Count(Metric::kMatchNarrowed);
     if (step->to < step->from) metrics_.Count(Metric::kMatchWidened);
+  } else if (const auto* call = std::get_if<core::CallFinished>(&fact.what)) {
+    OnCallFinished(*call);
+  } else if (const auto* made = std::get_if<core::CertificateMade>(&fact.what)) {
+    metrics_.Count(made->committed ? Metric::kCertificatesCommitted : Metric::kCertificatesAborted);
+  } else if (const auto* applied = std::get_if<core::RevisionApplied>(&fact.what)) {
+    metrics_.Count(applied->restored ? Metric::kRevisionsRestored : Metric::kRevisionsApplied);
   } else if (const auto* fell = std::get_if<core::StandingFell>(&fact.what)) {
     metrics_.Count(fell->banned ? Metric::kStandingBanned : Metric::kStandingFell);
   } else {
@@ -68,6 +109,13 @@ void FactMetrics::OnFact(const WorldView&, const Fact& fact) {
         {AlternativeOf<core::TaskAccepted>(kType), Metric::kTasksAccepted},
         {AlternativeOf<core::TaskDeclined>(kType), Metric::kTasksDeclined},
         {AlternativeOf<core::TaskFinished>(kType), Metric::kTasksFinished},
+        {AlternativeOf<core::CallStarted>(kType), Metric::kCallsStarted},
+        {AlternativeOf<core::VoteCast>(kType), Metric::kVotesCast},
+        {AlternativeOf<core::RevisionCollected>(kType), Metric::kRevisionsCollected},
+        {AlternativeOf<core::ResolutionStarted>(kType), Metric::kResolutionsStarted},
+        {AlternativeOf<core::DoubleVoteProven>(kType), Metric::kDoubleVotesProven},
+        {AlternativeOf<core::ForkSeen>(kType), Metric::kForksSeen},
+        {AlternativeOf<core::StoreFailed>(kType), Metric::kStoresFailed},
         {AlternativeOf<core::BadFrame>(kType), Metric::kFramesBad},
     };
     for (const Counted& counted : kCounted) {

@@ -24,6 +24,7 @@ class FactMetrics : public Observer {
 
  private:
   void OnMatchFinished(const core::MatchFinished& match);
+  void OnCallFinished(const core::CallFinished& call);
   void OnLookup(const core::LookupDone& lookup);
   void OnJoined(const Fact& fact, const core::Joined& joined);
 
