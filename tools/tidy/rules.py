@@ -19,6 +19,7 @@ ALLOWED_LAYERS = {
     "core/recording": ["core/base", "core/codec", "core/crypto", "core/port"],
     "core/routing": ["core/base", "core/codec", "core/crypto", "core/port"],
     "core/matchmaking": ["core/base", "core/codec", "core/crypto", "core/port", "core/routing"],
+    "core/repository": ["core/base", "core/codec", "core/crypto", "core/port"],
     "core/peer": ["core"],
     "sim/engine": ["core/base"],
     "sim/scenario": ["core", "sim/engine"],
