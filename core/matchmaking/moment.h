@@ -10,6 +10,7 @@
 #include "core/base/ids.h"
 #include "core/base/random.h"
 #include "core/base/time.h"
+#include "core/port/conduct.h"
 #include "core/port/context.h"
 #include "core/port/effects.h"
 
@@ -27,18 +28,6 @@ class Locator {
   virtual void Lookup(const Moment& moment, const Key256& target, uint64_t token) = 0;
   // Leading bits that the own id shares with all of the n nearest known ids (c0).
   [[nodiscard]] virtual int SharedPrefix(int n) const = 0;
-};
-
-// What a remote peer can do wrong. Only provable offences may lead to a ban.
-enum class Offence : uint8_t { kBadSignature = 1, kProtocolViolation = 2, kConnectionFailure = 3 };
-
-class Conduct {
- public:
-  virtual ~Conduct() = default;
-
-  virtual void Report(Time now, PeerId peer, Offence offence, Effects& effects) = 0;
-  // True: the peer is chosen only when there is nobody else.
-  [[nodiscard]] virtual bool IsDoubtful(Time now, PeerId peer) const = 0;
 };
 
 struct Moment {

@@ -15,6 +15,8 @@ uint32_t WeightOf(Offence offence) {
   switch (offence) {
     case Offence::kBadSignature:
       return 50'000;
+    case Offence::kDoubleVote:
+      return 100'000;
     case Offence::kProtocolViolation:
       return 30'000;
     case Offence::kConnectionFailure:

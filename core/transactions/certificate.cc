@@ -1,0 +1,114 @@
+#include "core/transactions/certificate.h"
+
+#include <vector>
+
+#include "core/codec/canonical.h"
+#include "core/transactions/cluster.h"
+
+namespace core {
+
+Key256 HashOf(const TxMoment& moment, const TxRecord& record) {
+  std::vector<uint8_t> bytes;
+  TxHashBytes(moment.context.network, record, bytes);
+  return moment.Sha256(bytes);
+}
+
+Key256 HashOf(const TxMoment& moment, const Key256& tx, std::span<const Vote> votes) {
+  std::vector<uint8_t> bytes;
+  VotesHashBytes(tx, votes, bytes);
+  return moment.Sha256(bytes);
+}
+
+void SignTransaction(const TxMoment& moment, Transaction& transaction) {
+  std::vector<uint8_t> bytes;
+  TransactionSigningBytes(moment.context.network, transaction, bytes);
+  transaction.signature = moment.Sign(bytes);
+}
+
+bool HasValidSignature(const TxMoment& moment, const Transaction& transaction) {
+  std::vector<uint8_t> bytes;
+  TransactionSigningBytes(moment.context.network, transaction, bytes);
+  return moment.Verify(transaction.client, bytes, transaction.signature);
+}
+
+void SignVote(const TxMoment& moment, const Key256& tx, Vote& vote) {
+  std::vector<uint8_t> bytes;
+  VoteSigningBytes(moment.context.network, tx, vote, bytes);
+  vote.signature = moment.Sign(bytes);
+}
+
+bool HasValidSignature(const TxMoment& moment, const TxRecord& record, const Key256& tx,
+                       const Vote& vote) {
+  if (vote.member >= record.members.size()) return false;
+  std::vector<uint8_t> bytes;
+  VoteSigningBytes(moment.context.network, tx, vote, bytes);
+  return moment.Verify(record.members[vote.member].key, bytes, vote.signature);
+}
+
+CommitAck SignAck(const TxMoment& moment, uint8_t member, const Key256& tx, const Key256& votes) {
+  std::vector<uint8_t> bytes;
+  CommitSigningBytes(moment.context.network, tx, votes, bytes);
+  return {.member = member, .signature = moment.Sign(bytes)};
+}
+
+bool HasValidSignature(const TxMoment& moment, const TxRecord& record, const Key256& tx,
+                       const Key256& votes, const CommitAck& ack) {
+  if (ack.member >= record.members.size()) return false;
+  std::vector<uint8_t> bytes;
+  CommitSigningBytes(moment.context.network, tx, votes, bytes);
+  return moment.Verify(record.members[ack.member].key, bytes, ack.signature);
+}
+
+bool AreEnough(const TxMoment& moment, const TxRecord& record, const Key256& tx,
+               std::span<const Vote> votes, bool committed) {
+  const Quorum quorum = QuorumOf(moment.config(), record.members.size());
+  if (votes.size() < (committed ? quorum.approvals : quorum.refusals)) return false;
+  for (size_t i = 0; i < votes.size(); ++i) {
+    if (i > 0 && votes[i - 1].member >= votes[i].member) return false;
+    if ((votes[i].kind == VoteKind::kApprove) != committed) return false;
+    if (!HasValidSignature(moment, record, tx, votes[i])) return false;
+  }
+  return true;
+}
+
+bool IsValid(const TxMoment& moment, const Certificate& certificate, const Key256& tx,
+             bool with_acks) {
+  const TxRecord& record = certificate.record;
+  if (record.members.size() < static_cast<size_t>(moment.config().cluster_min)) return false;
+  if (!AreGenuine(moment, record.members)) return false;
+  if (!HasValidSignature(moment, record.transaction)) return false;
+  if (!AreEnough(moment, record, tx, certificate.votes, certificate.committed)) return false;
+  if (!with_acks || !certificate.committed) return true;
+  if (certificate.acks.size() < QuorumOf(moment.config(), record.members.size()).majority) {
+    return false;
+  }
+  const Key256 votes = HashOf(moment, tx, certificate.votes);
+  for (size_t i = 0; i < certificate.acks.size(); ++i) {
+    if (i > 0 && certificate.acks[i - 1].member >= certificate.acks[i].member) return false;
+    if (!HasValidSignature(moment, record, tx, votes, certificate.acks[i])) return false;
+  }
+  return true;
+}
+
+std::optional<ProvenRevision> ProofOf(const TxMoment& moment, const BlockReply& reply) {
+  if (reply.certificate.empty() || !reply.certificate.committed) return std::nullopt;
+  const Transaction& made = reply.certificate.record.transaction;
+  const bool fits = made.block == reply.block && made.base_revision + 1 == reply.revision &&
+                    made.content_hash == reply.hash && made.base_hash == reply.prior_hash;
+  if (!fits) return std::nullopt;
+  const Key256 tx = HashOf(moment, reply.certificate.record);
+  if (!IsValid(moment, reply.certificate, tx)) return std::nullopt;
+  if (made.action == TxAction::kPut || made.action == TxAction::kDelete) {
+    return ProvenRevision{.by = made.id, .tx = tx};
+  }
+  if (made.action != TxAction::kPendPut && made.action != TxAction::kPendDelete)
+    return std::nullopt;
+  const Transaction& decision = reply.decision.record.transaction;
+  const bool decided = reply.decision.committed && decision.action == TxAction::kCommit &&
+                       decision.of == made.of && decision.block == made.tail;
+  if (!decided) return std::nullopt;
+  if (!IsValid(moment, reply.decision, HashOf(moment, reply.decision.record))) return std::nullopt;
+  return ProvenRevision{.by = made.of, .tx = tx};
+}
+
+}  // namespace core

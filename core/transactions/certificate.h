@@ -1,0 +1,49 @@
+// Certificates and what they are made of: hashes, votes and acks, signed and verified.
+//
+// A certificate verifies on its own: its record names the members and their keys. Whether those
+// members were the block's cluster is another question (cluster.h). Source: protocol document, 1.4.1.
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "core/codec/messages.h"
+#include "core/transactions/tx_moment.h"
+
+namespace core {
+
+[[nodiscard]] Key256 HashOf(const TxMoment& moment, const TxRecord& record);
+[[nodiscard]] Key256 HashOf(const TxMoment& moment, const Key256& tx, std::span<const Vote> votes);
+
+void SignTransaction(const TxMoment& moment, Transaction& transaction);
+[[nodiscard]] bool HasValidSignature(const TxMoment& moment, const Transaction& transaction);
+
+// Signed as the member with this index. REQUIRES: that is this peer.
+void SignVote(const TxMoment& moment, const Key256& tx, Vote& vote);
+[[nodiscard]] bool HasValidSignature(const TxMoment& moment, const TxRecord& record,
+                                     const Key256& tx, const Vote& vote);
+
+[[nodiscard]] CommitAck SignAck(const TxMoment& moment, uint8_t member, const Key256& tx,
+                                const Key256& votes);
+[[nodiscard]] bool HasValidSignature(const TxMoment& moment, const TxRecord& record,
+                                     const Key256& tx, const Key256& votes, const CommitAck& ack);
+
+// Genuine members, the client's signature, and enough votes of distinct members, all of them valid
+// and of the right kind. With acks: a majority of them too (upstream's rule).
+[[nodiscard]] bool IsValid(const TxMoment& moment, const Certificate& certificate, const Key256& tx,
+                           bool with_acks = false);
+// The same for votes that came without a certificate around them. The record is not verified.
+[[nodiscard]] bool AreEnough(const TxMoment& moment, const TxRecord& record, const Key256& tx,
+                             std::span<const Vote> votes, bool committed);
+
+// What the certificates of a reply prove about the revision that it tells of.
+struct ProvenRevision {
+  TxId by;
+  Key256 tx;
+};
+
+// Nothing when they do not prove revision, hash and prior hash.
+[[nodiscard]] std::optional<ProvenRevision> ProofOf(const TxMoment& moment,
+                                                    const BlockReply& reply);
+
+}  // namespace core

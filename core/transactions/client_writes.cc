@@ -1,0 +1,191 @@
+// The writing half of Client: one transaction for a single block; pends, a commit at the tail and its
+// spreading for several (protocol document, 1.4.7).
+#include <algorithm>
+#include <utility>
+
+#include "core/codec/canonical.h"
+#include "core/transactions/client.h"
+#include "core/transactions/mail.h"
+
+namespace core {
+
+// Cache hit, then the nearest, those in doubt behind, this peer last (1.4.8).
+std::vector<PeerId> Client::Coordinators(const TxMoment& moment, const Leg& leg) const {
+  std::vector<PeerId> order = leg.cluster;
+  const Cached* cached = cache_.Find(leg.write.block);
+  const PeerId first = cached == nullptr ? kNoPeer : cached->coordinator;
+  const auto rank = [&](PeerId peer) {
+    if (peer == moment.self) return 3;
+    if (peer == first) return 0;
+    return moment.conduct.IsDoubtful(moment.now, peer) ? 2 : 1;
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](PeerId a, PeerId b) { return rank(a) < rank(b); });
+  return order;
+}
+
+Transaction Client::Draft(const TxMoment& moment, const Call& call, const Leg& leg,
+                          TxAction action) const {
+  Transaction transaction;
+  moment.random.Fill(transaction.id.bytes);
+  transaction.action = action;
+  transaction.block = leg.write.block;
+  transaction.expires_ms = call.expires_ms;
+  transaction.priority = call.priority;
+  transaction.attempt = call.attempt;
+  transaction.client = moment.context.directory->PublicKeyOf(moment.self);
+  const bool decides = action == TxAction::kCommit || action == TxAction::kCancel;
+  if (!decides) {
+    transaction.base_revision = leg.write.base_revision;
+    transaction.base_hash = leg.base_hash;
+    transaction.content_hash = leg.hash;
+  }
+  if (decides || action == TxAction::kPendPut || action == TxAction::kPendDelete) {
+    transaction.of = call.of;
+    transaction.scope = call.scope;
+    transaction.tail = call.legs[call.tail].write.block;
+  }
+  return transaction;
+}
+
+void Client::Submit(const TxMoment& moment, Call& call) {
+  ++call.attempt;
+  call.phase = Phase::kSubmitting;
+  call.expires_ms = moment.now_ms() + moment.config().lifetime.us / 1000;
+  const Leg& leg = call.legs[0];
+  const Transaction transaction =
+      Draft(moment, call, leg, call.kind == CallKind::kDelete ? TxAction::kDelete : TxAction::kPut);
+  moment.effects.Observe(
+      CallAttempt{.request = call.request, .id = transaction.id, .attempt = call.attempt});
+  call.decision =
+      std::make_unique<Submission>(moment, transaction, leg.write.value, Coordinators(moment, leg));
+}
+
+// ---- several blocks ----
+
+void Client::Pend(const TxMoment& moment, Call& call) {
+  ++call.attempt;
+  call.phase = Phase::kPending;
+  call.expires_ms = moment.now_ms() + moment.config().lifetime.us / 1000;
+  moment.random.Fill(call.of.bytes);
+  moment.effects.Observe(
+      CallAttempt{.request = call.request, .id = call.of, .attempt = call.attempt});
+  std::vector<ScopeEntry> entries;
+  for (const Leg& leg : call.legs) {
+    entries.push_back({leg.write.block, leg.write.base_revision, leg.hash});
+  }
+  std::vector<uint8_t> bytes;
+  ScopeBytes(call.of, entries, bytes);
+  call.scope = moment.Sha256(bytes);
+  for (Leg& leg : call.legs) {
+    const Transaction transaction =
+        Draft(moment, call, leg, leg.write.erase ? TxAction::kPendDelete : TxAction::kPendPut);
+    leg.submission = std::make_unique<Submission>(moment, transaction, leg.write.value,
+                                                  Coordinators(moment, leg));
+  }
+}
+
+void Client::OnPended(const TxMoment& moment, Call& call) {
+  bool any = false;
+  bool all = true;
+  for (const Leg& leg : call.legs) {
+    const TxVerdict verdict = leg.submission->verdict();
+    if (verdict != TxVerdict::kCommitted && all) {
+      all = false;
+      call.why = verdict;
+      call.why_reason = leg.submission->reason();
+    }
+    any = any || verdict == TxVerdict::kCommitted || verdict == TxVerdict::kInDoubt;
+  }
+  if (all) return Decide(moment, call, TxAction::kCommit);
+  if (any) return Decide(moment, call, TxAction::kCancel);
+  OnRefused(moment, call, call.why, call.why_reason);
+}
+
+void Client::Decide(const TxMoment& moment, Call& call, TxAction action) {
+  call.phase = action == TxAction::kCommit ? Phase::kSubmitting : Phase::kCancelling;
+  // A decision outlives its pends: otherwise a slow cancel would leave them to others.
+  call.expires_ms = moment.now_ms() + moment.config().lifetime.us / 1000;
+  const Leg& tail = call.legs[call.tail];
+  call.decision = std::make_unique<Submission>(moment, Draft(moment, call, tail, action), Bytes(),
+                                               Coordinators(moment, tail));
+  if (!call.settles) return;
+  // Perhaps it was decided long ago.
+  call.request = moment.random.Next();
+  for (const PeerId peer : tail.cluster) {
+    moment.mail.Post(moment, peer, call.request, TxStatus{.id = call.of});
+  }
+}
+
+void Client::OnSettleStatus(const TxMoment&, Call& call, const TxStatusReply& reply) {
+  const Transaction& transaction = reply.certificate.record.transaction;
+  const bool decides = reply.state == TxState::kCommitted && !reply.certificate.empty() &&
+                       transaction.of == call.of && transaction.block == call.legs[0].write.block;
+  if (!decides || call.phase == Phase::kDone) return;
+  settled_.push_back(reply.certificate);  // Verified by who takes it.
+  call.phase = Phase::kDone;
+}
+
+void Client::OnSubmitted(const TxMoment& moment, Call& call) {
+  const Submission& decision = *call.decision;
+  if (decision.coordinator() != kNoPeer && decision.coordinator() != moment.self) {
+    Cached* cached = cache_.Find(call.legs[call.tail].write.block);
+    if (cached != nullptr) cached->coordinator = decision.coordinator();
+  }
+  if (decision.verdict() != TxVerdict::kCommitted) {
+    if (call.kind == CallKind::kTransact && decision.verdict() != TxVerdict::kInDoubt) {
+      // The commit will never be; the pends must not wait for their expiry.
+      call.why = decision.verdict();
+      call.why_reason = decision.reason();
+      return Decide(moment, call, TxAction::kCancel);
+    }
+    return OnRefused(moment, call, decision.verdict(), decision.reason());
+  }
+  if (call.kind != CallKind::kTransact) return Finish(moment, call, CallOutcome::kCommitted);
+  Spread(moment, call);
+}
+
+void Client::OnCancelled(const TxMoment& moment, Call& call) {
+  const Submission& decision = *call.decision;
+  const bool cancelled = decision.verdict() == TxVerdict::kCommitted;
+  if (cancelled && call.settles) settled_.push_back(decision.certificate());
+  if (call.settles) return Finish(moment, call, CallOutcome::kConflict);
+  if (cancelled) {
+    Tell(moment, call, decision.certificate());
+    const bool doubt =
+        call.why == TxVerdict::kInDoubt;  // Of a pend, which can come to nothing now.
+    return OnRefused(moment, call, doubt ? TxVerdict::kConflict : call.why, call.why_reason);
+  }
+  // Nobody can commit it but this client, and it will not.
+  const bool doubt = call.why == TxVerdict::kInDoubt;
+  OnRefused(moment, call, doubt ? TxVerdict::kConflict : call.why, call.why_reason);
+}
+
+// Tells all members of all blocks how the tail decided.
+void Client::Tell(const TxMoment& moment, const Call& call, const Certificate& decision) {
+  for (size_t i = 0; i < call.legs.size(); ++i) {
+    if (i == call.tail) continue;
+    for (const PeerId peer : call.legs[i].cluster) {
+      moment.mail.Post(moment, peer, 0, TxOutcome{.certificate = decision, .value = {}});
+    }
+  }
+}
+
+void Client::Spread(const TxMoment& moment, Call& call) {
+  call.phase = Phase::kSpreading;
+  Tell(moment, call, call.decision->certificate());
+  for (Leg& leg : call.legs) {
+    const ConfirmedRead::Question question{.block = leg.write.block,
+                                           .revision = 0,
+                                           .at_least = leg.write.base_revision + 1,
+                                           .with_value = false};
+    leg.read = std::make_unique<ConfirmedRead>(moment, question, leg.cluster);
+  }
+}
+
+// Committed either way: whoever missed the decision asks the tail when its pend expires.
+void Client::OnSpread(const TxMoment& moment, Call& call) {
+  Finish(moment, call, CallOutcome::kCommitted, call.tail);
+}
+
+}  // namespace core

@@ -1,0 +1,169 @@
+#include "core/transactions/confirmed_read.h"
+
+#include <algorithm>
+
+#include "core/repository/repository.h"
+#include "core/transactions/certificate.h"
+#include "core/transactions/mail.h"
+
+namespace core {
+
+ConfirmedRead::ConfirmedRead(const TxMoment& moment, const Question& question,
+                             std::span<const PeerId> cluster)
+    : question_(question), id_(moment.random.Next()) {
+  for (const PeerId peer : cluster) {
+    holders_.push_back({});
+    holders_.back().peer = peer;
+  }
+  give_up_at_ = moment.now + moment.config().member_wait * 4;
+  Ask(moment);
+}
+
+void ConfirmedRead::Ask(const TxMoment& moment) {
+  retry_at_ = moment.now + moment.config().ack_retry;
+  for (const Holder& holder : holders_) {
+    if (holder.answered) continue;
+    moment.mail.Post(
+        moment, holder.peer, id_,
+        BlockGet{.block = question_.block, .revision = question_.revision, .with_value = false});
+  }
+}
+
+void ConfirmedRead::OnReply(const TxMoment& moment, PeerId from, const BlockReply& reply) {
+  if (finished() || reply.block != question_.block || reply.state == BlockState::kDamaged) return;
+  const auto holder = std::find_if(holders_.begin(), holders_.end(),
+                                   [from](const Holder& known) { return known.peer == from; });
+  if (holder == holders_.end()) return;
+  const bool tells = reply.state == BlockState::kPresent || reply.state == BlockState::kDeleted;
+  if (phase_ == Phase::kFetching) {
+    const bool right = reply.revision == best_.revision && reply.state == BlockState::kPresent &&
+                       ContentHash(moment.suite(), reply.value) == best_.hash;
+    if (!right) return;
+    best_.value = reply.value;
+    has_value_ = true;
+    return Weigh(moment);
+  }
+  // A tombstone that was collected has no certificate any more; everything else proves itself.
+  const bool memory = reply.state == BlockState::kDeleted && reply.certificate.empty();
+  const bool same =
+      tells && proven_ && reply.revision == best_.revision && reply.hash == best_.hash;
+  std::optional<ProvenRevision> proven;
+  if (tells && !memory && !same) {
+    proven = ProofOf(moment, reply);
+    if (!proven.has_value()) return;
+  }
+  holder->answered = true;
+  holder->state = reply.state;
+  holder->revision = tells ? reply.revision : 0;
+  holder->latest = reply.latest;
+  holder->hash = reply.hash;
+  const bool better =
+      tells && !same &&
+      (!proven_ ? reply.revision >= best_.revision : reply.revision > best_.revision);
+  if (better) {
+    best_ = reply;
+    proven_ = proven.has_value();
+    has_value_ = false;
+    if (proven.has_value()) answer_.by = proven->by;
+  }
+  Weigh(moment);
+}
+
+void ConfirmedRead::Weigh(const TxMoment& moment) {
+  const auto answered = static_cast<size_t>(std::count_if(
+      holders_.begin(), holders_.end(), [](const Holder& holder) { return holder.answered; }));
+  // A past revision never changes: whoever proves it ends the search.
+  const bool exact = question_.revision > 0 && proven_ && best_.revision == question_.revision;
+  if (answered < Majority() && !exact) return;
+  if (best_.revision < question_.at_least) return;
+  answer_.revision = best_.revision;
+  answer_.hash = best_.hash;
+  answer_.state = best_.state;
+  if (best_.revision == 0) {
+    const bool collected = std::any_of(holders_.begin(), holders_.end(), [](const Holder& holder) {
+      return holder.answered && holder.state == BlockState::kExpired;
+    });
+    answer_.state = collected ? BlockState::kExpired : BlockState::kAbsent;
+    phase_ = Phase::kDone;
+    return;
+  }
+  const auto holding = static_cast<size_t>(
+      std::count_if(holders_.begin(), holders_.end(), [this](const Holder& holder) {
+        return holder.answered &&
+               (holder.revision >= best_.revision || holder.latest > best_.revision);
+      }));
+  const bool enough = exact || holding >= Majority();
+  const bool fetch = !has_value_ && best_.state == BlockState::kPresent &&
+                     (question_.with_value || (!enough && proven_));
+  if (fetch) {
+    phase_ = Phase::kFetching;
+    return Fetch(moment);
+  }
+  if (!enough && proven_) return Raise(moment);
+  if (!enough) return;  // Memories only, and too few of them: somebody may still know more.
+  answer_.value = best_.value;
+  phase_ = Phase::kDone;
+}
+
+void ConfirmedRead::Fetch(const TxMoment& moment) {
+  retry_at_ = moment.now + moment.config().ack_retry;
+  for (size_t i = 0; i < holders_.size(); ++i) {
+    const Holder& holder = holders_[next_holder_++ % holders_.size()];
+    if (!holder.answered || holder.revision != best_.revision) continue;
+    return moment.mail.Post(
+        moment, holder.peer, id_,
+        BlockGet{.block = question_.block, .revision = best_.revision, .with_value = true});
+  }
+}
+
+// Tells the others what they have missed, and asks them again.
+void ConfirmedRead::Raise(const TxMoment& moment) {
+  phase_ = Phase::kRaising;
+  retry_at_ = moment.now + moment.config().ack_retry;
+  for (Holder& holder : holders_) {
+    if (holder.answered && holder.revision >= best_.revision) continue;
+    moment.mail.Post(moment, holder.peer, id_,
+                     TxOutcome{.certificate = best_.certificate, .value = best_.value});
+    if (!best_.decision.empty()) {
+      moment.mail.Post(moment, holder.peer, id_,
+                       TxOutcome{.certificate = best_.decision, .value = {}});
+    }
+    holder.answered = false;
+    moment.mail.Post(
+        moment, holder.peer, id_,
+        BlockGet{.block = question_.block, .revision = question_.revision, .with_value = false});
+  }
+}
+
+void ConfirmedRead::OnDeadline(const TxMoment& moment) {
+  if (finished()) return;
+  if (give_up_at_ <= moment.now) {
+    phase_ = Phase::kFailed;
+    return;
+  }
+  if (retry_at_ > moment.now) return;
+  if (phase_ == Phase::kFetching) return Fetch(moment);
+  if (phase_ == Phase::kRaising) return Raise(moment);
+  if (question_.at_least > 0 && best_.revision < question_.at_least) {
+    for (Holder& holder : holders_) holder.answered = false;
+  }
+  Ask(moment);
+}
+
+Time ConfirmedRead::NextDeadline() const {
+  return finished() ? Time::Never() : std::min(retry_at_, give_up_at_);
+}
+
+void ConfirmedRead::Digest(Hasher& hasher) const {
+  hasher.Add(id_);
+  hasher.Add(phase_);
+  hasher.Add(best_.revision);
+  hasher.Add(retry_at_.us);
+  for (const Holder& holder : holders_) {
+    hasher.Add(holder.peer);
+    hasher.Add(holder.answered);
+    hasher.Add(holder.revision);
+  }
+}
+
+}  // namespace core

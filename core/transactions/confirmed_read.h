@@ -1,0 +1,96 @@
+// ConfirmedRead: the latest revision of a block (or a given one), as a majority of its cluster has it.
+//
+//   phase      event                                      becomes
+//   kAsking    a majority answered                        kFetching, kRaising or kDone
+//   kAsking    ack_retry                                  asks the silent again
+//   kFetching  a content with the right hash              kRaising or kDone
+//   kFetching  ack_retry                                  asks the next holder
+//   kRaising   a majority has the revision                kDone
+//   any        patience                                   kFailed
+//
+// A revision counts when its certificate proves it, so one honest replica suffices; one that fewer
+// than a majority have is carried to the others first (kRaising), or a later read could miss it: that
+// is what makes reads monotonic (BR-10) and calls linearizable (TX-11). Owner: a call of Client.
+// Source: protocol document, 1.3.5 and 1.3.6.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/base/hash.h"
+#include "core/base/ids.h"
+#include "core/base/time.h"
+#include "core/codec/messages.h"
+#include "core/transactions/tx_moment.h"
+
+namespace core {
+
+class ConfirmedRead {
+ public:
+  enum class Phase : uint8_t { kAsking = 1, kFetching = 2, kRaising = 3, kDone = 4, kFailed = 5 };
+
+  struct Question {
+    BlockId block;
+    uint64_t revision = 0;  // 0: the latest.
+    uint64_t at_least = 0;  // Asks on until the latest is this.
+    bool with_value = false;
+  };
+
+  // What was found. revision 0: never written.
+  struct Answer {
+    BlockState state = BlockState::kAbsent;
+    uint64_t revision = 0;
+    Key256 hash;
+    TxId by;
+    Bytes value;
+  };
+
+  ConfirmedRead(const TxMoment& moment, const Question& question, std::span<const PeerId> cluster);
+
+  void OnReply(const TxMoment& moment, PeerId from, const BlockReply& reply);
+  void OnDeadline(const TxMoment& moment);
+
+  [[nodiscard]] Time NextDeadline() const;
+
+  [[nodiscard]] Phase phase() const { return phase_; }
+
+  [[nodiscard]] bool finished() const { return phase_ >= Phase::kDone; }
+
+  [[nodiscard]] uint64_t id() const { return id_; }
+
+  [[nodiscard]] const Answer& answer() const { return answer_; }
+
+  void Digest(Hasher& hasher) const;
+
+ private:
+  struct Holder {
+    PeerId peer;
+    bool answered = false;
+    BlockState state = BlockState::kAbsent;
+    uint64_t revision = 0;
+    uint64_t latest = 0;
+    Key256 hash;
+  };
+
+  void Ask(const TxMoment& moment);
+  void Weigh(const TxMoment& moment);
+  void Fetch(const TxMoment& moment);
+  void Raise(const TxMoment& moment);
+
+  [[nodiscard]] size_t Majority() const { return holders_.size() / 2 + 1; }
+
+  Question question_;
+  std::vector<Holder> holders_;
+  BlockReply best_;  // With its certificates; no value before kFetching.
+  bool proven_ = false;
+  bool has_value_ = false;
+  Answer answer_;
+  Phase phase_ = Phase::kAsking;
+  uint64_t id_ = 0;
+  size_t next_holder_ = 0;
+  Time retry_at_;
+  Time give_up_at_;
+};
+
+}  // namespace core

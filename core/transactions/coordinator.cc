@@ -1,0 +1,410 @@
+#include "core/transactions/coordinator.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/transactions/certificate.h"
+#include "core/transactions/cluster.h"
+#include "core/transactions/mail.h"
+#include "core/transactions/tx_rows.h"
+
+namespace core {
+namespace {
+
+struct Verdict {
+  TxVerdict verdict = TxVerdict::kRejected;
+  RejectReason reason = RejectReason::kNone;
+};
+
+// What a client is told of an abort: the kind that most refusals have, permanent ones last.
+Verdict VerdictOf(std::span<const Vote> refusals) {
+  size_t conflicts = 0;
+  size_t stale = 0;
+  RejectReason other = RejectReason::kNone;
+  for (const Vote& vote : refusals) {
+    if (vote.kind == VoteKind::kConflict || vote.kind == VoteKind::kExpired) ++conflicts;
+    if (vote.kind != VoteKind::kReject) continue;
+    if (vote.reason == RejectReason::kStale) {
+      ++stale;
+    } else {
+      other = vote.reason;
+    }
+  }
+  const size_t others = refusals.size() - conflicts - stale;
+  if (stale > 0 && stale >= others && stale >= conflicts) {
+    return {TxVerdict::kStale, RejectReason::kStale};
+  }
+  if (conflicts >= others) return {TxVerdict::kConflict, RejectReason::kNone};
+  return {TxVerdict::kRejected, other};
+}
+
+}  // namespace
+
+Coordinator::Round* Coordinator::Find(const Key256& tx) {
+  std::unique_ptr<Round>* found = rounds_.Find(tx);
+  return found == nullptr ? nullptr : found->get();
+}
+
+bool Coordinator::HasAck(const Round& round, size_t member) {
+  return std::any_of(round.acks.begin(), round.acks.end(),
+                     [member](const CommitAck& ack) { return ack.member == member; });
+}
+
+Coordinator::Round& Coordinator::Open(const TxMoment& moment, const Key256& tx,
+                                      const TxRecord& record) {
+  auto& slot = *rounds_.Insert(tx).first;
+  slot = std::make_unique<Round>(Tally(moment.config(), record.members.size()));
+  slot->record = record;
+  slot->started = moment.now;
+  *by_id_.Insert(record.transaction.id).first = tx;
+  return *slot;
+}
+
+void Coordinator::Close(const TxMoment& moment, const Key256& tx) {
+  const std::unique_ptr<Round>* found = rounds_.Find(tx);
+  if (found == nullptr) return;
+  const TxId id = (*found)->record.transaction.id;
+  const Key256* named = by_id_.Find(id);
+  if (named != nullptr && *named == tx) by_id_.Erase(id);
+  rounds_.Erase(tx);
+  StoreBatch batch;
+  batch.Delete(TxRowKey(TxRowKind::kRound, tx));
+  moment.journal.Commit(moment, std::move(batch), {});
+}
+
+// ---- answers to the client ----
+
+void Coordinator::Answer(const TxMoment& moment, Round& round, TxVerdict verdict,
+                         RejectReason reason, uint64_t revision, const Certificate& certificate) {
+  if (round.answered && verdict == TxVerdict::kInDoubt) return;
+  round.answered = true;
+  moment.mail.Post(moment, round.client, round.request,
+                   TxResult{.id = round.record.transaction.id,
+                            .verdict = verdict,
+                            .reason = reason,
+                            .revision = revision,
+                            .certificate = certificate});
+}
+
+void Coordinator::AnswerDecided(const TxMoment& moment, PeerId to, uint64_t id,
+                                const Certificate& certificate) {
+  const Transaction& transaction = certificate.record.transaction;
+  TxResult result{.id = transaction.id,
+                  .verdict = TxVerdict::kCommitted,
+                  .reason = RejectReason::kNone,
+                  .revision = transaction.base_revision + 1,
+                  .certificate = certificate};
+  if (!certificate.committed) {
+    const Verdict verdict = VerdictOf(certificate.votes);
+    result.verdict = verdict.verdict;
+    result.reason = verdict.reason;
+    result.revision = voter_->repository().TipOf(transaction.block).revision;
+  }
+  moment.mail.Post(moment, to, id, std::move(result));
+}
+
+// ---- promising ----
+
+void Coordinator::OnSubmit(const TxMoment& moment, PeerId from, uint64_t id,
+                           const TxSubmit& submit) {
+  const Transaction& transaction = submit.transaction;
+  const auto refuse = [&](TxVerdict verdict, RejectReason reason, uint64_t revision) {
+    moment.mail.Post(moment, from, id,
+                     TxResult{.id = transaction.id,
+                              .verdict = verdict,
+                              .reason = reason,
+                              .revision = revision,
+                              .certificate = {}});
+  };
+  const std::vector<PeerId> view = OwnView(moment, transaction.block);
+  if (std::find(view.begin(), view.end(), moment.self) == view.end() ||
+      view.size() < static_cast<size_t>(moment.config().cluster_min)) {
+    return refuse(TxVerdict::kUnavailable, RejectReason::kMembership, 0);
+  }
+  const TxRecord record{.transaction = transaction, .members = MembersOf(moment, view)};
+  const Key256 tx = HashOf(moment, record);
+  if (Round* round = Find(tx)) {
+    round->client = from;
+    round->request = id;
+    round->answered = false;
+    return;
+  }
+  if (const Certificate* outcome = voter_->OutcomeOf(tx)) {
+    return AnswerDecided(moment, from, id, *outcome);
+  }
+  if (!HasValidSignature(moment, transaction)) {
+    moment.Report(from, Offence::kBadSignature);
+    return refuse(TxVerdict::kRejected, RejectReason::kSignature, 0);
+  }
+  if (transaction.expires_ms < moment.now_ms()) {
+    return refuse(TxVerdict::kRejected, RejectReason::kExpiry, 0);
+  }
+  if (rounds_.size() >= static_cast<size_t>(moment.config().open_max)) {
+    return refuse(TxVerdict::kUnavailable, RejectReason::kBusy, 0);
+  }
+  const Tip tip = voter_->repository().TipOf(transaction.block);
+  const bool writes =
+      transaction.action == TxAction::kPut || transaction.action == TxAction::kDelete;
+  if (writes && tip.revision > transaction.base_revision) {
+    return refuse(TxVerdict::kStale, RejectReason::kStale, tip.revision);
+  }
+  Round& round = Open(moment, tx, record);
+  round.value = submit.value;
+  round.client = from;
+  round.request = id;
+  StoreBatch batch;
+  batch.Put(TxRowKey(TxRowKind::kRound, tx),
+            EncodeRow(RoundRow{.record = record, .value = round.value, .votes = {}}));
+  moment.journal.Commit(moment, std::move(batch),
+                        {.step = Due::Step::kPromising, .tx = tx, .facts = {}});
+}
+
+void Coordinator::OnVote(const TxMoment& moment, PeerId, const TxVote& message) {
+  Round* round = Find(message.tx);
+  if (round == nullptr) return;
+  if (round->phase != Phase::kPromising && round->phase != Phase::kResolving) return;
+  switch (round->tally.Add(moment, round->record, message.tx, message.vote)) {
+    case Tally::Added::kNew:
+      return Weigh(moment, message.tx, *round);
+    case Tally::Added::kDouble:
+      return voter_->AccuseOne(moment, round->record, message.tx,
+                               *round->tally.Find(message.vote.member), message.vote);
+    case Tally::Added::kKnown:
+    case Tally::Added::kInvalid:
+      return;
+  }
+}
+
+void Coordinator::Weigh(const TxMoment& moment, const Key256& tx, Round& round) {
+  const bool patient = moment.config().wait_for_all_members &&
+                       round.tally.size() < round.record.members.size() &&
+                       moment.now < round.deadline;
+  if (patient) return;
+  if (round.tally.Committed()) return Commit(moment, tx, round);
+  if (round.tally.Aborted()) Abort(moment, tx, round);
+}
+
+void Coordinator::Tell(const TxMoment& moment, const Round& round, bool committed, size_t votes,
+                       const Key256& tx) {
+  const Transaction& transaction = round.record.transaction;
+  moment.effects.Observe(
+      CertificateMade{.tx = tx,
+                      .id = transaction.id,
+                      .action = transaction.action,
+                      .block = transaction.block,
+                      .base_revision = transaction.base_revision,
+                      .content_hash = transaction.content_hash,
+                      .committed = committed,
+                      .votes = static_cast<uint8_t>(votes),
+                      .members = static_cast<uint8_t>(round.record.members.size())});
+}
+
+void Coordinator::Commit(const TxMoment& moment, const Key256& tx, Round& round) {
+  round.phase = Phase::kStoringCommit;
+  round.deadline = Time::Never();
+  const std::vector<Vote> votes = round.tally.Votes(true);
+  Tell(moment, round, true, votes.size(), tx);
+  StoreBatch batch;
+  batch.Put(TxRowKey(TxRowKind::kRound, tx),
+            EncodeRow(RoundRow{.record = round.record, .value = round.value, .votes = votes}));
+  moment.journal.Commit(moment, std::move(batch),
+                        {.step = Due::Step::kCommitting, .tx = tx, .facts = {}});
+}
+
+void Coordinator::ShowOutcome(const TxMoment& moment, const Round& round,
+                              const Certificate& certificate) {
+  const TxOutcome outcome{.certificate = certificate,
+                          .value = certificate.committed ? round.value : Bytes()};
+  for (const Member& member : round.record.members) {
+    (void)moment.mail.PostTo(moment, member.id, 0, outcome);
+  }
+}
+
+void Coordinator::Abort(const TxMoment& moment, const Key256& tx, Round& round) {
+  const Certificate certificate = round.tally.Certify(round.record);
+  Tell(moment, round, false, certificate.votes.size(), tx);
+  ShowOutcome(moment, round, certificate);
+  const Verdict verdict = VerdictOf(certificate.votes);
+  Answer(moment, round, verdict.verdict, verdict.reason,
+         voter_->repository().TipOf(round.record.transaction.block).revision, certificate);
+  Close(moment, tx);
+}
+
+// ---- committing ----
+
+void Coordinator::SendCommit(const TxMoment& moment, const Round& round) {
+  const TxCommit commit{
+      .record = round.record, .votes = round.tally.Votes(true), .value = round.value};
+  for (size_t i = 0; i < round.record.members.size(); ++i) {
+    if (!HasAck(round, i)) {
+      (void)moment.mail.PostTo(moment, round.record.members[i].id, 0, commit);
+    }
+  }
+}
+
+void Coordinator::OnAck(const TxMoment& moment, PeerId, const TxCommitAck& message) {
+  Round* round = Find(message.tx);
+  if (round == nullptr || round->phase != Phase::kCommitting) return;
+  if (HasAck(*round, message.ack.member)) return;
+  const std::vector<Vote> votes = round->tally.Votes(true);
+  const Key256 hash = HashOf(moment, message.tx, votes);
+  if (!HasValidSignature(moment, round->record, message.tx, hash, message.ack)) return;
+  const auto after =
+      std::find_if(round->acks.begin(), round->acks.end(),
+                   [&](const CommitAck& other) { return other.member > message.ack.member; });
+  round->acks.insert(after, message.ack);
+  if (round->acks.size() == round->tally.quorum().majority) {
+    const Certificate certificate{
+        .record = round->record, .committed = true, .votes = votes, .acks = round->acks};
+    if (moment.config().forget_at_commit_signature) ShowOutcome(moment, *round, certificate);
+    Answer(moment, *round, TxVerdict::kCommitted, RejectReason::kNone,
+           round->record.transaction.base_revision + 1, certificate);
+  }
+  if (round->acks.size() == round->record.members.size()) Close(moment, message.tx);
+}
+
+// Somebody else has resolved it: the members who know it are told of by those who do.
+void Coordinator::OnOutcome(const TxMoment& moment, PeerId, const TxOutcome& outcome) {
+  const Key256* named = by_id_.Find(outcome.certificate.record.transaction.id);
+  if (named == nullptr) return;
+  const Key256 tx = *named;
+  Round* round = Find(tx);
+  if (round == nullptr || !(round->record == outcome.certificate.record)) return;
+  if (round->phase != Phase::kPromising && round->phase != Phase::kResolving) return;
+  if (!IsValid(moment, outcome.certificate, tx)) return;
+  for (const Vote& vote : outcome.certificate.votes) round->tally.AddOwn(vote);
+  if (outcome.certificate.committed && round->tally.Committed()) {
+    Commit(moment, tx, *round);
+  } else if (!outcome.certificate.committed && round->tally.Aborted()) {
+    Abort(moment, tx, *round);
+  }
+}
+
+// ---- time and storage ----
+
+void Coordinator::OnDurable(const TxMoment& moment, const Due& due) {
+  Round* round = Find(due.tx);
+  if (round == nullptr) return;
+  if (due.step == Due::Step::kPromising && round->phase == Phase::kStoringPromise) {
+    round->phase = Phase::kPromising;
+    round->deadline = moment.now + moment.config().member_wait;
+    const TxPromise promise{.record = round->record, .value = round->value};
+    for (const Member& member : round->record.members) {
+      (void)moment.mail.PostTo(moment, member.id, 0, promise);
+    }
+  } else if (due.step == Due::Step::kCommitting && round->phase == Phase::kStoringCommit) {
+    round->phase = Phase::kCommitting;
+    round->wait = moment.config().ack_retry;
+    round->deadline = moment.now + moment.config().member_wait;
+    SendCommit(moment, *round);
+  }
+}
+
+// Promises to the silent again; after the expiry nobody may approve any more, and asking settles it.
+void Coordinator::AskAgain(const TxMoment& moment, const Key256& tx, Round& round) {
+  const bool expired = round.record.transaction.expires_ms < moment.now_ms();
+  if (expired && moment.config().peer_resolution) round.phase = Phase::kResolving;
+  const Time expiry{round.record.transaction.expires_ms * 1000};
+  if (expired && moment.now > expiry + moment.config().member_wait) {
+    Answer(moment, round, TxVerdict::kInDoubt, RejectReason::kNone, 0, {});
+    // Without resolution nobody will ever know more.
+    if (!moment.config().peer_resolution) return Close(moment, tx);
+  }
+  round.wait = std::min(round.wait * 2 + moment.config().ack_retry, moment.config().ack_retry_cap);
+  round.deadline = moment.now + std::max(round.wait, moment.config().ack_retry);
+  for (size_t i = 0; i < round.record.members.size(); ++i) {
+    if (round.tally.Find(static_cast<uint8_t>(i)) != nullptr) continue;
+    const NodeId& to = round.record.members[i].id;
+    if (expired) {
+      (void)moment.mail.PostTo(moment, to, 0, TxResolve{.record = round.record});
+    } else {
+      (void)moment.mail.PostTo(moment, to, 0,
+                               TxPromise{.record = round.record, .value = round.value});
+    }
+  }
+}
+
+void Coordinator::OnTime(const TxMoment& moment, const Key256& tx, Round& round) {
+  if (round.phase == Phase::kPromising || round.phase == Phase::kResolving) {
+    if (round.tally.Committed() || round.tally.Aborted()) return Weigh(moment, tx, round);
+    return AskAgain(moment, tx, round);
+  }
+  if (round.phase != Phase::kCommitting) return;
+  if (++round.tries > moment.config().ack_tries) {
+    // Enough approvals exist, so it is committed; too few are known to have it on disk.
+    Answer(moment, round, TxVerdict::kInDoubt, RejectReason::kNone, 0, {});
+    return Close(moment, tx);
+  }
+  round.deadline = moment.now + round.wait;
+  round.wait = std::min(round.wait * 2, moment.config().ack_retry_cap);
+  SendCommit(moment, round);
+}
+
+void Coordinator::OnDeadline(const TxMoment& moment) {
+  std::vector<Key256> due;
+  rounds_.ForEach([&](const Key256& tx, const std::unique_ptr<Round>& round) {
+    if (round->deadline <= moment.now) due.push_back(tx);
+  });
+  for (const Key256& tx : due) {
+    if (Round* round = Find(tx)) OnTime(moment, tx, *round);
+  }
+}
+
+Time Coordinator::NextDeadline() const {
+  Time next = Time::Never();
+  rounds_.ForEach([&](const Key256&, const std::unique_ptr<Round>& round) {
+    next = std::min(next, round->deadline);
+  });
+  return next;
+}
+
+void Coordinator::Load(const TxMoment& moment, std::span<const StoredRow> rows) {
+  for (const StoredRow& stored : rows) {
+    const std::optional<TxRowName> name = NameOfTxRow(stored.at);
+    if (!name.has_value() || name->kind != TxRowKind::kRound) continue;
+    RoundRow row;
+    if (DecodeRow(stored.value, row) != nullptr) continue;
+    Round& round = Open(moment, name->tx, row.record);
+    round.value = std::move(row.value);
+    round.wait = moment.config().ack_retry;
+    round.deadline = moment.now;
+    for (const Vote& vote : row.votes) round.tally.AddOwn(vote);
+    round.phase = row.votes.empty() ? Phase::kResolving : Phase::kCommitting;
+  }
+}
+
+void Coordinator::CollectPeers(const Directory& directory, PeerSet& peers) const {
+  rounds_.ForEach([&](const Key256&, const std::unique_ptr<Round>& round) {
+    peers.Add(round->client);
+    for (const Member& member : round->record.members) {
+      peers.Add(directory.FindByNodeId(member.id));
+    }
+  });
+}
+
+void Coordinator::Digest(Hasher& hasher) const {
+  rounds_.ForEach([&](const Key256& tx, const std::unique_ptr<Round>& round) {
+    hasher.Add(tx);
+    hasher.Add(round->phase);
+    hasher.Add(round->tally.size());
+    hasher.Add(round->acks.size());
+    hasher.Add(round->client);
+    hasher.Add(round->request);
+    hasher.Add(round->answered);
+    hasher.Add(round->deadline.us);
+    hasher.Add(round->wait.us);
+    hasher.Add(round->tries);
+  });
+}
+
+size_t Coordinator::HeapBytes() const {
+  size_t bytes = rounds_.HeapBytes() + by_id_.HeapBytes();
+  rounds_.ForEach([&](const Key256&, const std::unique_ptr<Round>& round) {
+    bytes += sizeof(Round) + round->value.capacity() +
+             round->record.members.capacity() * sizeof(Member) +
+             round->tally.size() * sizeof(Vote) + round->acks.capacity() * sizeof(CommitAck);
+  });
+  return bytes;
+}
+
+}  // namespace core

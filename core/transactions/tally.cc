@@ -1,0 +1,55 @@
+#include "core/transactions/tally.h"
+
+#include <algorithm>
+
+#include "core/transactions/certificate.h"
+
+namespace core {
+
+const Vote* Tally::Find(uint8_t member) const {
+  for (const Vote& vote : votes_) {
+    if (vote.member == member) return &vote;
+  }
+  return nullptr;
+}
+
+void Tally::AddOwn(const Vote& vote) {
+  if (Find(vote.member) != nullptr) return;
+  const auto after = std::find_if(votes_.begin(), votes_.end(),
+                                  [&](const Vote& other) { return other.member > vote.member; });
+  votes_.insert(after, vote);
+}
+
+Tally::Added Tally::Add(const TxMoment& moment, const TxRecord& record, const Key256& tx,
+                        const Vote& vote) {
+  const Vote* known = Find(vote.member);
+  if (known != nullptr && *known == vote) return Added::kKnown;
+  if (!HasValidSignature(moment, record, tx, vote)) return Added::kInvalid;
+  if (known == nullptr) {
+    AddOwn(vote);
+    return Added::kNew;
+  }
+  const bool differs = (known->kind == VoteKind::kApprove) != (vote.kind == VoteKind::kApprove);
+  return differs ? Added::kDouble : Added::kKnown;
+}
+
+size_t Tally::approvals() const {
+  return static_cast<size_t>(std::count_if(votes_.begin(), votes_.end(), [](const Vote& vote) {
+    return vote.kind == VoteKind::kApprove;
+  }));
+}
+
+std::vector<Vote> Tally::Votes(bool approvals) const {
+  std::vector<Vote> chosen;
+  for (const Vote& vote : votes_) {
+    if ((vote.kind == VoteKind::kApprove) == approvals) chosen.push_back(vote);
+  }
+  return chosen;
+}
+
+Certificate Tally::Certify(const TxRecord& record) const {
+  const bool committed = Committed();
+  return {.record = record, .committed = committed, .votes = Votes(committed), .acks = {}};
+}
+
+}  // namespace core

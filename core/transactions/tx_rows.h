@@ -1,0 +1,78 @@
+// What members and coordinators keep in table 33: a case (vote, later its decision) and a round.
+//
+//   key (kind u8, tx 32)    value
+//   1                       CaseRow
+//   2                       RoundRow
+//
+// Source: protocol document, 1.4.1.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "core/codec/canonical.h"
+#include "core/codec/stored.h"
+#include "core/port/host.h"
+
+namespace core {
+
+inline constexpr TableId kTransactionsTable{33};
+
+enum class TxRowKind : uint8_t { kCase = 1, kRound = 2 };
+
+// A vote, or a decision, or both.
+struct CaseRow {
+  TxRecord record;
+  Bytes value;
+  bool voted = false;
+  Vote vote;
+  Certificate outcome;  // Empty: undecided.
+  int64_t at_us = 0;    // Of the decision.
+  bool applied = false;
+};
+
+struct RoundRow {
+  TxRecord record;
+  Bytes value;
+  std::vector<Vote> votes;  // Not empty: committing.
+};
+
+template <>
+inline constexpr auto kFields<CaseRow> = std::tuple(
+    SubField<1, &CaseRow::record, true, 2>{"case.record: missing"},
+    BytesField<2, &CaseRow::value, limits::kBlockBytesMax>{"case.value: above 524288 bytes"},
+    BoolField<3, &CaseRow::voted>{"case.voted: not 0 or 1"},
+    SubField<4, &CaseRow::vote, true>{"case.vote: missing"},
+    OptionalField<5, &CaseRow::outcome>{"case.outcome: empty"},
+    SignedField<6, &CaseRow::at_us>{"case.at_us"},
+    BoolField<7, &CaseRow::applied>{"case.applied: not 0 or 1"});
+
+template <>
+inline constexpr auto kFields<RoundRow> = std::tuple(
+    SubField<1, &RoundRow::record, true, 2>{"round.record: missing"},
+    BytesField<2, &RoundRow::value, limits::kBlockBytesMax>{"round.value: above 524288 bytes"},
+    ListField<3, &RoundRow::votes, limits::kMembersMax>{"round.votes: above 16"});
+
+[[nodiscard]] inline StoreKey TxRowKey(TxRowKind kind, const Key256& tx) {
+  StoreKey at{.table = kTransactionsTable, .key = {}};
+  CanonicalWriter writer(at.key);
+  writer.U8(static_cast<uint8_t>(kind));
+  writer.Key(tx);
+  return at;
+}
+
+struct TxRowName {
+  TxRowKind kind = TxRowKind::kCase;
+  Key256 tx;
+};
+
+// Nothing when the key is none of ours.
+[[nodiscard]] inline std::optional<TxRowName> NameOfTxRow(const StoreKey& at) {
+  if (at.table != kTransactionsTable || at.key.size() != 33) return std::nullopt;
+  if (at.key[0] < 1 || at.key[0] > 2) return std::nullopt;
+  TxRowName name{.kind = static_cast<TxRowKind>(at.key[0]), .tx = {}};
+  std::copy(at.key.begin() + 1, at.key.end(), name.tx.bytes.begin());
+  return name;
+}
+
+}  // namespace core

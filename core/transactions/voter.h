@@ -1,0 +1,217 @@
+// Voter: one member of the clusters of its blocks. Votes, locks, applies, answers and resolves.
+//
+//   case       event                                       becomes
+//   (none)     TxPromise, admissible                       kStoring (or kWaiting when in another's way)
+//   (none)     TxResolve                                   kStoring: a refusal
+//   kWaiting   what is in the way has ended, or time is up kStoring
+//   kStoring   the vote is durable                         kVoted: TxVote to everybody who asked
+//   any        q approvals (TxCommit, TxOutcome, resolved) kDecided: applied, then TxCommitAck
+//   any        r refusals (TxOutcome, resolved)            kDecided
+//   kVoted     approved and expired, or in another's way   resolves: TxResolve to the other members
+//   kDecided   anything about it                           TxOutcome
+//
+// Rules (protocol document, 1.4.4): L2 a vote is final and durable before it is sent; L3 an approval
+// locks the block, from the moment of the decision on; L4 whoever is in the way is resolved first if
+// the newcomer outranks it, otherwise the vote is `conflict`, never silence; L5 only a certificate
+// releases a lock; L6 q approvals are a commit, whoever shows them; L7 resolution at expiry; L8
+// decisions are remembered. The upstream switches of TransactionsConfig change L3 to L7 where they say so.
+// Invariants: a remote peer cannot make this remember more than open_max cases; votes and locks
+// survive a crash (voter_load.cc). Owner: Transactions. Thread rule: one thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/base/flat_table.h"
+#include "core/base/hash.h"
+#include "core/base/ids.h"
+#include "core/base/peer_set.h"
+#include "core/base/time.h"
+#include "core/codec/messages.h"
+#include "core/repository/repository.h"
+#include "core/transactions/journal.h"
+#include "core/transactions/tally.h"
+#include "core/transactions/tx_moment.h"
+
+namespace core {
+
+class Voter {
+ public:
+  explicit Voter(const Context& context) : repository_(context) {}
+
+  // Rows of tables 32 and 33, ascending. Repairs are written.
+  void Load(const TxMoment& moment, std::span<const StoredRow> rows);
+
+  void OnPromise(const TxMoment& moment, PeerId from, const TxPromise& promise);
+  void OnCommit(const TxMoment& moment, PeerId from, const TxCommit& commit);
+  void OnOutcome(const TxMoment& moment, PeerId from, const TxOutcome& outcome);
+  void OnResolve(const TxMoment& moment, PeerId from, const TxResolve& resolve);
+  // Of another member, asked for by a resolution of ours.
+  void OnVote(const TxMoment& moment, PeerId from, const TxVote& vote);
+  // Of a member that has forgotten how a transaction of ours ended.
+  void OnRefusal(const TxMoment& moment, PeerId from, const TxRefusal& refusal);
+  void OnStatus(const TxMoment& moment, PeerId from, uint64_t id, const TxStatus& status);
+  void OnBlockGet(const TxMoment& moment, PeerId from, uint64_t id, const BlockGet& get);
+  // To a question of a catch-up of ours.
+  void OnBlockReply(const TxMoment& moment, PeerId from, uint64_t id, const BlockReply& reply);
+  void OnDoubleVote(const TxMoment& moment, PeerId from, const DoubleVote& proof);
+
+  // Two votes of one member on one transaction that differ in approving; both verified.
+  void AccuseOne(const TxMoment& moment, const TxRecord& record, const Key256& tx,
+                 const Vote& first, const Vote& second);
+
+  void OnDurable(const TxMoment& moment, const Due& due);
+  void OnDeadline(const TxMoment& moment);
+  [[nodiscard]] Time NextDeadline() const;
+
+  // The certificate of a decided transaction.
+  [[nodiscard]] const Certificate* OutcomeOf(const Key256& tx) const;
+
+  [[nodiscard]] const Repository& repository() const { return repository_; }
+
+  // Pends whose client has not decided them by their expiry and a wait that grows with the own place
+  // among the members, so that one asks first.
+  [[nodiscard]] std::vector<Transaction> OverduePends(const TxMoment& moment) const;
+  // The members that hold the pends of the multi-block transaction with this peer.
+  [[nodiscard]] std::vector<Member> FellowsOf(const TxId& of) const;
+
+  [[nodiscard]] size_t OpenCases() const { return cases_.size(); }
+
+  // Transactions that hold a lock on the block, in the order in which they took it.
+  [[nodiscard]] std::vector<Key256> LocksOn(const BlockId& block) const;
+
+  void CollectPeers(const Directory& directory, PeerSet& peers) const;
+  void Digest(Hasher& hasher) const;
+  [[nodiscard]] size_t HeapBytes() const;
+
+ private:
+  enum class Phase : uint8_t { kWaiting = 1, kStoring = 2, kVoted = 3 };
+
+  struct Case {
+    TxRecord record;
+    Bytes value;
+    bool has_value = false;
+    bool signed_commit = false;  // Upstream: acknowledged, and forgotten but for the outcome.
+    uint8_t self = 0;            // Own index in the members.
+    Phase phase = Phase::kWaiting;
+    Vote vote;                   // From kStoring on.
+    std::vector<PeerId> askers;  // Wait for the vote.
+    Time wait_until;             // kWaiting
+    Time locked_at;
+    bool locked = false;
+    std::unique_ptr<Tally> tally;  // While resolving.
+    Time resolve_at = Time::Never();
+    Duration resolve_wait;
+    bool expiry_resolved = false;
+  };
+
+  struct Asker {
+    PeerId peer;
+    Key256 votes;  // Hash of the votes that it showed.
+  };
+
+  struct Decided {
+    Certificate certificate;
+    uint8_t self = 0;
+    bool durable = false;
+    bool applied = false;  // A commit is in the repository (or was tolerated).
+    Time at;
+    std::vector<Asker> askers;  // Wait for the ack.
+  };
+
+  // A block that others know more of.
+  struct CatchUp {
+    std::vector<Member> members;  // To ask.
+    uint64_t id = 0;
+    Time ask_at;
+    Duration wait;
+    uint16_t tries = 0;
+  };
+
+  struct Read {
+    PeerId from;
+    uint64_t id = 0;
+    BlockGet get;
+  };
+
+  static constexpr size_t kReadsMax = 256;
+  static constexpr uint16_t kCatchUpTries = 12;
+
+  struct Judgement {
+    VoteKind kind = VoteKind::kApprove;
+    RejectReason reason = RejectReason::kNone;
+    Key256 winner;
+    bool behind = false;
+  };
+
+  // ---- voter.cc: voting ----
+  [[nodiscard]] Case* Find(const Key256& tx);
+  [[nodiscard]] std::unique_ptr<Case> Take(const Key256& tx);
+  [[nodiscard]] RejectReason Admit(const TxMoment& moment, const TxRecord& record,
+                                   const Bytes* value) const;
+  [[nodiscard]] bool MayHaveForgotten(const TxMoment& moment, const Transaction& transaction) const;
+  void Refuse(const TxMoment& moment, PeerId from, const Key256& tx, RejectReason reason);
+  Case& Open(const TxMoment& moment, const Key256& tx, const TxRecord& record);
+  void Answer(const TxMoment& moment, PeerId from, const Key256& tx, Case& known);
+  [[nodiscard]] Judgement Judge(const TxMoment& moment, const Key256& tx, const Case& known);
+  [[nodiscard]] Judgement JudgeWrite(const TxMoment& moment, const Transaction& transaction) const;
+  [[nodiscard]] Judgement JudgeDecision(const TxMoment& moment,
+                                        const Transaction& transaction) const;
+  void Deliberate(const TxMoment& moment, const Key256& tx, bool may_wait);
+  void Cast(const TxMoment& moment, const Key256& tx, Case& known, const Judgement& judgement);
+  void Release(const TxMoment& moment, const Key256& tx, Case& known, LockReleased::Cause cause);
+  [[nodiscard]] Case* LockInTheWay(const TxMoment& moment, const Key256& tx, const Case& known,
+                                   Key256& winner);
+  void Reconsider(const TxMoment& moment, const BlockId& block);
+
+  // ---- voter_decide.cc: deciding and applying ----
+  void Decide(const TxMoment& moment, const Key256& tx, Certificate certificate, const Bytes* value,
+              std::span<const Asker> askers);
+  [[nodiscard]] bool CarryOut(const TxMoment& moment, const Certificate& certificate,
+                              const Bytes* value, StoreBatch& batch,
+                              std::vector<Observation>& facts);
+  [[nodiscard]] bool CarryOutPend(const TxMoment& moment, const BlockId& block, const TxId& of,
+                                  const Certificate& decision, StoreBatch& batch,
+                                  std::vector<Observation>& facts);
+  [[nodiscard]] bool IsApplied(const TxMoment& moment, const Certificate& certificate,
+                               Repository::Applied applied);
+  void Propagate(const TxMoment& moment, const Key256& tx, const Certificate& decision);
+  void DropMootLocks(const TxMoment& moment, const BlockId& block);
+  void DecisionIsDurable(const TxMoment& moment, const Key256& tx);
+  void SendOutcome(const TxMoment& moment, PeerId to, const Decided& decided);
+  void Acknowledge(const TxMoment& moment, const Key256& tx, Decided& decided);
+  void SignAndForget(const TxMoment& moment, PeerId from, const Key256& tx, Case& known,
+                     const TxCommit& commit);
+  void Sweep(const TxMoment& moment);
+  void AccuseBoth(const TxMoment& moment, const Key256& tx, const Certificate& first,
+                  const Certificate& second);
+  void Convict(const TxMoment& moment, const Key256& tx, std::span<const Member> liars,
+               const DoubleVote& proof);
+
+  // ---- voter_resolution.cc ----
+  void StartResolution(const TxMoment& moment, const Key256& tx, Case& known, bool blocked);
+  void AskForVotes(const TxMoment& moment, Case& known);
+  void Settle(const TxMoment& moment, const Key256& tx, Case& known);
+
+  // ---- voter_catch_up.cc ----
+  void StartCatchUp(const TxMoment& moment, const BlockId& block, std::span<const Member> members);
+  void Ask(const TxMoment& moment, const BlockId& block, CatchUp& catch_up);
+  void ApplyLate(const TxMoment& moment, const BlockId& block);
+
+  Repository repository_;
+  FlatTable<Key256, std::unique_ptr<Case>> cases_;     // Undecided, not refused.
+  FlatTable<Key256, std::unique_ptr<Case>> refusals_;  // Undecided, refused for good.
+  FlatTable<Key256, std::unique_ptr<Decided>> decided_;
+  FlatTable<TxId, Key256> by_id_;  // Of cases and decisions.
+  FlatTable<TxId, Key256> by_of_;  // Multi-block transactions decided at a tail here.
+  FlatTable<BlockId, CatchUp> catch_ups_;
+  FlatTable<Key256, bool> convicted_;  // Node ids.
+  std::vector<Key256> undurable_;      // Decisions that are not durable yet.
+  std::vector<Read> reads_;            // Wait for one of them.
+  Time sweep_at_ = Time::Never();
+};
+
+}  // namespace core

@@ -1,0 +1,456 @@
+// How a member learns the end of a transaction, applies it, and says so.
+#include <algorithm>
+#include <utility>
+
+#include "core/transactions/certificate.h"
+#include "core/transactions/cluster.h"
+#include "core/transactions/mail.h"
+#include "core/transactions/tx_rows.h"
+#include "core/transactions/voter.h"
+
+namespace core {
+namespace {
+
+bool IsPend(TxAction action) {
+  return action == TxAction::kPendPut || action == TxAction::kPendDelete;
+}
+
+RevisionRow RowOf(const Transaction& transaction, const TxId& by, const Key256& tx) {
+  RevisionRow row;
+  row.action = transaction.action;
+  row.by = by;
+  row.tx = tx;
+  row.hash = transaction.content_hash;
+  row.prior_hash = transaction.base_hash;
+  return row;
+}
+
+}  // namespace
+
+void Voter::OnCommit(const TxMoment& moment, PeerId from, const TxCommit& commit) {
+  const Key256 tx = HashOf(moment, commit.record);
+  const Asker asker{.peer = from, .votes = HashOf(moment, tx, commit.votes)};
+  if (auto* decided = decided_.Find(tx)) {
+    if (!(*decided)->certificate.committed) return SendOutcome(moment, from, **decided);
+    (*decided)->askers.push_back(asker);
+    return Acknowledge(moment, tx, **decided);
+  }
+  Case* known = Find(tx);
+  // A case was admitted with its record, so only the votes are new.
+  const bool genuine = known != nullptr || (AreGenuine(moment, commit.record.members) &&
+                                            HasValidSignature(moment, commit.record.transaction));
+  if (!genuine || !AreEnough(moment, commit.record, tx, commit.votes, true)) {
+    return Refuse(moment, from, tx, RejectReason::kSignature);
+  }
+  if (!IndexOf(commit.record.members, moment.self_id()).has_value()) return;
+  if (known != nullptr && moment.config().forget_at_commit_signature) {
+    return SignAndForget(moment, from, tx, *known, commit);
+  }
+  Certificate certificate{
+      .record = commit.record, .committed = true, .votes = commit.votes, .acks = {}};
+  Decide(moment, tx, std::move(certificate), &commit.value, std::span(&asker, 1));
+}
+
+// Upstream's rule: the commit's own signature ends the member's interest; the content is applied when
+// the coordinator shows everybody's.
+void Voter::SignAndForget(const TxMoment& moment, PeerId from, const Key256& tx, Case& known,
+                          const TxCommit& commit) {
+  if (!known.has_value && !commit.value.empty()) {
+    known.value = commit.value;
+    known.has_value = true;
+  }
+  known.signed_commit = true;
+  Release(moment, tx, known, LockReleased::Cause::kForgotten);
+  const Key256 votes = HashOf(moment, tx, commit.votes);
+  moment.mail.Post(moment, from, 0,
+                   TxCommitAck{.tx = tx, .ack = SignAck(moment, known.self, tx, votes)});
+  Reconsider(moment, known.record.transaction.block);
+}
+
+void Voter::OnOutcome(const TxMoment& moment, PeerId from, const TxOutcome& outcome) {
+  const Certificate& certificate = outcome.certificate;
+  const Key256 tx = HashOf(moment, certificate.record);
+  const bool mine = IndexOf(certificate.record.members, moment.self_id()).has_value();
+  const Asker asker{.peer = from, .votes = HashOf(moment, tx, certificate.votes)};
+  if (auto* decided = decided_.Find(tx)) {
+    if ((*decided)->certificate.committed != certificate.committed) {
+      if (IsValid(moment, certificate, tx)) {
+        AccuseBoth(moment, tx, (*decided)->certificate, certificate);
+      }
+      return;
+    }
+    if (!certificate.committed) return;
+    (*decided)->askers.push_back(asker);
+    Acknowledge(moment, tx, **decided);
+    return Propagate(moment, tx, certificate);
+  }
+  if (!IsValid(moment, certificate, tx, moment.config().forget_at_commit_signature)) {
+    return Refuse(moment, from, tx, RejectReason::kSignature);
+  }
+  if (mine) Decide(moment, tx, certificate, &outcome.value, std::span(&asker, 1));
+  Propagate(moment, tx, certificate);
+}
+
+void Voter::Decide(const TxMoment& moment, const Key256& tx, Certificate certificate,
+                   const Bytes* value, std::span<const Asker> askers) {
+  const Transaction transaction = certificate.record.transaction;
+  const std::unique_ptr<Case> open = Take(tx);
+  if (open != nullptr && open->has_value) value = &open->value;
+  auto decided = std::make_unique<Decided>();
+  decided->self = IndexOf(certificate.record.members, moment.self_id()).value_or(0);
+  decided->at = moment.now;
+  decided->askers.assign(askers.begin(), askers.end());
+  StoreBatch batch;
+  Due due{.step = Due::Step::kDecision, .tx = tx, .facts = {}};
+  decided->applied =
+      !certificate.committed || CarryOut(moment, certificate, value, batch, due.facts);
+  CaseRow row{.record = certificate.record,
+              .value = {},
+              .voted = open != nullptr && open->phase != Phase::kWaiting,
+              .vote = {},
+              .outcome = certificate,
+              .at_us = moment.now.us,
+              .applied = decided->applied};
+  if (row.voted) row.vote = open->vote;
+  batch.Put(TxRowKey(TxRowKind::kCase, tx), EncodeRow(row));
+  due.facts.push_back(TxDecided{.tx = tx,
+                                .id = transaction.id,
+                                .block = transaction.block,
+                                .base_revision = transaction.base_revision,
+                                .committed = certificate.committed});
+  decided->certificate = std::move(certificate);
+  *decided_.Insert(tx).first = std::move(decided);
+  *by_id_.Insert(transaction.id).first = tx;
+  undurable_.push_back(tx);
+  if (sweep_at_ == Time::Never()) sweep_at_ = moment.now + moment.config().sweep_interval;
+  if (open != nullptr) {
+    const bool committed = row.outcome.committed;
+    Release(moment, tx, *open,
+            committed ? LockReleased::Cause::kCommitted : LockReleased::Cause::kAborted);
+    for (const PeerId asker : open->askers) SendOutcome(moment, asker, **decided_.Find(tx));
+  }
+  moment.journal.Commit(moment, std::move(batch), std::move(due));
+  DropMootLocks(moment, transaction.block);
+  Reconsider(moment, transaction.block);
+}
+
+// A lock on a base that the block has left protects nothing: the revision behind that base is
+// certified, so the lock's transaction is that one or can never be committed. Its vote stays.
+void Voter::DropMootLocks(const TxMoment& moment, const BlockId& block) {
+  if (!moment.config().peer_resolution) return;
+  const uint64_t latest = repository_.TipOf(block).revision;
+  for (const Key256& tx : LocksOn(block)) {
+    Case& known = *Find(tx);
+    const Transaction& transaction = known.record.transaction;
+    const bool writes =
+        transaction.action == TxAction::kPut || transaction.action == TxAction::kDelete;
+    if (!writes || transaction.base_revision >= latest || known.phase != Phase::kVoted) continue;
+    Release(moment, tx, known, LockReleased::Cause::kAborted);
+    known.tally.reset();
+    std::unique_ptr<Case> moot = Take(tx);
+    *refusals_.Insert(tx).first = std::move(moot);
+  }
+}
+
+// Puts a committed transaction into the repository; false when that must wait for a catch-up.
+bool Voter::CarryOut(const TxMoment& moment, const Certificate& certificate, const Bytes* value,
+                     StoreBatch& batch, std::vector<Observation>& facts) {
+  const Transaction& transaction = certificate.record.transaction;
+  const BlockId& block = transaction.block;
+  const Key256 tx = HashOf(moment, certificate.record);
+  if (transaction.action == TxAction::kCommit || transaction.action == TxAction::kCancel) {
+    *by_of_.Insert(transaction.of).first = tx;
+    if (transaction.action == TxAction::kCancel) {
+      repository_.DropPend(block, transaction.of, false, batch, facts);
+      return true;
+    }
+    return CarryOutPend(moment, block, transaction.of, certificate, batch, facts);
+  }
+  const bool has_content =
+      Erases(transaction.action) ||
+      (value != nullptr && ContentHash(moment.suite(), *value) == transaction.content_hash);
+  if (!has_content) {
+    StartCatchUp(moment, block, certificate.record.members);
+    return false;
+  }
+  const Bytes content = Erases(transaction.action) ? Bytes() : *value;
+  if (IsPend(transaction.action)) {
+    PendRow pend{.tx = tx, .certificate = certificate, .value = content};
+    repository_.AddPend(block, transaction.of, std::move(pend), batch, facts);
+    return true;
+  }
+  Repository::Change change{.block = block,
+                            .base_revision = transaction.base_revision,
+                            .row = RowOf(transaction, transaction.id, tx),
+                            .value = content};
+  change.row.certificate = certificate;
+  return IsApplied(moment, certificate,
+                   repository_.Apply(moment.now, std::move(change), batch, facts));
+}
+
+bool Voter::IsApplied(const TxMoment& moment, const Certificate& certificate,
+                      Repository::Applied applied) {
+  switch (applied) {
+    case Repository::Applied::kDone:
+    case Repository::Applied::kAlready:
+      return true;
+    case Repository::Applied::kFork:
+      return moment.config().tolerate_local_refusal;
+    case Repository::Applied::kGap:
+      break;
+  }
+  if (moment.config().peer_resolution) {
+    StartCatchUp(moment, certificate.record.transaction.block, certificate.record.members);
+  }
+  return moment.config().tolerate_local_refusal;
+}
+
+// The pend of one block follows the decision of its tail.
+bool Voter::CarryOutPend(const TxMoment& moment, const BlockId& block, const TxId& of,
+                         const Certificate& decision, StoreBatch& batch,
+                         std::vector<Observation>& facts) {
+  const PendRow* found = repository_.FindPend(block, of);
+  if (found == nullptr) return IsApplied(moment, decision, Repository::Applied::kGap);
+  const PendRow pend = *found;
+  const Transaction& transaction = pend.certificate.record.transaction;
+  Repository::Change change{.block = block,
+                            .base_revision = transaction.base_revision,
+                            .row = RowOf(transaction, of, pend.tx),
+                            .value = pend.value};
+  change.row.certificate = pend.certificate;
+  change.row.decision = decision;
+  const Repository::Applied applied =
+      repository_.Apply(moment.now, std::move(change), batch, facts);
+  if (applied == Repository::Applied::kGap) return IsApplied(moment, decision, applied);
+  repository_.DropPend(block, of, true, batch, facts);
+  return IsApplied(moment, decision, applied);
+}
+
+// Blocks here that wait for what was decided at another block's cluster.
+void Voter::Propagate(const TxMoment& moment, const Key256& tx, const Certificate& decision) {
+  const Transaction& transaction = decision.record.transaction;
+  const bool commits = transaction.action == TxAction::kCommit;
+  if (!decision.committed || (!commits && transaction.action != TxAction::kCancel)) return;
+  std::vector<BlockId> blocks;
+  repository_.ForEachPend([&](const BlockId& block, const TxId& of, const PendRow& pend) {
+    const bool waits = of == transaction.of && block != transaction.block &&
+                       pend.certificate.record.transaction.tail == transaction.block;
+    if (waits) blocks.push_back(block);
+  });
+  for (const BlockId& block : blocks) {
+    StoreBatch batch;
+    Due due{.step = Due::Step::kFacts, .tx = tx, .facts = {}};
+    if (commits) {
+      (void)CarryOutPend(moment, block, transaction.of, decision, batch, due.facts);
+    } else {
+      repository_.DropPend(block, transaction.of, false, batch, due.facts);
+    }
+    if (!batch.writes.empty()) moment.journal.Commit(moment, std::move(batch), std::move(due));
+    Reconsider(moment, block);
+  }
+}
+
+void Voter::SendOutcome(const TxMoment& moment, PeerId to, const Decided& decided) {
+  TxOutcome outcome{.certificate = decided.certificate, .value = {}};
+  const Transaction& transaction = decided.certificate.record.transaction;
+  if (decided.certificate.committed && transaction.action == TxAction::kPut) {
+    const Revision* made = repository_.Find(transaction.block, transaction.base_revision + 1);
+    if (made != nullptr && made->row.by == transaction.id) {
+      outcome.value = repository_.ContentOf(transaction.block, *made).value_or(Bytes());
+    }
+  } else if (decided.certificate.committed && transaction.action == TxAction::kPendPut) {
+    const PendRow* pend = repository_.FindPend(transaction.block, transaction.of);
+    if (pend != nullptr) outcome.value = pend->value;
+  }
+  moment.mail.Post(moment, to, 0, std::move(outcome));
+}
+
+// "What these votes decided is durable here."
+void Voter::Acknowledge(const TxMoment& moment, const Key256& tx, Decided& decided) {
+  if (!decided.durable || !decided.applied || !decided.certificate.committed) return;
+  for (const Asker& asker : std::exchange(decided.askers, {})) {
+    moment.mail.Post(moment, asker.peer, 0,
+                     TxCommitAck{.tx = tx, .ack = SignAck(moment, decided.self, tx, asker.votes)});
+  }
+}
+
+// ---- proofs of double votes ----
+
+namespace {
+
+// Members who signed contrary statements: an approval and a refusal of one transaction, or approvals
+// in commit certificates of two transactions that want one revision.
+std::vector<Member> Liars(const Certificate& first, const Certificate& second, bool same) {
+  std::vector<Member> liars;
+  for (const Vote& a : first.votes) {
+    for (const Vote& b : second.votes) {
+      const Member& member = first.record.members[a.member];
+      if (b.member >= second.record.members.size()) continue;
+      if (!(member == second.record.members[b.member])) continue;
+      const bool a_approves = a.kind == VoteKind::kApprove;
+      const bool b_approves = b.kind == VoteKind::kApprove;
+      if (same ? a_approves != b_approves : a_approves && b_approves) liars.push_back(member);
+    }
+  }
+  return liars;
+}
+
+bool WantTheSame(const Transaction& a, const Transaction& b) {
+  const auto writes = [](const Transaction& t) {
+    return t.action == TxAction::kPut || t.action == TxAction::kDelete;
+  };
+  return writes(a) && writes(b) && a.block == b.block && a.base_revision == b.base_revision;
+}
+
+}  // namespace
+
+void Voter::OnDoubleVote(const TxMoment& moment, PeerId from, const DoubleVote& proof) {
+  const auto sound = [&](const Certificate& certificate, const Key256& tx) {
+    if (certificate.votes.empty() || !AreGenuine(moment, certificate.record.members)) return false;
+    return std::all_of(certificate.votes.begin(), certificate.votes.end(), [&](const Vote& vote) {
+      return HasValidSignature(moment, certificate.record, tx, vote);
+    });
+  };
+  const Key256 first = HashOf(moment, proof.first.record);
+  const Key256 second = HashOf(moment, proof.second.record);
+  const bool same = first == second;
+  const bool proves =
+      same ? sound(proof.first, first) && sound(proof.second, second)
+           : WantTheSame(proof.first.record.transaction, proof.second.record.transaction) &&
+                 proof.first.committed && proof.second.committed &&
+                 IsValid(moment, proof.first, first) && IsValid(moment, proof.second, second);
+  const std::vector<Member> liars =
+      proves ? Liars(proof.first, proof.second, same) : std::vector<Member>();
+  if (liars.empty()) return Refuse(moment, from, first, RejectReason::kSignature);
+  Convict(moment, first, liars, proof);
+}
+
+// Each member that hears of it for the first time tells the other members.
+void Voter::Convict(const TxMoment& moment, const Key256& tx, std::span<const Member> liars,
+                    const DoubleVote& proof) {
+  bool news = false;
+  for (const Member& liar : liars) {
+    if (!convicted_.Insert(liar.id).second) continue;
+    news = true;
+    const PeerId peer = moment.context.directory->FindByNodeId(liar.id);
+    moment.effects.Observe(DoubleVoteProven{.member = peer, .tx = tx});
+    if (peer != kNoPeer) moment.Report(peer, Offence::kDoubleVote);
+  }
+  if (!news) return;
+  for (const Member& member : proof.first.record.members) {
+    if (member.id != moment.self_id()) (void)moment.mail.PostTo(moment, member.id, 0, proof);
+  }
+}
+
+void Voter::AccuseBoth(const TxMoment& moment, const Key256& tx, const Certificate& first,
+                       const Certificate& second) {
+  const std::vector<Member> liars = Liars(first, second, true);
+  if (!liars.empty()) Convict(moment, tx, liars, {.first = first, .second = second});
+}
+
+void Voter::AccuseOne(const TxMoment& moment, const TxRecord& record, const Key256& tx,
+                      const Vote& first, const Vote& second) {
+  const Certificate a{.record = record, .committed = false, .votes = {first}, .acks = {}};
+  const Certificate b{.record = record, .committed = false, .votes = {second}, .acks = {}};
+  AccuseBoth(moment, tx, a, b);
+}
+
+// ---- questions ----
+
+void Voter::OnStatus(const TxMoment& moment, PeerId from, uint64_t id, const TxStatus& status) {
+  TxStatusReply reply{.id = status.id, .state = TxState::kUnknown, .certificate = {}};
+  const Key256* tx = by_of_.Find(status.id);
+  if (tx == nullptr) tx = by_id_.Find(status.id);
+  if (tx != nullptr) {
+    if (const Certificate* outcome = OutcomeOf(*tx)) {
+      reply.state = outcome->committed ? TxState::kCommitted : TxState::kAborted;
+      reply.certificate = *outcome;
+    } else if (Find(*tx) != nullptr) {
+      reply.state = TxState::kPending;
+    }
+  }
+  moment.mail.Post(moment, from, id, std::move(reply));
+}
+
+void Voter::OnBlockGet(const TxMoment& moment, PeerId from, uint64_t id, const BlockGet& get) {
+  const auto moves = [&](const Key256& tx) {
+    return OutcomeOf(tx)->record.transaction.block == get.block;
+  };
+  if (std::any_of(undurable_.begin(), undurable_.end(), moves)) {
+    // What is told must be durable, or a crash could take back what a reader has seen.
+    if (reads_.size() < kReadsMax) reads_.push_back({from, id, get});
+    return;
+  }
+  const Repository::Reading reading = repository_.Read(get.block, get.revision);
+  BlockReply reply;
+  reply.block = get.block;
+  reply.state = reading.state;
+  reply.latest = reading.latest;
+  const Tip tip = repository_.TipOf(get.block);
+  if (reading.revision != nullptr) {
+    const RevisionRow& row = reading.revision->row;
+    reply.revision = reading.revision->number;
+    reply.hash = row.hash;
+    reply.prior_hash = row.prior_hash;
+    reply.certificate = row.certificate;
+    reply.decision = row.decision;
+    if (get.with_value && !reading.revision->tombstone()) {
+      reply.value = repository_.ContentOf(get.block, *reading.revision).value_or(Bytes());
+    }
+  } else if (reading.state == BlockState::kDeleted) {
+    reply.revision = tip.revision;
+    reply.hash = tip.hash;
+  }
+  moment.mail.Post(moment, from, id, std::move(reply));
+}
+
+void Voter::DecisionIsDurable(const TxMoment& moment, const Key256& tx) {
+  std::erase(undurable_, tx);
+  std::unique_ptr<Decided>* decided = decided_.Find(tx);
+  if (decided == nullptr) return;
+  (*decided)->durable = true;
+  Acknowledge(moment, tx, **decided);
+  for (const Read& read : std::exchange(reads_, {})) {
+    OnBlockGet(moment, read.from, read.id, read.get);
+  }
+}
+
+// ---- forgetting ----
+
+void Voter::Sweep(const TxMoment& moment) {
+  const TransactionsConfig& config = moment.config();
+  sweep_at_ = moment.now + config.sweep_interval;
+  StoreBatch batch;
+  Due due;
+  repository_.Sweep(moment.now, batch, due.facts);
+  const auto keeps = [&](const Transaction& transaction, Duration time) {
+    return transaction.expires_ms + time.us / 1000 >= moment.now_ms();
+  };
+  const auto forget = [&](const Key256& tx, const Transaction& transaction) {
+    batch.Delete(TxRowKey(TxRowKind::kCase, tx));
+    const Key256* named = by_id_.Find(transaction.id);
+    if (named != nullptr && *named == tx) by_id_.Erase(transaction.id);
+    const Key256* of = by_of_.Find(transaction.of);
+    if (of != nullptr && *of == tx) by_of_.Erase(transaction.of);
+  };
+  decided_.EraseIf([&](const Key256& tx, const std::unique_ptr<Decided>& decided) {
+    const Certificate& certificate = decided->certificate;
+    const Transaction& transaction = certificate.record.transaction;
+    // A revision remembers a commit; nothing else remembers an abort.
+    const Duration time = certificate.committed ? config.decided_keep
+                                                : std::max(config.decided_keep, config.history_ttl);
+    const bool old = decided->durable && decided->applied && !keeps(transaction, time) &&
+                     decided->at + config.decided_keep <= moment.now;
+    if (old) forget(tx, transaction);
+    return old;
+  });
+  refusals_.EraseIf([&](const Key256& tx, const std::unique_ptr<Case>& open) {
+    const bool old =
+        !keeps(open->record.transaction, std::max(config.decided_keep, config.history_ttl));
+    if (old) forget(tx, open->record.transaction);
+    return old;
+  });
+  if (!batch.writes.empty()) moment.journal.Commit(moment, std::move(batch), std::move(due));
+}
+
+}  // namespace core

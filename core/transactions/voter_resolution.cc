@@ -1,0 +1,97 @@
+// L7: how members find out the end of a transaction without its coordinator.
+//
+// Whoever holds a lock that has expired, or that is in another one's way, asks all other members.
+// Each answers with its vote, and whoever has none refuses now, for good: so with enough members
+// reachable one of the two certificates can be made. Source: protocol document, 1.4.4, 1.4.5.
+#include <algorithm>
+#include <utility>
+
+#include "core/transactions/certificate.h"
+#include "core/transactions/cluster.h"
+#include "core/transactions/mail.h"
+#include "core/transactions/voter.h"
+
+namespace core {
+
+void Voter::StartResolution(const TxMoment& moment, const Key256& tx, Case& known, bool blocked) {
+  if (!moment.config().peer_resolution || known.tally != nullptr) return;
+  const Transaction& transaction = known.record.transaction;
+  moment.effects.Observe(
+      ResolutionStarted{.tx = tx, .block = transaction.block, .blocked = blocked});
+  known.tally = std::make_unique<Tally>(moment.config(), known.record.members.size());
+  if (known.phase == Phase::kVoted) known.tally->AddOwn(known.vote);
+  known.resolve_wait = moment.config().ack_retry;
+  AskForVotes(moment, known);
+}
+
+void Voter::AskForVotes(const TxMoment& moment, Case& known) {
+  known.resolve_at = moment.now + known.resolve_wait;
+  known.resolve_wait = std::min(known.resolve_wait * 2, moment.config().ack_retry_cap);
+  const auto& members = known.record.members;
+  for (size_t i = 0; i < members.size(); ++i) {
+    if (i == known.self || known.tally->Find(static_cast<uint8_t>(i)) != nullptr) continue;
+    (void)moment.mail.PostTo(moment, members[i].id, 0, TxResolve{.record = known.record});
+  }
+}
+
+void Voter::OnResolve(const TxMoment& moment, PeerId from, const TxResolve& resolve) {
+  const Key256 tx = HashOf(moment, resolve.record);
+  if (const auto* decided = decided_.Find(tx)) return SendOutcome(moment, from, **decided);
+  if (Case* known = Find(tx)) return Answer(moment, from, tx, *known);
+  if (!moment.config().peer_resolution) return;
+  const RejectReason reason = Admit(moment, resolve.record, nullptr);
+  if (reason != RejectReason::kNone) return Refuse(moment, from, tx, reason);
+  Case& fresh = Open(moment, tx, resolve.record);
+  fresh.askers.push_back(from);
+  Cast(moment, tx, fresh,
+       {.kind = VoteKind::kExpired, .reason = RejectReason::kNone, .winner = {}, .behind = false});
+}
+
+void Voter::OnVote(const TxMoment& moment, PeerId, const TxVote& message) {
+  Case* known = Find(message.tx);
+  if (known == nullptr || known->tally == nullptr) return;
+  switch (known->tally->Add(moment, known->record, message.tx, message.vote)) {
+    case Tally::Added::kNew:
+      return Settle(moment, message.tx, *known);
+    case Tally::Added::kDouble:
+      return AccuseOne(moment, known->record, message.tx, *known->tally->Find(message.vote.member),
+                       message.vote);
+    case Tally::Added::kKnown:
+    case Tally::Added::kInvalid:
+      return;
+  }
+}
+
+// What was forgotten has moved the block on: the block itself says how.
+void Voter::OnRefusal(const TxMoment& moment, PeerId, const TxRefusal& refusal) {
+  const Case* known = Find(refusal.tx);
+  if (known == nullptr || known->tally == nullptr) return;
+  if (refusal.reason != RejectReason::kExpiry) return;
+  StartCatchUp(moment, known->record.transaction.block, known->record.members);
+}
+
+// Enough votes: the members are told what they add up to.
+void Voter::Settle(const TxMoment& moment, const Key256& tx, Case& known) {
+  if (!known.tally->Committed() && !known.tally->Aborted()) return;
+  const Certificate certificate = known.tally->Certify(known.record);
+  const Transaction& transaction = known.record.transaction;
+  moment.effects.Observe(
+      CertificateMade{.tx = tx,
+                      .id = transaction.id,
+                      .action = transaction.action,
+                      .block = transaction.block,
+                      .base_revision = transaction.base_revision,
+                      .content_hash = transaction.content_hash,
+                      .committed = certificate.committed,
+                      .votes = static_cast<uint8_t>(certificate.votes.size()),
+                      .members = static_cast<uint8_t>(known.record.members.size())});
+  TxOutcome outcome{.certificate = certificate, .value = {}};
+  if (certificate.committed && known.has_value) outcome.value = known.value;
+  const std::vector<Member> members = known.record.members;
+  Decide(moment, tx, certificate, nullptr, {});
+  for (const Member& member : members) {
+    if (member.id != moment.self_id()) (void)moment.mail.PostTo(moment, member.id, 0, outcome);
+  }
+}
+
+}  // namespace core
