@@ -34,6 +34,7 @@ enum class Purpose : uint32_t {
   kClock = 8,
   kIdentity = 9,
   kTest = 10,
+  kStorage = 11,
 };
 
 struct StreamKey {

@@ -9,6 +9,10 @@ bool IsInstant(Fault::Kind kind) {
   return kind == Fault::Kind::kRestart || kind == Fault::Kind::kClockJump;
 }
 
+bool HasScheduledEnd(Fault::Kind kind) {
+  return !IsInstant(kind) && kind != Fault::Kind::kCrashAtStore;
+}
+
 WorldTime EndOfFaults(const Scenario& scenario) {
   const bool phased = scenario.safety_until.us > 0 && !scenario.safety_only;
   return WorldTime{} + (phased ? scenario.safety_until : scenario.duration);
@@ -21,7 +25,7 @@ FaultSchedule::FaultSchedule(const Scenario& scenario) : faults_(scenario.faults
     const WorldTime begin = WorldTime{} + fault.at;
     if (begin >= end_of_faults) continue;
     edges_.push_back({begin, i, true});
-    if (IsInstant(fault.kind)) continue;
+    if (!HasScheduledEnd(fault.kind)) continue;
     // A lasting fault without a length lasts until the faults end.
     const bool endless = fault.length.us <= 0 || fault.length > end_of_faults - begin;
     edges_.push_back({endless ? end_of_faults : begin + fault.length, i, false});

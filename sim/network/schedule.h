@@ -29,6 +29,10 @@ struct FaultEdge {
 // True for faults that happen at one moment: restart, clock jump. They have no end.
 [[nodiscard]] bool IsInstant(Fault::Kind kind);
 
+// True for faults whose end the schedule knows. A crash at a store comes later than its beginning, and its
+// end with it.
+[[nodiscard]] bool HasScheduledEnd(Fault::Kind kind);
+
 // When faults must be over: safety_until, or the end of the run without phases or in safety_only.
 [[nodiscard]] WorldTime EndOfFaults(const Scenario& scenario);
 

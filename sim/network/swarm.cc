@@ -10,6 +10,7 @@ namespace sim {
 namespace {
 
 constexpr uint64_t kMillion = 1'000'000;
+constexpr int64_t kDrawnBatchMax = 32;
 
 struct Strength {
   int64_t per_minute = 0;
@@ -122,6 +123,10 @@ class Drawer {
         return;
       case Fault::Kind::kClockJump:
         fault.amount = {random.Between(-strength_.jump_max.us, strength_.jump_max.us)};
+        return;
+      case Fault::Kind::kCrashAtStore:
+        fault.nth = static_cast<uint32_t>(random.Between(1, kDrawnBatchMax));
+        fault.after = random.Chance({1, 2});
         return;
       default:
         return;

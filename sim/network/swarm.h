@@ -6,7 +6,8 @@
 //   high        4                     30 s             50 %              5-50 %     1 s      10 s
 //
 // "Share" is the ratio of loss, duplicate, reorder and corrupt rules, "delay" the amount of delay,
-// reorder and slow (a thousandth of it per message), "jump" that of clock jumps, either way.
+// reorder and slow (a thousandth of it per message), "jump" that of clock jumps, either way. A crash at a
+// store comes at one of the first 32 batches.
 // Invariants: (1) every fault lies within the fault phase, so all are healed when it ends; (2) each
 // (kind, number) has its own stream: another kind in the list, or one fault fewer, moves no other;
 // (3) at least one and at most 64 faults per kind; (4) targets are one slice of the peers, modulo

@@ -127,6 +127,11 @@ class Printer {
       Line(name, "adversary " + g.adversary.role + " " + Share(g.adversary.rate));
       for (const auto& [key, value] : g.adversary.options) Line(name, key + " = " + value);
     }
+    if (g.disk != DiskSpec()) {
+      Line(name, absl::StrCat("disk sync ", Time(g.disk.sync), " spread ", Time(g.disk.sync_spread),
+                              " rate ", Rate(g.disk.bits_per_s), " keeps ",
+                              std::string(kDiskKeeps[static_cast<size_t>(g.disk.keeps)].word)));
+    }
     if (g.grind_bits > 0) Line(name, absl::StrCat("grind ", g.grind_near, " ", g.grind_bits));
   }
 

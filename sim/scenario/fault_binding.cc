@@ -71,6 +71,11 @@ Fault BindFault(const JsonValue& value, const std::string& path, const GroupName
   Read(value, "one_way", fault.one_way);
   Read(value, "ratio", fault.ratio);
   Read(value, "by", fault.amount);
+  Read(value, "nth", fault.nth);
+  Read(value, "side", fault.after);
+  if (const JsonValue* keeps = Good(value, "keeps")) {
+    fault.keeps = static_cast<DiskSpec::Keeps>(keeps->number);
+  }
   const auto peers = [&](std::string_view key, PeerSet& field) {
     const JsonValue* member = Good(value, key);
     if (member != nullptr) field = BindPeers(*member, Join(path, key), names, findings);

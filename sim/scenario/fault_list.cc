@@ -31,6 +31,9 @@ nlohmann::json ValueOf(const Fault& fault, std::string_view key) {
   if (key == "by") return TimeText(fault.amount);
   if (key == "ratio") return ShareText(fault.ratio);
   if (key == "one_way") return fault.one_way;
+  if (key == "nth") return fault.nth;
+  if (key == "side") return fault.after ? "after" : "before";
+  if (key == "keeps") return kDiskKeeps[static_cast<size_t>(*fault.keeps)].word;
   if (key == "who") return ToText(fault.targets);
   if (key == "towards") return ToText(fault.others);
   // A partition from "everybody else" names them: all handles that are not on the first side.
@@ -42,7 +45,8 @@ nlohmann::json ValueOf(const Fault& fault, std::string_view key) {
 
 bool IsLeftOut(const Fault& fault, std::string_view key) {
   return (key == "towards" && fault.others.ranges.empty()) ||
-         (key == "for" && fault.length.us == 0) || (key == "one_way" && !fault.one_way);
+         (key == "for" && fault.length.us == 0) || (key == "one_way" && !fault.one_way) ||
+         (key == "keeps" && !fault.keeps.has_value());
 }
 
 nlohmann::json ToJson(const Fault& fault) {

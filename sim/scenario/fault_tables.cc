@@ -66,9 +66,18 @@ constexpr KeyRow kRandomHit[] = {kFor, kSenders, kTowards, kRatio};
 constexpr KeyRow kDelay[] = {kFor, kSenders, kTowards, By(1, "Added to the delay of a message.")};
 constexpr KeyRow kReorder[] = {kFor, kSenders, kTowards, kRatio,
                                By(1, "How long the messages are held back.")};
-constexpr KeyRow kCrash[] = {kDown, kWho};
+constexpr KeyRow kKeeps = {.key = "keeps",
+                           .kind = KeyKind::kWord,
+                           .about = "What the disk keeps. Default: what the group's disk keeps.",
+                           .words = kDiskKeeps};
+constexpr KeyWord kSides[] = {
+    {"before", "The batch and those behind it are lost, whatever the disk keeps."},
+    {"after", "The batch is as durable as those before it, but the peer was not told."}};
+
+constexpr KeyRow kCrash[] = {kDown, kWho, kKeeps};
+constexpr KeyRow kWipe[] = {kDown, kWho};
 constexpr KeyRow kPause[] = {kFor, kWho};
-constexpr KeyRow kRestart[] = {kWho};
+constexpr KeyRow kRestart[] = {kWho, kKeeps};
 constexpr KeyRow kClockJump[] = {kWho, By(-24 * kHourUs, "Forwards, or backwards if negative.")};
 constexpr KeyRow kSlow[] = {kFor, kWho, By(1, "Added to the time that a peer needs per message.")};
 constexpr KeyRow kIsolate[] = {
@@ -78,6 +87,24 @@ constexpr KeyRow kIsolate[] = {
      .kind = KeyKind::kFlag,
      .about = "Only what the peers send is lost; they still hear the others.",
      .fallback = "false"}};
+
+constexpr KeyRow kCrashAtStore[] = {
+    kDown,
+    kWho,
+    kKeeps,
+    {.key = "nth",
+     .kind = KeyKind::kInteger,
+     .about = "Which of the batches that become durable in the life of the peer, all incarnations "
+              "together. "
+              "Each peer crashes once; not at all when it was past that when the fault began.",
+     .required = true,
+     .low = 1,
+     .high = 1'000'000'000},
+    {.key = "side",
+     .kind = KeyKind::kWord,
+     .about = "On which side of the batch.",
+     .required = true,
+     .words = kSides}};
 
 constexpr KeyCase kFaults[] = {
     {{"partition", "No message passes between two sides."}, kPartition},
@@ -89,10 +116,21 @@ constexpr KeyCase kFaults[] = {
     {{"crash", "Peers stop at once and lose what they had in memory."}, kCrash},
     {{"pause", "Peers do nothing for a while, then go on."}, kPause},
     {{"restart", "Peers stop and start again at once, as a new incarnation."}, kRestart},
-    {{"wipe", "Peers crash and come back with an empty disk."}, kCrash},
+    {{"wipe", "Peers crash and come back with an empty disk."}, kWipe},
     {{"clock-jump", "Clocks jump."}, kClockJump},
     {{"slow", "Peers take longer for each message."}, kSlow},
-    {{"isolate", "Peers are cut off from all others, and from each other."}, kIsolate}};
+    {{"isolate", "Peers are cut off from all others, and from each other."}, kIsolate},
+    {{"disk_full", "Disks take nothing more; what is on them stays."}, kPause},
+    {{"disk_failing", "Disks fail to write; after a crash what failed may be there nevertheless."},
+     kPause},
+    {{"lost_sync",
+      "Disks report what they have not synced; a crash within this time takes it back."},
+     kPause},
+    {{"corrupt_read",
+      "A row of each disk cannot be read: batches that depend on it fail, and who starts stays "
+      "down until this is over."},
+     kPause},
+    {{"crash_at_store", "Peers crash where a batch becomes durable."}, kCrashAtStore}};
 
 constexpr KeyRow kCommon[] = {
     {.key = "at",
@@ -121,7 +159,7 @@ constexpr KeyRow kSwarm[] = {{.key = "draw",
                               .required = true,
                               .list = true,
                               .count_low = 1,
-                              .count_high = 13,
+                              .count_high = 18,
                               .words = kWords},
                              {.key = "intensity",
                               .kind = KeyKind::kWord,

@@ -38,6 +38,12 @@ class GroupBinder {
       group_.adversary = BindAdversary(*adversary, Join(path_, "adversary"), binding_.vocabulary,
                                        binding_.findings);
     }
+    if (const JsonValue* disk = Good(value_, "disk")) {
+      Read(*disk, "sync", group_.disk.sync);
+      Read(*disk, "spread", group_.disk.sync_spread);
+      Read(*disk, "rate", group_.disk.bits_per_s);
+      Read(*disk, "keeps", group_.disk.keeps);
+    }
     if (const JsonValue* start = Good(value_, "start")) Start(*start);
     if (const JsonValue* grind = Good(value_, "grind")) {
       Read(*grind, "near", group_.grind_near);

@@ -75,6 +75,13 @@ struct KeyTable {
 extern const KeyTable kScenarioTable;
 extern const KeyTable kParametersTable;
 
+// What a disk keeps when the process dies, in the order of DiskSpec::Keeps.
+inline constexpr KeyWord kDiskKeeps[] = {
+    {"everything", "All that was handed over."},
+    {"synced", "What was reported as durable."},
+    {"some", "What was reported as durable, and the first few of the others."},
+    {"nothing", "Nothing: the disk is empty."}};
+
 // Shared by more than one file of tables.
 extern const KeyTable kProtocolTable;
 extern const KeyTable kNetworkTable;

@@ -103,6 +103,20 @@ struct AdversarySpec {
   std::map<std::string, std::string> options;  // Checked by the role's own table in the loader.
 };
 
+// The disk of a peer; it matters only to peers that store (sim/world/simulated_storage.h).
+struct DiskSpec {
+  // What is there after a crash: all that was handed over, what was reported as durable, that and some of
+  // the rest, or nothing.
+  enum class Keeps : uint8_t { kEverything, kSynced, kSome, kNothing };
+
+  Duration sync = core::Milliseconds(1);  // Of each group of batches.
+  Duration sync_spread;                   // Added to it, drawn evenly up to this.
+  uint64_t bits_per_s = 0;                // Rate of writing; 0: unlimited.
+  Keeps keeps = Keeps::kSynced;
+
+  friend bool operator==(const DiskSpec&, const DiskSpec&) = default;
+};
+
 struct Group {
   std::string name;
   uint32_t first = 0;
@@ -112,6 +126,7 @@ struct Group {
   ClockSpec clock;
   ChurnSpec churn;
   AdversarySpec adversary;
+  DiskSpec disk;
   uint64_t up_bits_per_s = 0;  // 0: the region's.
   uint64_t down_bits_per_s = 0;
   Duration service_time;    // CPU model: per message handled. 0: infinitely fast.
@@ -157,16 +172,25 @@ struct Fault {
     kWipe,
     kClockJump,
     kSlow,
-    kIsolate
+    kIsolate,
+    kDiskFull,
+    kDiskFailing,
+    kLostSync,
+    kCorruptRead,
+    kCrashAtStore
   };
   Kind kind = Kind::kLoss;
   Duration at;
-  Duration length;  // 0 with kCrash and kWipe: until the fault phase or the run ends.
+  Duration
+      length;  // 0 with kCrash, kWipe and kCrashAtStore: until the fault phase or the run ends.
   PeerSet targets;  // Senders for link faults.
   PeerSet others;   // The other side of a partition or link fault; empty: everybody.
   bool one_way = false;
-  core::Ratio ratio;   // loss, duplicate, reorder, corrupt: share of the messages.
-  Duration amount;     // delay, reorder, clock jump, slow (per message).
+  core::Ratio ratio;  // loss, duplicate, reorder, corrupt: share of the messages.
+  Duration amount;    // delay, reorder, clock jump, slow (per message).
+  std::optional<DiskSpec::Keeps> keeps;  // Of a crash, instead of the group's.
+  uint32_t nth = 0;                      // crash at store: which batch of the peer's life, from 1.
+  bool after = false;  // crash at store: the batch is durable, but nobody is told.
   bool drawn = false;  // Came from the swarm.
 };
 

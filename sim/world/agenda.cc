@@ -4,7 +4,8 @@
 //   errand      | process runs                                     | process is down
 //   start       | void                                             | new incarnation: Start
 //   leave       | stops silently; its disk keeps the routing table | void
-//   crash, wipe | stops; its machine refuses what arrives          | void
+//   crash, wipe | stops; its machine refuses what arrives          | void; a wipe empties the disk
+//   disk        | see disk.cc                                      | see disk.cc
 //   command     | Step(command); void while paused                 | void
 //   pause       | inputs wait until the fault ends                 | void
 //   clock moved | deadlines are armed again                        | void
@@ -20,6 +21,11 @@ namespace {
 // A restart comes this long after the crash: events of one instant have no order that people would
 // expect.
 constexpr core::Duration kRestartGap = core::Milliseconds(1);
+
+// Only a fault that says what the disk keeps needs to be named.
+Errand CrashBy(const Fault& fault, uint32_t index) {
+  return {Errand::Kind::kCrash, fault.keeps.has_value() ? index + 1 : 0};
+}
 
 }  // namespace
 
@@ -92,11 +98,11 @@ void World::ActOnFault(const FaultEdge& edge) {
 void World::ActOnTarget(const FaultEdge& edge, const Fault& fault, core::PeerId peer) {
   switch (fault.kind) {
     case Fault::Kind::kCrash:
-      return Send(peer, now_, {edge.begins ? Errand::Kind::kCrash : Errand::Kind::kStart});
+      return Send(peer, now_, edge.begins ? CrashBy(fault, edge.fault) : Errand{});
     case Fault::Kind::kWipe:
       return Send(peer, now_, {edge.begins ? Errand::Kind::kWipe : Errand::Kind::kStart});
     case Fault::Kind::kRestart:
-      Send(peer, now_, {Errand::Kind::kCrash});
+      Send(peer, now_, CrashBy(fault, edge.fault));
       return Send(peer, now_ + kRestartGap, {Errand::Kind::kStart});
     case Fault::Kind::kClockJump:
       clocks_->Jump(peer, fault.amount);
@@ -107,6 +113,15 @@ void World::ActOnTarget(const FaultEdge& edge, const Fault& fault, core::PeerId 
     case Fault::Kind::kSlow:
       if (edge.begins) Send(peer, now_, {Errand::Kind::kSlow, edge.fault});
       return;
+    case Fault::Kind::kCorruptRead:
+      return Send(peer, now_,
+                  {edge.begins ? Errand::Kind::kDisk : Errand::Kind::kDiskMended, edge.fault});
+    case Fault::Kind::kDiskFull:
+    case Fault::Kind::kDiskFailing:
+    case Fault::Kind::kLostSync:
+    case Fault::Kind::kCrashAtStore:
+      if (edge.begins) Send(peer, now_, {Errand::Kind::kDisk, edge.fault});
+      return;
     default:
       return;  // Link faults are the network's.
   }
@@ -114,14 +129,18 @@ void World::ActOnTarget(const FaultEdge& edge, const Fault& fault, core::PeerId 
 
 void World::CarryOut(Turn& turn, Errand errand) {
   if (errand.kind == Errand::Kind::kStart) return Start(turn);
-  if (turn.slot.process == nullptr) return;
+  if (errand.kind == Errand::Kind::kDisk) return TroubleDisk(turn, errand.detail);
+  if (errand.kind == Errand::Kind::kDiskMended) return MendDisk(turn);
+  if (turn.slot.process == nullptr) return StayDown(turn, errand.kind);
   switch (errand.kind) {
     case Errand::Kind::kStart:
+    case Errand::Kind::kDisk:
+    case Errand::Kind::kDiskMended:
       return;
     case Errand::Kind::kLeave:
     case Errand::Kind::kCrash:
     case Errand::Kind::kWipe:
-      return Stop(turn, errand.kind);
+      return Stop(turn, errand.kind, KeptBy(turn, errand));
     case Errand::Kind::kCommand:
       if (turn.slot.extras != nullptr && turn.slot.extras->paused_until > turn.now) return;
       turn.lane.world_facts.push_back(
@@ -139,6 +158,16 @@ void World::CarryOut(Turn& turn, Errand errand) {
     case Errand::Kind::kClockMoved:
       return Arm(turn);
   }
+}
+
+// Who is down already stops trying to start, and a wiped disk has nothing that could not be read.
+void World::StayDown(Turn& turn, Errand::Kind how) {
+  PeerExtras* extras = turn.slot.extras.get();
+  const bool stops =
+      how == Errand::Kind::kLeave || how == Errand::Kind::kCrash || how == Errand::Kind::kWipe;
+  if (extras == nullptr || !stops) return;
+  extras->unreadable = false;
+  if (how == Errand::Kind::kWipe && extras->storage != nullptr) extras->storage->Wipe();
 }
 
 // No fault outlasts the fault phase.
@@ -167,7 +196,7 @@ void World::Resume(core::PeerId peer, uint32_t fault) {
 
 void World::Start(Turn& turn) {
   PeerSlot& slot = turn.slot;
-  if (slot.process != nullptr) return;
+  if (slot.process != nullptr || RefusesToStart(turn)) return;
   const core::StreamKey stream{.seed = scenario_.seed,
                                .peer = turn.peer.value,
                                .incarnation = slot.incarnation,
@@ -188,26 +217,16 @@ void World::Start(Turn& turn) {
   Step(turn, start);
 }
 
-// Valid until the lane needs them for another start.
-std::span<const core::StoredRow> World::RowsOf(Turn& turn) {
-  const PeerExtras* extras = turn.slot.extras.get();
-  if (extras == nullptr || extras->storage == nullptr) return {};
-  extras->storage->CopyRows(turn.lane.rows);
-  return turn.lane.rows;
+DiskSpec::Keeps World::KeptBy(const Turn& turn, Errand errand) const {
+  if (errand.kind == Errand::Kind::kWipe) return DiskSpec::Keeps::kNothing;
+  const bool named = errand.kind == Errand::Kind::kCrash && errand.detail > 0;
+  if (named) return scenario_.faults[errand.detail - 1].keeps.value();
+  return scenario_.groups[turn.slot.group].disk.keeps;
 }
 
-void World::StopStorage(PeerExtras& extras, Errand::Kind how) {
-  if (extras.storage == nullptr) return;
-  if (how == Errand::Kind::kWipe) {
-    extras.storage.reset();
-  } else {
-    extras.storage->Crash();
-  }
-}
-
-void World::Stop(Turn& turn, Errand::Kind how) {
+void World::Stop(Turn& turn, Errand::Kind how, DiskSpec::Keeps keeps) {
   PeerSlot& slot = turn.slot;
-  if (how != Errand::Kind::kWipe) {
+  if (keeps != DiskSpec::Keeps::kNothing) {
     slot.Extras().saved_contacts = slot.process->Contacts();
   } else if (slot.extras != nullptr) {
     slot.extras->saved_contacts.clear();
@@ -215,8 +234,8 @@ void World::Stop(Turn& turn, Errand::Kind how) {
   if (slot.extras != nullptr) {
     slot.extras->paused_by.reset();
     if (slot.extras->user != nullptr) slot.extras->user->Forget();
-    StopStorage(*slot.extras, how);
   }
+  StopDisk(turn, keeps);
   slot.refuses = how != Errand::Kind::kLeave;
   slot.process.reset();
   turn.lane.world_facts.push_back(

@@ -10,6 +10,7 @@ namespace sim {
 struct Alarm {
   enum class Kind : uint32_t {
     kWritten = 0,  // The disk has done what it was writing.
+    kRestart = 1,  // The machine starts the process again.
   };
   static constexpr uint32_t kFirst = 0xf0000000u;
   static constexpr int kKindShift = 24;

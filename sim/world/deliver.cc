@@ -5,7 +5,7 @@
 //   frame from another     | admitted by its link: decode and Step   | lost; a crashed process's machine refuses
 //   frame from itself      | a deferred arrival: decode and Step     | lost
 //   refusal                | Link down                               | void
-//   alarm: written         | Stored, one step for each batch         | void
+//   alarm                  | see disk.cc                             | see disk.cc
 //   wake-up                | Step(Wake)                              | void
 #include <algorithm>
 
@@ -99,24 +99,6 @@ void World::DropArrival(Turn& turn, uint32_t handle, DropReason reason) {
   if (reason == DropReason::kDown && turn.slot.refuses && from != turn.peer) {
     turn.outbox.Post(turn.now + network_->OneWay(turn.peer, from), from, kRefusal);
   }
-}
-
-// Of the incarnation that runs; while it is paused, later.
-void World::Ring(Turn& turn, uint32_t payload) {
-  const Alarm alarm = Alarm::Unpack(payload);
-  if (turn.slot.process == nullptr || !alarm.IsOf(turn.slot.incarnation)) return;
-  const WorldTime paused_until = turn.slot.Extras().paused_until;
-  if (paused_until > turn.now) return turn.outbox.Post(paused_until, turn.peer, payload);
-  CompleteStores(turn);
-}
-
-// What the steps hand over meanwhile belongs to the next group.
-void World::CompleteStores(Turn& turn) {
-  SimulatedStorage& storage = *turn.slot.Extras().storage;
-  while (std::optional<core::Stored> stored = storage.CompleteNext()) {
-    Step(turn, *std::move(stored));
-  }
-  BeginWriting(turn, turn.now);
 }
 
 // The user at the peer sees what comes of it, and may ask for more at once.

@@ -32,20 +32,6 @@ void World::Dispatch(Turn& turn) {
   Arm(turn);
 }
 
-void World::Store(Turn& turn, WorldTime departure) {
-  PeerExtras& extras = turn.slot.Extras();
-  if (extras.storage == nullptr) extras.storage = std::make_unique<SimulatedStorage>();
-  for (core::StoreRequest& request : turn.lane.effects.stores()) {
-    extras.storage->HandOver(std::move(request));
-  }
-  BeginWriting(turn, departure);
-}
-
-void World::BeginWriting(Turn& turn, WorldTime now) {
-  if (!turn.slot.extras->storage->BeginGroup()) return;
-  turn.outbox.Post(now, turn.peer, Alarm(Alarm::Kind::kWritten, turn.slot.incarnation).Packed());
-}
-
 // One message: encoded once, whatever the number of its receivers.
 void World::Route(Turn& turn, const core::Outgoing& outgoing, WorldTime departure) {
   StepLane& lane = turn.lane;

@@ -8,15 +8,19 @@ namespace sim {
 
 struct Errand {
   enum class Kind : uint32_t {
-    kStart = 0,    // A new incarnation.
-    kLeave = 1,    // The device goes away: silence; its disk remembers the routing table unless the
-                   // group wipes.
-    kCrash = 2,    // The process dies; its machine refuses what arrives.
-    kWipe = 3,     // As kCrash, and the disk is lost.
-    kCommand = 4,  // detail: index of the operation.
-    kPause = 5,    // detail: index of the fault, whose end is when it goes on.
+    kStart = 0,  // A new incarnation.
+    kLeave = 1,  // The device goes away: silence; its disk remembers the routing table unless the
+                 // group wipes.
+    kCrash =
+        2,  // The process dies; its machine refuses what arrives. detail: 1 + index of the fault
+            // that says what the disk keeps, or 0.
+    kWipe = 3,        // As kCrash, and the disk is lost.
+    kCommand = 4,     // detail: index of the operation.
+    kPause = 5,       // detail: index of the fault, whose end is when it goes on.
     kClockMoved = 6,  // The clock jumped: deadlines have moved.
     kSlow = 7,        // detail: index of the fault, whose amount each message costs until it ends.
+    kDisk = 8,        // detail: index of the fault that begins to trouble the disk.
+    kDiskMended = 9,  // What could not be read can be read again.
   };
   static constexpr uint32_t kDetailMax = (1u << 28) - 1;
 

@@ -20,7 +20,9 @@ struct PeerExtras {
   std::vector<std::unique_ptr<Role>> roles;
   std::vector<core::PeerId>
       saved_contacts;  // What the disk remembers of the last incarnation's routing table.
-  std::unique_ptr<SimulatedStorage> storage;  // From the first batch on.
+  std::unique_ptr<SimulatedStorage> storage;  // From the first batch on, or trouble with the disk.
+  std::vector<uint32_t> crash_points;         // Faults "crash_at_store" that have begun.
+  bool unreadable = false;                    // Stays down because of its disk.
   std::unique_ptr<BlockUser> user;            // From the first operation on blocks on.
   WorldTime paused_until;
   std::optional<uint32_t> paused_by;  // The fault that ends the pause; empty: it runs.

@@ -1,7 +1,8 @@
 #include "sim/world/simulated_storage.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
-#include <utility>
 
 namespace sim {
 namespace {
@@ -9,25 +10,70 @@ namespace {
 // A row's place in the tree, beside its bytes.
 constexpr size_t kRowBytes = sizeof(std::pair<const core::StoreKey, core::Bytes>) + 32;
 
+size_t HeapBytesOf(const core::StoreBatch& batch) {
+  return batch.ByteCount() + batch.requirements.capacity() * sizeof(core::Requirement) +
+         batch.writes.capacity() * sizeof(core::StoreWrite);
+}
+
 }  // namespace
 
-void SimulatedStorage::HandOver(core::StoreRequest request) {
-  waiting_.push_back(std::move(request));
-}
-
-bool SimulatedStorage::BeginGroup() {
-  if (busy_ || waiting_.empty()) return false;
+std::optional<size_t> SimulatedStorage::BeginGroup() {
+  if (busy_ || waiting_.empty()) return std::nullopt;
   writing_.swap(waiting_);
   busy_ = true;
-  return true;
+  size_t bytes = 0;
+  for (const core::StoreRequest& request : writing_) bytes += request.batch.ByteCount();
+  return bytes;
 }
 
-std::optional<core::Stored> SimulatedStorage::CompleteNext() {
+bool SimulatedStorage::HasNext() {
   busy_ = !writing_.empty();
-  if (!busy_) return std::nullopt;
-  const core::StoreRequest request = std::move(writing_.front());
+  return busy_;
+}
+
+core::Status SimulatedStorage::JudgeNext(WorldTime now) const {
+  return Judge(writing_.front().batch, now);
+}
+
+core::Stored SimulatedStorage::Complete(WorldTime now) {
+  core::StoreRequest request = std::move(writing_.front());
   writing_.pop_front();
-  return core::Stored{request.ticket, Apply(request.batch)};
+  core::Status status = Judge(request.batch, now);
+  if (status.ok()) {
+    Apply(request.batch, now);
+  } else if (absl::IsUnavailable(status)) {
+    doubtful_.push_back(std::move(request.batch));
+  }
+  return {request.ticket, std::move(status)};
+}
+
+// In the order in which a node's storage finds out.
+core::Status SimulatedStorage::Judge(const core::StoreBatch& batch, WorldTime now) const {
+  RETURN_IF_ERROR(JudgeContent(batch, now));
+  if (Lasts(Trouble::kFailing, now)) return core::Unavailable("store batch: the disk fails");
+  return absl::OkStatus();
+}
+
+core::Status SimulatedStorage::JudgeContent(const core::StoreBatch& batch, WorldTime now) const {
+  RETURN_IF_ERROR(batch.CheckLimits());
+  RETURN_IF_ERROR(batch.CheckCoreTables());
+  RETURN_IF_ERROR(JudgeRequirements(batch));
+  if (!batch.writes.empty() && Lasts(Trouble::kFull, now)) {
+    return core::ResourceExhausted("store batch: no room on the disk");
+  }
+  return absl::OkStatus();
+}
+
+core::Status SimulatedStorage::JudgeRequirements(const core::StoreBatch& batch) const {
+  for (size_t i = 0; i < batch.requirements.size(); ++i) {
+    const core::Requirement& requirement = batch.requirements[i];
+    const std::string which = "store batch: requirement " + std::to_string(i);
+    if (misread_.contains(requirement.at)) return core::DataLoss(which + ": the row is damaged");
+    if (!requirement.Holds(Find(requirement.at))) {
+      return core::FailedPrecondition(which + " does not hold");
+    }
+  }
+  return absl::OkStatus();
 }
 
 std::optional<core::Bytes> SimulatedStorage::Find(const core::StoreKey& at) const {
@@ -36,28 +82,100 @@ std::optional<core::Bytes> SimulatedStorage::Find(const core::StoreKey& at) cons
   return found->second;
 }
 
-core::Status SimulatedStorage::Apply(const core::StoreBatch& batch) {
-  RETURN_IF_ERROR(batch.CheckLimits());
-  RETURN_IF_ERROR(batch.CheckCoreTables());
-  for (size_t i = 0; i < batch.requirements.size(); ++i) {
-    if (batch.requirements[i].Holds(Find(batch.requirements[i].at))) continue;
-    return core::FailedPrecondition("store batch: requirement " + std::to_string(i) +
-                                    " does not hold");
+void SimulatedStorage::Put(const core::StoreKey& at, const std::optional<core::Bytes>& value) {
+  if (value.has_value()) {
+    rows_.insert_or_assign(at, *value);
+  } else {
+    rows_.erase(at);
   }
-  for (const core::StoreWrite& write : batch.writes) {
-    if (write.value.has_value()) {
-      rows_.insert_or_assign(write.at, *write.value);
-    } else {
-      rows_.erase(write.at);
-    }
-  }
-  return absl::OkStatus();
 }
 
-void SimulatedStorage::Crash() {
+// A good sync takes everything along that a lying one has left behind.
+void SimulatedStorage::Apply(const core::StoreBatch& batch, WorldTime now) {
+  Undo undo;
+  for (const core::StoreWrite& write : batch.writes) {
+    if (Lasts(Trouble::kLying, now)) undo.emplace_back(write.at, Find(write.at));
+    Put(write.at, write.value);
+    misread_.erase(write.at);
+  }
+  if (Lasts(Trouble::kLying, now)) {
+    unsynced_.push_back(std::move(undo));
+  } else {
+    unsynced_.clear();
+  }
+  doubtful_.clear();
+  ++applied_;
+}
+
+void SimulatedStorage::ApplyAll(std::vector<core::StoreBatch> batches, WorldTime now) {
+  for (const core::StoreBatch& batch : batches) {
+    if (JudgeContent(batch, now).ok()) Apply(batch, now);
+  }
+}
+
+void SimulatedStorage::UndoLast() {
+  const Undo& undo = unsynced_.back();
+  for (auto each = undo.rbegin(); each != undo.rend(); ++each) Put(each->first, each->second);
+  unsynced_.pop_back();
+}
+
+void SimulatedStorage::Begin(Trouble trouble, WorldTime until, core::Random random) {
+  WorldTime& lasts = until_[static_cast<size_t>(trouble)];
+  lasts = std::max(lasts, until);
+  if (trouble != Trouble::kMisreading || rows_.empty()) return;
+  const auto which = static_cast<std::ptrdiff_t>(random.Below(rows_.size()));
+  misread_.insert(std::next(rows_.begin(), which)->first);
+}
+
+void SimulatedStorage::EndMisreading(WorldTime now) {
+  if (!Lasts(Trouble::kMisreading, now)) misread_.clear();
+}
+
+void SimulatedStorage::Crash(DiskSpec::Keeps keeps, WorldTime now, core::Random random) {
+  if (keeps == DiskSpec::Keeps::kNothing) return Wipe();
+  if (!Lasts(Trouble::kLying, now)) unsynced_.clear();
+  std::vector<core::StoreBatch> doubtful = std::exchange(doubtful_, {});
+  std::vector<core::StoreBatch> open;
+  for (auto* batches : {&writing_, &waiting_}) {
+    for (core::StoreRequest& request : *batches) open.push_back(std::move(request.batch));
+  }
+  DropOpen();
+  const size_t at_stake = unsynced_.size() + open.size();
+  size_t kept = keeps == DiskSpec::Keeps::kEverything ? at_stake : 0;
+  if (keeps == DiskSpec::Keeps::kSome) kept = random.Below(at_stake + 1);
+  const size_t reported = unsynced_.size();
+  while (unsynced_.size() > kept) UndoLast();
+  unsynced_.clear();
+  // What failed lies before what is open, and behind what a lying disk may have lost.
+  if (kept >= reported && random.Chance({1, 2})) ApplyAll(std::move(doubtful), now);
+  open.resize(kept > reported ? kept - reported : 0);
+  ApplyAll(std::move(open), now);
+  unsynced_.clear();
+}
+
+void SimulatedStorage::DropOpen() {
   writing_.clear();
   waiting_.clear();
   busy_ = false;
+}
+
+void SimulatedStorage::Wipe() {
+  DropOpen();
+  rows_.clear();
+  misread_.clear();
+  unsynced_.clear();
+  doubtful_.clear();
+}
+
+void SimulatedStorage::Digest(core::Hasher& hasher) const {
+  hasher.Add(applied_);
+  hasher.Add(writing_.size() + waiting_.size());
+  hasher.Add(rows_.size());
+  for (const auto& [at, value] : rows_) {
+    hasher.Add(at.table.value);
+    hasher.Add(std::span<const uint8_t>(at.key));
+    hasher.Add(std::span<const uint8_t>(value));
+  }
 }
 
 void SimulatedStorage::CopyRows(std::vector<core::StoredRow>& rows) const {
@@ -73,7 +191,13 @@ size_t SimulatedStorage::MemoryUsage() const {
   }
   for (const auto* batches : {&writing_, &waiting_}) {
     for (const core::StoreRequest& request : *batches) {
-      bytes += sizeof(core::StoreRequest) + request.batch.ByteCount();
+      bytes += sizeof(core::StoreRequest) + HeapBytesOf(request.batch);
+    }
+  }
+  for (const core::StoreBatch& batch : doubtful_) bytes += sizeof(batch) + HeapBytesOf(batch);
+  for (const Undo& undo : unsynced_) {
+    for (const auto& [at, value] : undo) {
+      bytes += sizeof(Undo::value_type) + at.key.size() + (value.has_value() ? value->size() : 0);
     }
   }
   return bytes;

@@ -2,47 +2,106 @@
 // writes batches in groups: what is handed over while a group is being written waits and shares the next
 // sync, as on a real disk (node/storage/group_writer.h).
 //
-// Invariants: those of core/port/host.h, here (1) a batch is applied whole or not at all; (2) completions
-// come in the order of HandOver; (3) nothing is applied before its group is complete.
-// The world tells the time: it gives each group an event of its own. Thread rule: the peer's turn.
-// Source: simulator.md, section 2.
+//   trouble    | while it lasts
+//   full       | batches with writes are refused: ResourceExhausted
+//   failing    | batches are refused: Unavailable; a crash before the next good batch may bring them back
+//   lying      | Ok is reported without a sync: a crash takes back what was reported
+//   misreading | a row is damaged: DataLoss for who requires something of it, and no start
+//
+// Invariants: those of core/port/host.h, here (1) a batch is applied whole or not at all, a crash included: a
+// torn batch is a batch that is not there; (2) completions come in the order of HandOver; (3) a crash takes
+// batches away from the end only. The world tells the time and gives each group an event of its own.
+// Thread rule: the peer's turn. Source: simulator.md, section 2; docs/storage.md, section 4.
 #pragma once
 
 #include <cstddef>
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
+#include "core/base/hash.h"
+#include "core/base/random.h"
 #include "core/port/effects.h"
 #include "core/port/host.h"
+#include "sim/engine/event.h"
+#include "sim/scenario/scenario.h"
 
 namespace sim {
 
 class SimulatedStorage {
  public:
-  void HandOver(core::StoreRequest request);
+  enum class Trouble : uint8_t { kFull, kFailing, kLying, kMisreading };
 
-  // When nothing is being written and something waits: begins to write all that waits.
-  [[nodiscard]] bool BeginGroup();
+  void HandOver(core::StoreRequest request) { waiting_.push_back(std::move(request)); }
 
-  // The next completion of the group that is being written; nothing ends the group.
-  [[nodiscard]] std::optional<core::Stored> CompleteNext();
+  // When nothing is being written and something waits: begins to write all that waits, and says how many bytes.
+  [[nodiscard]] std::optional<size_t> BeginGroup();
 
-  // The process dies: what was not completed is lost.
-  void Crash();
+  // The group that is being written has a batch that is not completed; false ends the group.
+  [[nodiscard]] bool HasNext();
+  // What Complete would report. REQUIRES: HasNext.
+  [[nodiscard]] core::Status JudgeNext(WorldTime now) const;
+  // REQUIRES: HasNext.
+  [[nodiscard]] core::Stored Complete(WorldTime now);
 
+  // Batches applied in the life of the peer.
+  [[nodiscard]] uint32_t applied() const { return applied_; }
+
+  // `random` chooses the row that is misread.
+  void Begin(Trouble trouble, WorldTime until, core::Random random);
+  // Misread rows are read well again, unless another such trouble lasts.
+  void EndMisreading(WorldTime now);
+
+  // The rows cannot be given to a start.
+  [[nodiscard]] bool Unreadable() const { return !misread_.empty(); }
+
+  // Forgets what is not completed.
+  void DropOpen();
+  // The process dies; `random` decides what may be or not be.
+  void Crash(DiskSpec::Keeps keeps, WorldTime now, core::Random random);
+  // Another disk, as good or bad as this one.
+  void Wipe();
+
+  void Digest(core::Hasher& hasher) const;
   // Ascending.
   void CopyRows(std::vector<core::StoredRow>& rows) const;
   [[nodiscard]] size_t MemoryUsage() const;
 
+  // A number of its own for each draw.
+  [[nodiscard]] uint32_t NextDraw() { return draws_++; }
+
  private:
-  [[nodiscard]] core::Status Apply(const core::StoreBatch& batch);
+  // What a batch replaced, in the order of its writes.
+  using Undo = std::vector<std::pair<core::StoreKey, std::optional<core::Bytes>>>;
+
+  [[nodiscard]] core::Status Judge(const core::StoreBatch& batch, WorldTime now) const;
+  // Without the medium, which may have taken what it reported as failed.
+  [[nodiscard]] core::Status JudgeContent(const core::StoreBatch& batch, WorldTime now) const;
+  [[nodiscard]] core::Status JudgeRequirements(const core::StoreBatch& batch) const;
+
+  [[nodiscard]] bool Lasts(Trouble trouble, WorldTime now) const {
+    return now < until_[static_cast<size_t>(trouble)];
+  }
+
   [[nodiscard]] std::optional<core::Bytes> Find(const core::StoreKey& at) const;
+  void Put(const core::StoreKey& at, const std::optional<core::Bytes>& value);
+  void Apply(const core::StoreBatch& batch, WorldTime now);
+  // Those that fit, in their order.
+  void ApplyAll(std::vector<core::StoreBatch> batches, WorldTime now);
+  void UndoLast();
 
   std::map<core::StoreKey, core::Bytes> rows_;
+  std::set<core::StoreKey> misread_;
   std::deque<core::StoreRequest> writing_;
   std::deque<core::StoreRequest> waiting_;
+  std::vector<Undo> unsynced_;              // Reported Ok by a lying disk.
+  std::vector<core::StoreBatch> doubtful_;  // Reported Unavailable since the last good batch.
+  WorldTime until_[4];                      // By trouble.
+  uint32_t applied_ = 0;
+  uint32_t draws_ = 0;
   bool busy_ = false;  // A group is being written or completed.
 };
 

@@ -280,6 +280,9 @@ core::Fingerprint World::fingerprint() const {
   for (const PeerSlot& slot : slots_) {
     hasher.Add(slot.process != nullptr);
     if (slot.process != nullptr) slot.process->Digest(hasher);
+    if (slot.extras != nullptr && slot.extras->storage != nullptr) {
+      slot.extras->storage->Digest(hasher);
+    }
   }
   return hasher.Result();
 }

@@ -6,8 +6,8 @@
 // only at window borders (rule 6 of architecture.md, section 4); (3) nothing that an observer does
 // reaches a peer. Thread rule: Deliver and Wake run on the engine's threads, for different peers at
 // once; everything else on one thread. Source: simulator.md sections 1 and 2. The flow of a message
-// is split over deliver.cc (events to inputs), dispatch.cc (effects to events) and agenda.cc (what
-// the scenario does to peers).
+// is split over deliver.cc (events to inputs), dispatch.cc (effects to events), disk.cc (batches to
+// completions) and agenda.cc (what the scenario does to peers).
 #pragma once
 
 #include <atomic>
@@ -142,8 +142,6 @@ class World : public WorldView {
   bool Admit(Turn& turn, uint32_t handle);
   void Arrive(Turn& turn, uint32_t handle);
   void DropArrival(Turn& turn, uint32_t handle, DropReason reason);
-  void Ring(Turn& turn, uint32_t payload);
-  void CompleteStores(Turn& turn);
   void Step(Turn& turn, core::Input input);
   void StepOnce(Turn& turn, core::Input input);
 
@@ -152,8 +150,6 @@ class World : public WorldView {
   void Route(Turn& turn, const core::Outgoing& outgoing, WorldTime departure);
   void Post(Turn& turn, core::PeerId to, uint32_t handle, WorldTime departure);
   [[nodiscard]] uint32_t CorruptedCopy(Turn& turn, uint32_t handle, const Passage& passage);
-  void Store(Turn& turn, WorldTime departure);
-  void BeginWriting(Turn& turn, WorldTime now);
   void ReportFacts(Turn& turn);
   void Tap(Turn& turn, const MessageFact& fact);
   void Arm(Turn& turn);
@@ -168,15 +164,29 @@ class World : public WorldView {
   void ActOnTarget(const FaultEdge& edge, const Fault& fault, core::PeerId peer);
   void Send(core::PeerId peer, WorldTime at, Errand errand);
   void CarryOut(Turn& turn, Errand errand);
+  static void StayDown(Turn& turn, Errand::Kind how);
   [[nodiscard]] WorldTime EndOf(const Fault& fault, WorldTime begun) const;
   void Pause(Turn& turn, uint32_t fault);
   void Resume(core::PeerId peer, uint32_t fault);
   void Start(Turn& turn);
-  void Stop(Turn& turn, Errand::Kind how);
-  [[nodiscard]] static std::span<const core::StoredRow> RowsOf(Turn& turn);
-  static void StopStorage(PeerExtras& extras, Errand::Kind how);
+  void Stop(Turn& turn, Errand::Kind how, DiskSpec::Keeps keeps);
+  [[nodiscard]] DiskSpec::Keeps KeptBy(const Turn& turn, Errand errand) const;
   void BeginOnBlocks(Turn& turn, uint32_t operation);
   [[nodiscard]] core::Command CommandFor(const Turn& turn, uint32_t operation) const;
+
+  // disk.cc
+  [[nodiscard]] core::Random DiskDraw(core::PeerId peer, SimulatedStorage& storage) const;
+  void Store(Turn& turn, WorldTime departure);
+  void BeginWriting(Turn& turn, WorldTime now);
+  void Ring(Turn& turn, uint32_t payload);
+  void CompleteStores(Turn& turn);
+  [[nodiscard]] const Fault* TakeCrashPoint(Turn& turn);
+  void CrashAtStore(Turn& turn, const Fault& fault);
+  void TroubleDisk(Turn& turn, uint32_t index);
+  void MendDisk(Turn& turn);
+  [[nodiscard]] static bool RefusesToStart(Turn& turn);
+  [[nodiscard]] static std::span<const core::StoredRow> RowsOf(Turn& turn);
+  void StopDisk(Turn& turn, DiskSpec::Keeps keeps);
 
   // observers (world.cc)
   void ShowWindow();

@@ -30,6 +30,7 @@ void RoutingChecker::OnWorldFact(const WorldView& world, const WorldFact& fact) 
       return OnFault(world, fact);
     case WorldFact::Kind::kCalm:
     case WorldFact::Kind::kCommanded:
+    case WorldFact::Kind::kUnreadable:
       return;
   }
 }

@@ -120,7 +120,9 @@ TEST(RulesTest, SharesAreKeptAndDrawnPerRule) {
 
 TEST(RulesTest, OnlyLinkFaultsAreLinkFaults) {
   for (const auto kind : {Fault::Kind::kCrash, Fault::Kind::kPause, Fault::Kind::kRestart,
-                          Fault::Kind::kWipe, Fault::Kind::kClockJump, Fault::Kind::kSlow}) {
+                          Fault::Kind::kWipe, Fault::Kind::kClockJump, Fault::Kind::kSlow,
+                          Fault::Kind::kDiskFull, Fault::Kind::kDiskFailing, Fault::Kind::kLostSync,
+                          Fault::Kind::kCorruptRead, Fault::Kind::kCrashAtStore}) {
     EXPECT_FALSE(IsLinkFault(kind));
   }
   for (const auto kind :

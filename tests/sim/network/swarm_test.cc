@@ -14,11 +14,12 @@ namespace sim {
 namespace {
 
 const std::vector<Fault::Kind> kAll = {
-    Fault::Kind::kPartition, Fault::Kind::kLoss,      Fault::Kind::kDelay,
-    Fault::Kind::kDuplicate, Fault::Kind::kReorder,   Fault::Kind::kCorrupt,
-    Fault::Kind::kCrash,     Fault::Kind::kPause,     Fault::Kind::kRestart,
-    Fault::Kind::kWipe,      Fault::Kind::kClockJump, Fault::Kind::kSlow,
-    Fault::Kind::kIsolate};
+    Fault::Kind::kPartition, Fault::Kind::kLoss,        Fault::Kind::kDelay,
+    Fault::Kind::kDuplicate, Fault::Kind::kReorder,     Fault::Kind::kCorrupt,
+    Fault::Kind::kCrash,     Fault::Kind::kPause,       Fault::Kind::kRestart,
+    Fault::Kind::kWipe,      Fault::Kind::kClockJump,   Fault::Kind::kSlow,
+    Fault::Kind::kIsolate,   Fault::Kind::kDiskFull,    Fault::Kind::kDiskFailing,
+    Fault::Kind::kLostSync,  Fault::Kind::kCorruptRead, Fault::Kind::kCrashAtStore};
 
 Scenario Phased(uint32_t peers) {
   Scenario scenario = SmallWorld(peers);
@@ -36,8 +37,8 @@ std::vector<Fault> OfKind(const std::vector<Fault>& faults, Fault::Kind kind) {
 
 bool Same(const Fault& a, const Fault& b) {
   return a.kind == b.kind && a.at == b.at && a.length == b.length && a.targets == b.targets &&
-         a.others == b.others && a.one_way == b.one_way && a.amount == b.amount &&
-         a.ratio.numerator == b.ratio.numerator;
+         a.others == b.others && a.one_way == b.one_way && a.amount == b.amount && a.nth == b.nth &&
+         a.after == b.after && a.ratio.numerator == b.ratio.numerator;
 }
 
 TEST(SwarmTest, TheSameSeedDrawsTheSameFaults) {
@@ -99,6 +100,20 @@ TEST(SwarmTest, IntensityScalesNumberAndReach) {
       EXPECT_LE(targets, most);
     }
   }
+}
+
+TEST(SwarmTest, CrashesAtAStoreFallOnBothSidesOfEarlyBatches) {
+  const auto faults =
+      DrawSwarm({{Fault::Kind::kCrashAtStore}, SwarmSpec::Intensity::kHigh}, Phased(100), 3);
+  int after = 0;
+  for (const Fault& fault : faults) {
+    EXPECT_GE(fault.nth, 1u);
+    EXPECT_LE(fault.nth, 32u);
+    EXPECT_GT(fault.length.us, 0);
+    after += fault.after ? 1 : 0;
+  }
+  EXPECT_GT(after, 0);
+  EXPECT_LT(after, static_cast<int>(faults.size()));
 }
 
 TEST(SwarmTest, PartitionsHaveTwoDisjointSides) {

@@ -14,13 +14,18 @@ constexpr char kFaults[] = R"("faults": [
   {"at": "1s", "for": "2s", "do": "duplicate", "ratio": "1500ppm"},
   {"at": "1s", "for": "2s", "do": "reorder", "ratio": "3%", "by": "5ms"},
   {"at": "1s", "for": "2s", "do": "corrupt", "who": "peers[3]", "ratio": "100%"},
-  {"at": "1s", "do": "crash", "who": "crowd[0..2] + seekers[1]", "drawn": true},
+  {"at": "1s", "do": "crash", "who": "crowd[0..2] + seekers[1]", "keeps": "some", "drawn": true},
   {"at": "1s", "for": "2s", "do": "pause", "who": "seekers"},
   {"at": "1s", "do": "restart", "who": "seekers"},
   {"at": "1s", "for": "1min", "do": "wipe", "who": "seekers"},
   {"at": "1s", "do": "clock-jump", "who": "seekers", "by": "-3s"},
   {"at": "1s", "for": "2s", "do": "slow", "who": "seekers", "by": "12us"},
-  {"at": "1s", "for": "2s", "do": "isolate", "who": "seekers", "one_way": true}])";
+  {"at": "1s", "for": "2s", "do": "isolate", "who": "seekers", "one_way": true},
+  {"at": "1s", "for": "2s", "do": "disk_full", "who": "seekers"},
+  {"at": "1s", "for": "2s", "do": "disk_failing", "who": "seekers"},
+  {"at": "1s", "for": "2s", "do": "lost_sync", "who": "seekers"},
+  {"at": "1s", "for": "2s", "do": "corrupt_read", "who": "seekers"},
+  {"at": "1s", "for": "2s", "do": "crash_at_store", "who": "seekers", "nth": 3, "side": "after"}])";
 
 std::vector<sim::Fault> EveryKind() {
   const auto scenario = tests::LoadText(tests::ScenarioWith(kFaults));
@@ -30,7 +35,7 @@ std::vector<sim::Fault> EveryKind() {
 
 TEST(FaultListTest, EachKindIsBoundToItsFields) {
   const std::vector<sim::Fault> faults = EveryKind();
-  ASSERT_EQ(faults.size(), 13u);
+  ASSERT_EQ(faults.size(), 18u);
   for (size_t i = 0; i < faults.size(); ++i) {
     EXPECT_EQ(faults[i].kind, static_cast<sim::Fault::Kind>(i));
     EXPECT_EQ(faults[i].at, core::Seconds(1));
@@ -44,7 +49,11 @@ TEST(FaultListTest, EachKindIsBoundToItsFields) {
   EXPECT_EQ(faults[6].length, core::Duration{});
   EXPECT_EQ(faults[6].targets.Count(), 3u);
   EXPECT_TRUE(faults[6].drawn);
+  EXPECT_EQ(faults[6].keeps, sim::DiskSpec::Keeps::kSome);
+  EXPECT_FALSE(faults[8].keeps.has_value());
   EXPECT_EQ(faults[10].amount, core::Seconds(-3));
+  EXPECT_EQ(faults[17].nth, 3u);
+  EXPECT_TRUE(faults[17].after);
 }
 
 TEST(FaultListTest, EachKindSurvivesTheWayThroughJson) {
@@ -65,13 +74,17 @@ TEST(FaultListTest, EachKindSurvivesTheWayThroughJson) {
     EXPECT_EQ(a.ratio.numerator, b.ratio.numerator) << i;
     EXPECT_EQ(a.amount, b.amount);
     EXPECT_EQ(a.drawn, b.drawn);
+    EXPECT_EQ(a.keeps, b.keeps) << i;
+    EXPECT_EQ(a.nth, b.nth) << i;
+    EXPECT_EQ(a.after, b.after) << i;
   }
 }
 
 TEST(FaultListTest, PeersAreWrittenAsRanges) {
   const nlohmann::json json = sim::FaultsToJson(EveryKind());
-  EXPECT_EQ(json[6].dump(),
-            R"({"at":"1s","do":"crash","drawn":true,"who":"peers[0..2] + peers[91..92]"})");
+  EXPECT_EQ(
+      json[6].dump(),
+      R"({"at":"1s","do":"crash","drawn":true,"keeps":"some","who":"peers[0..2] + peers[91..92]"})");
 }
 
 TEST(FaultListTest, APartitionFromEverybodyElseNamesThem) {
