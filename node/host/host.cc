@@ -36,6 +36,11 @@ Courier::Terms CourierTermsOf(const HostOptions& options) {
   return terms;
 }
 
+std::unique_ptr<core::Peer> MakeCorePeer(core::PeerId self, const core::Context& context,
+                                         const core::SecretKey& secret, core::Random random) {
+  return std::make_unique<core::Peer>(self, context, secret, random);
+}
+
 // REQUIRES: the command begins a participation.
 const core::Topic& TopicIn(const core::Command& command) {
   if (const auto* match = std::get_if<core::MatchCommand>(&command)) return match->topic;
@@ -84,6 +89,7 @@ Host::Host(asio::io_context& io, HostOptions options, const Identity& identity,
       resolver_(io),
       floor_(FloorOf(options_)) {
   hello_ = OfferOf(own_.List());
+  if (!options_.make_peer) options_.make_peer = MakeCorePeer;
 }
 
 Host::~Host() = default;
@@ -163,9 +169,23 @@ void Host::CarryOut() {
     if (!outgoing.to.empty()) Route(outgoing);
   }
   for (const core::Observation& observation : effects_.observations()) Report(observation);
-  for (const core::StoreRequest& request : effects_.stores()) {
-    Deliver(core::Stored{request.ticket, core::Unavailable("this host stores nothing")});
+  for (core::StoreRequest& request : effects_.stores()) {
+    ++open_stores_;
+    memory_->Store(std::move(request));
   }
+}
+
+void Host::OnStored(const core::Stored& stored) {
+  CHECK(open_stores_ > 0);
+  --open_stores_;
+  if (phase_ >= HostPhase::kStopping) return;
+  static_cast<void>(Now());
+  if (!start_when_stored_.has_value()) {
+    Deliver(stored);
+  } else if (open_stores_ == 0) {
+    StartCore(*std::exchange(start_when_stored_, std::nullopt));
+  }
+  ArmTimer();
 }
 
 void Host::Route(const core::Outgoing& outgoing) {
@@ -284,9 +304,22 @@ void Host::MaybeStart() {
   StartCore(!options_.listen.has_value() || discovery_->reachability() == Reachability::kBehindNat);
 }
 
+// The incarnation before ends here, whatever becomes of the next.
 void Host::StartCore(bool client) {
   peer_.reset();
   inputs_.clear();
+  if (open_stores_ > 0) {
+    start_when_stored_ = client;
+    return;
+  }
+  const auto rows = memory_->LoadRows();
+  rows_ = rows.status();
+  if (rows.ok()) return BeginIncarnation(client, *rows);
+  phase_ = HostPhase::kSeeking;
+  log_->Write(rows_site_, "the core cannot start without its rows", {{"why", rows_}});
+}
+
+void Host::BeginIncarnation(bool client, std::span<const core::StoredRow> rows) {
   incarnation_ = memory_->NextIncarnation();
   const core::StreamKey stream{.seed = options_.seed,
                                .peer = NodeDirectory::kSelf.value,
@@ -297,11 +330,13 @@ void Host::StartCore(bool client) {
   phase_ = HostPhase::kRunning;
   started_ = Steady();
   tried_seeds_ = StartSeeds();
-  peer_ = std::make_unique<core::Peer>(NodeDirectory::kSelf, context_, identity_->secret(),
-                                       core::Random(stream));
-  log_->Info("the core starts",
-             {{"incarnation", incarnation_}, {"seeds", tried_seeds_.size()}, {"client", client}});
-  Step(core::Start{.seeds = tried_seeds_, .client = client});
+  peer_ =
+      options_.make_peer(NodeDirectory::kSelf, context_, identity_->secret(), core::Random(stream));
+  log_->Info("the core starts", {{"incarnation", incarnation_},
+                                 {"seeds", tried_seeds_.size()},
+                                 {"client", client},
+                                 {"rows", rows.size()}});
+  Step(core::Start{.seeds = tried_seeds_, .client = client, .rows = rows});
   DeliverWaiting();
   const auto again = topics_;  // A step may end some.
   for (const auto& [key, command] : again) Deliver(command);
@@ -333,6 +368,7 @@ void Host::EndRecording() {
 }
 
 void Host::MaybeStartAgain() {
+  if (start_when_stored_.has_value()) return;
   if (phase_ != HostPhase::kRunning && phase_ != HostPhase::kJoined) return;
   if (Steady() - started_ < kJoinPatience) return;
   if (phase_ == HostPhase::kRunning && StartSeeds() != tried_seeds_) return StartCore(client_);

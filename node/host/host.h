@@ -5,18 +5,21 @@
 //   running  | the core observed Joined                                      | joined
 //   running  | not joined after kJoinPatience, and somebody else is connected | running: another incarnation starts
 //   joined   | the NAT probe changed its mind, and no participation is open  | running: another incarnation starts
+//   any      | the rows of a start cannot be read                            | seeking: tried again at the next housekeeping
 //   any      | Stop                                                          | stopping: topics are left, then the sockets flush
 //   stopping | the transport has closed everything                          | stopped
 //
 // Start waits for the NAT probe while that can still say "client": kProbePatience at most, and only when public peers
 // are connected; who does not listen is a client at once. Another incarnation is given the open participations again.
+// It starts when every batch of the one before is completed, so that its rows are all that was handed over.
 //
 // Invariants: (1) inputs are delivered one at a time, none from inside another's step; an input is in the flight
 // recorder before its step, until handles are swept for the first time (a recording cannot say that a handle has a new
 // owner); (2) effects are carried out in the order in which they were asked for, before the next input;
 // (3) each message is encoded once, whatever the number of its receivers; (4) the core's time never runs back
 // (node/host/peer_clock.h); (5) every incarnation draws from a stream of its own; (6) what a peer sends cannot bring the node down:
-// it is decoded, counted, garbled or ignored; (7) after Stop nothing is sent but what leaves the topics.
+// it is decoded, counted, garbled or ignored; (7) after Stop nothing is sent but what leaves the topics; (8) each batch of
+// the core is completed in the incarnation that asked for it, or in none.
 // Life: Open, RestorePeers and RestoreRoutes, Begin, Stop. Errors: Open says what is wrong with listening. Thread rule: the thread that runs io. Source: architecture.md, sections
 // 3 and 4; issue 3, point 5; docs/node.md.
 #pragma once
@@ -49,6 +52,11 @@
 
 namespace node {
 
+// Makes the peer of an incarnation.
+using MakePeer =
+    std::function<std::unique_ptr<core::Peer>(core::PeerId self, const core::Context& context,
+                                              const core::SecretKey& secret, core::Random random)>;
+
 struct HostOptions {
   std::string version;
   core::Config protocol;
@@ -60,6 +68,7 @@ struct HostOptions {
   BucketKey bucket_key;            // The same.
   size_t directory_capacity = NodeDirectory::kCapacity;
   std::optional<core::RecorderLimits> recorder;  // Nothing: no flight recorder.
+  MakePeer make_peer;                            // Nothing: core::Peer itself.
 };
 
 // What the host keeps for a later life; node/host/node_records stores it.
@@ -71,6 +80,13 @@ class HostMemory {
   [[nodiscard]] virtual uint32_t NextIncarnation() = 0;
   virtual void SavePeers(std::vector<uint8_t> bytes) = 0;
   virtual void SaveRoutes(const std::vector<core::Contact>& routes) = 0;
+
+  // All rows of the core's tables, ascending. Error: which of them is damaged, or why the store cannot be read.
+  [[nodiscard]] virtual core::StatusOr<std::vector<core::StoredRow>> LoadRows() = 0;
+  // Completed by Host::OnStored: each once, in this order, later.
+  virtual void Store(core::StoreRequest request) = 0;
+
+  // Of the last write.
   [[nodiscard]] virtual core::Status Health() const = 0;
 };
 
@@ -101,6 +117,9 @@ class Host : public NodeView, private TransportEvents {
   // Leaves the topics, keeps what is worth keeping, closes the connections; `stopped` is called once, when all that is
   // done. A second call only replaces `stopped`.
   void Stop(std::function<void()> stopped);
+
+  // A batch of the core is completed.
+  void OnStored(const core::Stored& stored);
 
   [[nodiscard]] HostPhase phase() const { return phase_; }
 
@@ -169,6 +188,7 @@ class Host : public NodeView, private TransportEvents {
   [[nodiscard]] bool AwaitsProbe() const;
   [[nodiscard]] std::vector<core::PeerId> StartSeeds() const;
   void StartCore(bool client);
+  void BeginIncarnation(bool client, std::span<const core::StoredRow> rows);
   void BeginRecording(const core::StreamKey& stream);
   void EndRecording();
   void MaybeStartAgain();
@@ -236,7 +256,11 @@ class Host : public NodeView, private TransportEvents {
   HostPhase phase_ = HostPhase::kSeeking;
   uint32_t incarnation_ = 0;
   bool client_ = false;
-  core::Time started_;  // Steady time of the last Start.
+  size_t open_stores_ = 0;  // Batches of the core that are not completed.
+  std::optional<bool>
+      start_when_stored_;  // The next incarnation waits for them; whether as a client.
+  core::Status rows_;      // Why the last start could not read its rows.
+  core::Time started_;     // Steady time of the last Start.
   core::Time first_link_ = core::Time::Never();
   core::Time house_at_;
   core::Time store_at_;  // When a refusing store may be tried again.
@@ -266,6 +290,7 @@ class Host : public NodeView, private TransportEvents {
   LogSite refused_site_{{.level = LogLevel::kInfo}};
   LogSite garbled_site_{{.level = LogLevel::kWarning}};
   LogSite sweep_site_{{.level = LogLevel::kInfo}};
+  LogSite rows_site_{{.level = LogLevel::kError, .burst = 2, .interval = core::Minutes(5)}};
   LogSite link_site_{{.level = LogLevel::kDebug, .burst = 50}};
   LogSite penalty_site_{{.level = LogLevel::kWarning}};
 };

@@ -182,7 +182,10 @@ core::Status Node::OpenServices() {
 }
 
 void Node::OnStored(const std::vector<core::Stored>& stored) {
-  for (const core::Stored& one : stored) records_->OnStored(one);
+  for (const core::Stored& one : stored) {
+    const auto of_core = records_->OnStored(one);
+    if (of_core.has_value()) host_->OnStored(*of_core);
+  }
 }
 
 void Node::AwaitSignal() {

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <utility>
 
+#include "core/base/check.h"
+
 namespace node {
 namespace {
 
@@ -122,9 +124,39 @@ core::Status NodeRecords::Open() {
                           " bytes, allowed 4");
   }
   incarnation_ = stored.has_value() ? ReadU32(*stored) + 1 : 1;
+  ASSIGN_OR_RETURN(first_rows_, ReadRows());
   Save(kIncarnation, BigEndian(incarnation_));
   Drain();
   return health_;
+}
+
+core::StatusOr<std::vector<core::StoredRow>> NodeRecords::LoadRows() {
+  if (!first_rows_.has_value()) return ReadRows();
+  return *std::exchange(first_rows_, std::nullopt);
+}
+
+core::StatusOr<std::vector<core::StoredRow>> NodeRecords::ReadRows() const {
+  std::vector<core::StoredRow> rows;
+  for (uint16_t id = core::kCoreTableFirst.value; id <= core::kCoreTableLast.value; ++id) {
+    core::ScanRange range{.table = core::TableId{id}, .prefix = {}, .after = {}};
+    while (true) {
+      ASSIGN_OR_RETURN(std::vector<core::StoreRow> page, storage_->Scan(range));
+      if (page.empty()) break;
+      range.after = page.back().key;
+      for (core::StoreRow& row : page) {
+        rows.push_back({{range.table, std::move(row.key)}, std::move(row.value)});
+      }
+    }
+  }
+  return rows;
+}
+
+// What is refused here takes its turn too: an empty batch stands for it in the store.
+void NodeRecords::Store(core::StoreRequest request) {
+  first_rows_.reset();
+  core::Status refusal = request.batch.CheckCoreTables();
+  if (!refusal.ok()) request.batch = {};
+  Commit(std::move(request.batch), request.ticket, std::move(refusal));
 }
 
 std::optional<core::Bytes> NodeRecords::LoadPeers() {
@@ -159,24 +191,37 @@ void NodeRecords::SaveRoutes(const std::vector<core::Contact>& routes) {
 void NodeRecords::Save(std::string_view key, core::Bytes value) {
   core::StoreBatch batch;
   batch.Put(KeyOf(key), std::move(value));
-  ++open_;
+  Commit(std::move(batch), std::nullopt, absl::OkStatus());
+}
+
+void NodeRecords::Commit(core::StoreBatch batch, std::optional<core::StoreTicket> of_core,
+                         core::Status refusal) {
+  open_.push_back({of_core, std::move(refusal)});
   storage_->Commit({next_ticket_++}, std::move(batch));
 }
 
-void NodeRecords::OnStored(const core::Stored& stored) {
-  --open_;
-  const bool healed = !health_.ok() && stored.status.ok();
-  health_ = stored.status;
+std::optional<core::Stored> NodeRecords::OnStored(const core::Stored& stored) {
+  CHECK(!open_.empty());
+  const OpenBatch batch = std::move(open_.front());
+  open_.pop_front();
+  NoteHealth(stored.status);
+  if (!batch.of_core.has_value()) return std::nullopt;
+  return core::Stored{*batch.of_core, batch.refusal.ok() ? stored.status : batch.refusal};
+}
+
+// A refusal of what a batch says is no trouble of the store.
+void NodeRecords::NoteHealth(const core::Status& status) {
+  if (absl::IsFailedPrecondition(status) || absl::IsInvalidArgument(status)) return;
+  const bool healed = !health_.ok() && status.ok();
+  health_ = status;
   if (healed) log_->Info("the store takes writes again");
-  if (!stored.status.ok()) {
-    log_->Write(failure_site_, "the store refused to write", {{"why", stored.status}});
-  }
+  if (!status.ok()) log_->Write(failure_site_, "the store refused to write", {{"why", status}});
 }
 
 void NodeRecords::Drain() {
   if (io_->stopped()) io_->restart();  // Of an earlier turn.
   const auto working = asio::make_work_guard(*io_);
-  while (open_ > 0 && !io_->stopped()) io_->run_one();
+  while (!open_.empty() && !io_->stopped()) io_->run_one();
 }
 
 }  // namespace node

@@ -1,4 +1,5 @@
-// NodeRecords: what a node keeps of itself in its store, in a table of its own.
+// NodeRecords: what a node keeps of itself in its store, in a table of its own, and the way of the core's batches to the
+// same store.
 //
 //   table 1, key          value
 //   "incarnation"         u32 big-endian: the highest that was ever given out
@@ -9,11 +10,14 @@
 // Invariants: (1) the first incarnation of a life is durable before Open returns, so no later life gives it again; the
 // others (the core started again within one life) are written without waiting: another life has another seed, so that
 // its peer repeats nothing even then; (2) what was saved last wins; (3) damaged or foreign values are reported and
-// ignored, never trusted. Routes are hints: contacts of the core's routing table, to join through.
+// ignored, never trusted; not so the core's rows: without them it does not start, because a peer that has forgotten what it
+// promised harms others; (4) batches of the core touch the core's tables only. Routes are hints: contacts of the core's
+// routing table, to join through.
 // Thread rule: the thread that runs io; completions arrive there. Source: docs/storage.md, docs/node.md.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <span>
 #include <vector>
@@ -42,7 +46,8 @@ class NodeRecords : public HostMemory {
   // What an earlier life has left; nothing, with a line in the log, when it is damaged.
   [[nodiscard]] std::optional<core::Bytes> LoadPeers();
   [[nodiscard]] std::vector<core::Contact> LoadRoutes();
-  // Raises the incarnation. Before everything else. Error: the store cannot be read or written.
+  // Raises the incarnation and reads the core's rows. Before everything else. Error: the store cannot be read or written,
+  // or a row of the core is damaged.
   [[nodiscard]] core::Status Open();
 
   // HostMemory.
@@ -50,16 +55,29 @@ class NodeRecords : public HostMemory {
   void SavePeers(std::vector<uint8_t> bytes) override;
   void SaveRoutes(const std::vector<core::Contact>& routes) override;
 
+  [[nodiscard]] core::StatusOr<std::vector<core::StoredRow>> LoadRows() override;
+  void Store(core::StoreRequest request) override;
+
   [[nodiscard]] core::Status Health() const override { return health_; }
 
-  void OnStored(const core::Stored& stored);
+  // In the order of completion. Gives what is to be told to the host, with the core's own ticket.
+  [[nodiscard]] std::optional<core::Stored> OnStored(const core::Stored& stored);
 
   // Runs io until everything that was handed over is completed, or io is stopped. Never from inside a handler.
   void Drain();
 
  private:
+  struct OpenBatch {
+    std::optional<core::StoreTicket> of_core;  // Nothing: the node's own.
+    core::Status refusal;  // Decided before; the store got an empty batch in its place.
+  };
+
   [[nodiscard]] core::StatusOr<std::optional<core::Bytes>> Load(std::string_view key);
   void Save(std::string_view key, core::Bytes value);
+  void Commit(core::StoreBatch batch, std::optional<core::StoreTicket> of_core,
+              core::Status refusal);
+  void NoteHealth(const core::Status& status);
+  [[nodiscard]] core::StatusOr<std::vector<core::StoredRow>> ReadRows() const;
 
   core::Storage* storage_;
   asio::io_context* io_;
@@ -68,7 +86,8 @@ class NodeRecords : public HostMemory {
   uint32_t incarnation_ = 0;
   bool given_ = false;  // incarnation_, by NextIncarnation.
   uint64_t next_ticket_ = 1;
-  size_t open_ = 0;  // Batches that are not completed.
+  std::deque<OpenBatch> open_;                              // Handed over and not completed.
+  std::optional<std::vector<core::StoredRow>> first_rows_;  // Read by Open, for the first start.
   core::Status health_;
   LogSite failure_site_{{.level = LogLevel::kError, .burst = 2, .interval = core::Minutes(5)}};
 };

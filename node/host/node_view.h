@@ -60,7 +60,7 @@ struct NodeStatus {
   uint64_t handles_swept = 0;
   uint64_t handles_refused = 0;
   size_t core_bytes = 0;
-  core::Status storage;  // Of the last write.
+  core::Status storage;  // Of the last write; or why the core has no rows to start with.
   bool out_of_descriptors = false;
 };
 

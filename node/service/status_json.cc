@@ -34,6 +34,9 @@ Json RecorderJson(const core::Recorder* recorder) {
 }  // namespace
 
 std::string NotReady(const NodeStatus& status) {
+  if (absl::IsDataLoss(status.storage)) {
+    return "what the node has stored is damaged: " + std::string(core::MessageOf(status.storage));
+  }
   switch (status.phase) {
     case HostPhase::kSeeking:
       return "the node looks for somebody to join through";

@@ -114,6 +114,7 @@ void NodeArm::StartAll() {
 void NodeArm::Start(uint32_t peer) {
   places_[peer] = std::make_unique<Place>(cast_->secrets[peer], cast_->network);
   Place& place = *places_[peer];
+  place.memory.Attach(io_, place.host);
   place.host = std::make_unique<node::Host>(io_, OptionsOf(peer), place.identity, suite_,
                                             place.memory, place.log);
   place.host->Observe([this, peer, &place](core::Time, const core::Observation& what) {

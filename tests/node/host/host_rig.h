@@ -5,7 +5,9 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,13 +44,64 @@ class FakeMemory : public HostMemory {
 
   void SaveRoutes(const std::vector<core::Contact>& saved) override { routes = saved; }
 
+  [[nodiscard]] core::StatusOr<std::vector<core::StoredRow>> LoadRows() override {
+    if (!reads.ok()) return reads;
+    std::vector<core::StoredRow> all;
+    for (const auto& [at, value] : rows) all.push_back({at, value});
+    return all;
+  }
+
+  void Store(core::StoreRequest request) override {
+    open.push_back(std::move(request));
+    if (io_ != nullptr && !hold) asio::post(*io_, [this] { CompleteOne(); });
+  }
+
   [[nodiscard]] core::Status Health() const override { return health; }
 
+  // Batches are completed through io for the host that is there then. What an earlier host has left open is stored, as
+  // by the end of its process.
+  void Attach(asio::io_context& io, const std::unique_ptr<Host>& host) {
+    for (const core::StoreRequest& request : std::exchange(open, {})) (void)Apply(request.batch);
+    io_ = &io;
+    host_ = &host;
+  }
+
+  void CompleteOne() {
+    if (open.empty()) return;
+    const core::StoreRequest request = std::move(open.front());
+    open.pop_front();
+    const core::Status status = Apply(request.batch);
+    if (*host_ != nullptr) (*host_)->OnStored({request.ticket, status});
+  }
+
   uint32_t incarnation = 0;
+  std::map<core::StoreKey, core::Bytes> rows;
+  std::deque<core::StoreRequest> open;
+  bool hold = false;  // Nothing is completed but by CompleteOne.
+  core::Status reads;
   size_t saves = 0;
   core::Status health;
   std::vector<uint8_t> peers;
   std::vector<core::Contact> routes;
+
+ private:
+  [[nodiscard]] core::Status Apply(const core::StoreBatch& batch) {
+    RETURN_IF_ERROR(health);
+    RETURN_IF_ERROR(batch.CheckCoreTables());
+    for (const core::Requirement& requirement : batch.requirements) {
+      const auto found = rows.find(requirement.at);
+      const auto value = found == rows.end() ? std::nullopt : std::optional(found->second);
+      if (!requirement.Holds(value)) return core::FailedPrecondition("it does not hold");
+    }
+    for (const core::StoreWrite& write : batch.writes) {
+      rows.erase(write.at);
+      if (write.value.has_value()) rows.emplace(write.at, *write.value);
+    }
+    return absl::OkStatus();
+  }
+
+  asio::io_context* io_ = nullptr;
+  const std::unique_ptr<Host>* host_ = nullptr;
 };
 
 inline core::SecretKey SecretOf(uint64_t number) {
@@ -115,6 +168,8 @@ class HostRig {
       moment.steady = moment.steady + place.steady_offset;
       return moment;
     };
+    place.options.make_peer = make_peer;
+    place.memory.Attach(io_, place.host);
     place.host = std::make_unique<Host>(io_, place.options, place.identity, suite_, place.memory,
                                         place.log, time);
     place.host->Observe([this, index](core::Time, const core::Observation& what) {
@@ -179,6 +234,8 @@ class HostRig {
     return true;
   }
 
+  // Of hosts begun from now on.
+  MakePeer make_peer;
   // Of hosts added from now on.
   std::optional<core::RecorderLimits> recorder;
   size_t inbound_max = 125;

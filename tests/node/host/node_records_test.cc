@@ -21,7 +21,10 @@ class MemoryStorage : public core::Storage {
     if (status.ok()) {
       for (core::StoreWrite& write : batch.writes) values[write.at] = std::move(*write.value);
     }
-    asio::post(*io_, [this, ticket] { records->OnStored({ticket, status}); });
+    asio::post(*io_, [this, ticket, told = status] {
+      const auto of_core = records->OnStored({ticket, told});
+      if (of_core.has_value()) core.push_back(*of_core);
+    });
   }
 
   [[nodiscard]] core::StatusOr<std::optional<core::Bytes>> Get(const core::StoreKey& at) override {
@@ -31,13 +34,23 @@ class MemoryStorage : public core::Storage {
     return std::optional<core::Bytes>(found->second);
   }
 
-  [[nodiscard]] core::StatusOr<std::vector<core::StoreRow>> Scan(const core::ScanRange&) override {
-    return std::vector<core::StoreRow>();
+  // Pages of two rows.
+  [[nodiscard]] core::StatusOr<std::vector<core::StoreRow>> Scan(
+      const core::ScanRange& range) override {
+    if (!scans.ok()) return scans;
+    std::vector<core::StoreRow> page;
+    for (const auto& [at, value] : values) {
+      const bool behind = !range.after.has_value() || at.key > *range.after;
+      if (at.table == range.table && behind && page.size() < 2) page.push_back({at.key, value});
+    }
+    return page;
   }
 
+  std::vector<core::Stored> core;  // What the host would be told.
   std::map<core::StoreKey, core::Bytes> values;
   core::Status status;
   core::Status reads;
+  core::Status scans;
   NodeRecords* records = nullptr;
 
  private:
@@ -105,6 +118,74 @@ TEST_F(NodeRecordsTest, AFullDiskIsReportedAndHealsByItself) {
   records_.Drain();
   EXPECT_TRUE(records_.Health().ok());
   EXPECT_EQ(*again_.LoadPeers(), (core::Bytes{1, 2, 3}));
+}
+
+core::StoreRequest Putting(uint64_t ticket, uint16_t table, uint8_t key) {
+  core::StoreRequest request{{ticket}, {}};
+  request.batch.Put({core::TableId{table}, {key}}, {key, key});
+  return request;
+}
+
+TEST_F(NodeRecordsTest, BatchesOfTheCoreKeepTheirTicketsAndOrderAmongTheNodesOwn) {
+  ASSERT_TRUE(records_.Open().ok());
+  records_.Store(Putting(700, 32, 1));
+  records_.SavePeers({1});
+  records_.Store(Putting(2, 63, 2));
+  records_.Drain();
+  ASSERT_EQ(storage_.core.size(), 2u);
+  EXPECT_EQ(storage_.core[0].ticket, core::StoreTicket{700});
+  EXPECT_EQ(storage_.core[1].ticket, core::StoreTicket{2});
+  EXPECT_TRUE(storage_.core[1].status.ok());
+}
+
+TEST_F(NodeRecordsTest, TheCoreCannotWriteIntoTheNodesTable) {
+  ASSERT_TRUE(records_.Open().ok());
+  records_.Store(Putting(1, 32, 1));
+  core::StoreRequest foreign = Putting(2, kNodeTable.value, 1);
+  foreign.batch.Put({core::TableId{32}, {9}}, {9});
+  records_.Store(foreign);
+  records_.Store(Putting(3, 64, 1));
+  records_.Drain();
+  ASSERT_EQ(storage_.core.size(), 3u);
+  EXPECT_TRUE(storage_.core[0].status.ok());
+  EXPECT_TRUE(absl::IsInvalidArgument(storage_.core[1].status));
+  EXPECT_TRUE(absl::IsInvalidArgument(storage_.core[2].status));
+  EXPECT_TRUE(records_.Health().ok()) << "that is no trouble of the store";
+  EXPECT_EQ(storage_.values.size(), 2u) << "the incarnation, and the row of the first batch";
+}
+
+TEST_F(NodeRecordsTest, ARequirementThatDoesNotHoldIsNoTroubleOfTheStore) {
+  ASSERT_TRUE(records_.Open().ok());
+  storage_.status = core::FailedPrecondition("requirement 0");
+  records_.Store(Putting(1, 32, 1));
+  records_.Drain();
+  EXPECT_TRUE(absl::IsFailedPrecondition(storage_.core.at(0).status));
+  EXPECT_TRUE(records_.Health().ok());
+}
+
+TEST_F(NodeRecordsTest, AStartFindsAllRowsOfTheCoreAscending) {
+  ASSERT_TRUE(records_.Open().ok());
+  EXPECT_TRUE(records_.LoadRows()->empty());
+  for (uint8_t key = 5; key > 0; --key) records_.Store(Putting(key, 33, key));
+  records_.Store(Putting(9, 32, 200));
+  records_.Drain();
+  for (NodeRecords* records : {&records_, &Again()}) {
+    if (records == &again_) {
+      ASSERT_TRUE(again_.Open().ok());
+    }
+    const auto rows = records->LoadRows();
+    ASSERT_TRUE(rows.ok());
+    ASSERT_EQ(rows->size(), 6u);
+    EXPECT_EQ(rows->front().at, (core::StoreKey{core::TableId{32}, {200}}));
+    EXPECT_EQ(rows->back().at, (core::StoreKey{core::TableId{33}, {5}}));
+    EXPECT_EQ(rows->back().value, (core::Bytes{5, 5}));
+  }
+}
+
+TEST_F(NodeRecordsTest, ADamagedRowOfTheCoreEndsTheStart) {
+  // The first read is the incarnation's.
+  storage_.scans = core::DataLoss("store: table 33, key 05: damaged");
+  EXPECT_TRUE(absl::IsDataLoss(records_.Open()));
 }
 
 TEST_F(NodeRecordsTest, RoutesComeBackAsTheyWere) {
