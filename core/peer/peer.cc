@@ -4,10 +4,12 @@
 #include <utility>
 #include <variant>
 
+#include "core/codec/message_types.h"
 #include "core/matchmaking/matchmaking.h"
 #include "core/peer/deadlines.h"
 #include "core/peer/standing.h"
 #include "core/routing/routing.h"
+#include "core/transactions/transactions.h"
 
 namespace core {
 namespace {
@@ -24,9 +26,15 @@ bool IsRouting(const Body& body) {
          std::holds_alternative<FindNode>(body) || std::holds_alternative<Nodes>(body);
 }
 
+// The speaker group stands in the high byte of a message's type.
+bool IsTransactions(const Body& body) {
+  constexpr uint16_t kGroup = 3;
+  return kMessageTypes[body.index()].type >> 8 == kGroup;
+}
+
 }  // namespace
 
-struct Peer::State : public Locator {
+struct Peer::State : public Locator, public ClusterSource {
   State(PeerId id, const Context& with, const SecretKey& key, Random stream)
       : self(id), context(&with), secret(&key), random(stream), routing(id, with) {}
 
@@ -39,6 +47,34 @@ struct Peer::State : public Locator {
     return routing.SharedPrefixWithNearest(n);
   }
 
+  // ClusterSource.
+  void Lookup(const TxMoment& moment, const Key256& target, uint64_t token) override {
+    routing.Lookup(moment.now, target, token, moment.random, moment.effects);
+  }
+
+  [[nodiscard]] std::vector<PeerId> NearestKnown(const Key256& target, size_t count) const override;
+  [[nodiscard]] bool IsConfident() const override;
+
+  // Most peers neither write nor hold a block: the module comes with its first input.
+  [[nodiscard]] Transactions& Writing() {
+    if (transactions == nullptr) transactions = std::make_unique<Transactions>(*context);
+    return *transactions;
+  }
+
+  [[nodiscard]] TxMoment MomentOf(const Moment& moment) {
+    Transactions& writing = Writing();
+    return {.now = moment.now,
+            .self = self,
+            .context = *context,
+            .secret = *secret,
+            .random = random,
+            .effects = moment.effects,
+            .clusters = *this,
+            .conduct = standing,
+            .mail = writing.mail(),
+            .journal = writing.journal()};
+  }
+
   void On(const Moment& moment, const Start& start);
   void On(const Moment& moment, const Wake&);
   void On(const Moment& moment, const Arrival& arrival);
@@ -46,6 +82,7 @@ struct Peer::State : public Locator {
   void On(const Moment& moment, const Link& link);
   void On(const Moment& moment, const Command& command);
   void On(const Moment& moment, const Stored& stored);
+  void OnBlocks(const Moment& moment, const Command& command);
 
   // Hands finished lookups to those who asked; one may start the next.
   void DeliverLookups(const Moment& moment);
@@ -57,6 +94,7 @@ struct Peer::State : public Locator {
   Routing routing;
   Matchmaking matchmaking;
   Standing standing;
+  std::unique_ptr<Transactions> transactions;
   uint64_t last_sequence = 0;
   bool client = false;
 };
@@ -64,6 +102,7 @@ struct Peer::State : public Locator {
 void Peer::State::On(const Moment& moment, const Start& start) {
   client = start.client;
   if (client) routing.BeClient();
+  if (!start.rows.empty()) Writing().Load(MomentOf(moment), start.rows);
   routing.Start(moment.now, start.seeds, random, moment.effects);
 }
 
@@ -73,6 +112,9 @@ void Peer::State::On(const Moment& moment, const Wake&) {
   }
   DeliverLookups(moment);
   if (IsDue(matchmaking.NextDeadline(), moment.now)) matchmaking.OnDeadline(moment);
+  if (transactions != nullptr && IsDue(transactions->NextDeadline(), moment.now)) {
+    transactions->OnDeadline(MomentOf(moment));
+  }
 }
 
 void Peer::State::On(const Moment& moment, const Arrival& arrival) {
@@ -82,7 +124,12 @@ void Peer::State::On(const Moment& moment, const Arrival& arrival) {
   const bool is_routing = IsRouting(message.body);
   if (!is_routing && IsTooOld(*context->config, moment.now, message)) return;
   routing.OnArrival(moment.now, arrival.from, message, random, moment.effects);
-  if (!is_routing) matchmaking.OnArrival(moment, arrival.from, message);
+  if (is_routing) return;
+  if (IsTransactions(message.body)) {
+    Writing().OnArrival(MomentOf(moment), arrival.from, message);
+  } else {
+    matchmaking.OnArrival(moment, arrival.from, message);
+  }
 }
 
 void Peer::State::On(const Moment& moment, const Garbled& garbled) {
@@ -112,16 +159,61 @@ void Peer::State::On(const Moment& moment, const Command& command) {
   } else if (const auto* lookup = std::get_if<LookupCommand>(&command)) {
     // Routing itself reports LookupDone; nobody here waits for token 0.
     routing.Lookup(moment.now, lookup->target, 0, random, moment.effects);
+  } else {
+    OnBlocks(moment, command);
   }
 }
 
-// The top byte of a ticket is the number of the module that it belongs to; none of those here stores.
-void Peer::State::On(const Moment&, const Stored&) {}
+void Peer::State::OnBlocks(const Moment& moment, const Command& command) {
+  const TxMoment writing = MomentOf(moment);
+  if (const auto* put = std::get_if<PutCommand>(&command)) {
+    transactions->OnCommand(writing, *put);
+  } else if (const auto* erase = std::get_if<DeleteCommand>(&command)) {
+    transactions->OnCommand(writing, *erase);
+  } else if (const auto* get = std::get_if<GetCommand>(&command)) {
+    transactions->OnCommand(writing, *get);
+  } else if (const auto* revision = std::get_if<RevisionCommand>(&command)) {
+    transactions->OnCommand(writing, *revision);
+  } else if (const auto* transact = std::get_if<TransactCommand>(&command)) {
+    transactions->OnCommand(writing, *transact);
+  }
+}
+
+// The top byte of a ticket is the number of the module that it belongs to.
+void Peer::State::On(const Moment& moment, const Stored& stored) {
+  if (transactions != nullptr && Journal::Owns(stored.ticket)) {
+    transactions->OnStored(MomentOf(moment), stored);
+  }
+}
+
+std::vector<PeerId> Peer::State::NearestKnown(const Key256& target, size_t count) const {
+  const PeerList others = routing.Nearest(target, count);
+  std::vector<PeerId> nearest(others.begin(), others.end());
+  if (client) return nearest;
+  const Directory& directory = *context->directory;
+  const auto place = std::find_if(nearest.begin(), nearest.end(), [&](PeerId other) {
+    return Nearer(target, directory.NodeIdOf(self), directory.NodeIdOf(other));
+  });
+  nearest.insert(place, self);
+  if (nearest.size() > count) nearest.pop_back();
+  return nearest;
+}
+
+// Protocol document, 1.4.3: the gate trusts an estimate above this.
+bool Peer::State::IsConfident() const {
+  constexpr uint32_t kConfident = 500'000;
+  return routing.joined() && routing.Estimate().confidence_ppm > kConfident;
+}
 
 void Peer::State::DeliverLookups(const Moment& moment) {
   LookupResult result;
   while (routing.TakeFinished(result)) {
-    if (!Matchmaking::OwnsToken(result.token)) continue;
+    if (!Matchmaking::OwnsToken(result.token)) {
+      if (result.token == 0 || transactions == nullptr) continue;
+      transactions->OnLookup(MomentOf(moment), result.token,
+                             {result.nearest.begin(), result.nearest.size()});
+      continue;
+    }
     matchmaking.OnLookup(moment, {.token = result.token,
                                   .nearest = {result.nearest.begin(), result.nearest.size()},
                                   .requests = result.requests});
@@ -154,7 +246,9 @@ void Peer::Step(Time now, const Input& input, Effects& effects) {
 }
 
 Time Peer::NextDeadline() const {
-  return Earliest({state_->routing.NextDeadline(), state_->matchmaking.NextDeadline()});
+  const Transactions* transactions = state_->transactions.get();
+  return Earliest({state_->routing.NextDeadline(), state_->matchmaking.NextDeadline(),
+                   transactions == nullptr ? Time::Never() : transactions->NextDeadline()});
 }
 
 void Peer::SeedRoutes(std::span<const PeerId> contacts) {
@@ -169,6 +263,9 @@ void Peer::CollectPeers(PeerSet& peers) const {
   state_->routing.CollectPeers(peers);
   state_->matchmaking.CollectPeers(peers);
   state_->standing.CollectPeers(peers);
+  if (state_->transactions != nullptr) {
+    state_->transactions->CollectPeers(*state_->context->directory, peers);
+  }
 }
 
 std::vector<ModuleDigest> Peer::ModuleDigests() const {
@@ -177,9 +274,13 @@ std::vector<ModuleDigest> Peer::ModuleDigests() const {
     module.Digest(hasher);
     return hasher.Result();
   };
-  return {{"routing", digest_of(state_->routing)},
-          {"matchmaking", digest_of(state_->matchmaking)},
-          {"standing", digest_of(state_->standing)}};
+  std::vector<ModuleDigest> digests = {{"routing", digest_of(state_->routing)},
+                                       {"matchmaking", digest_of(state_->matchmaking)},
+                                       {"standing", digest_of(state_->standing)}};
+  if (state_->transactions != nullptr) {
+    digests.push_back({"transactions", digest_of(*state_->transactions)});
+  }
+  return digests;
 }
 
 SettledState Peer::Settled() const {
@@ -220,6 +321,7 @@ void Peer::Digest(Hasher& hasher) const {
   state_->routing.Digest(hasher);
   state_->matchmaking.Digest(hasher);
   state_->standing.Digest(hasher);
+  if (state_->transactions != nullptr) state_->transactions->Digest(hasher);
   hasher.Add(state_->last_sequence);
   // The next draw stands for the generator's state.
   Random ahead = state_->random;
@@ -228,7 +330,10 @@ void Peer::Digest(Hasher& hasher) const {
 
 size_t Peer::MemoryUsage() const {
   return sizeof(Peer) + sizeof(State) + state_->routing.HeapBytes() +
-         state_->matchmaking.HeapBytes() + state_->standing.HeapBytes();
+         state_->matchmaking.HeapBytes() + state_->standing.HeapBytes() +
+         (state_->transactions == nullptr
+              ? 0
+              : sizeof(Transactions) + state_->transactions->HeapBytes());
 }
 
 }  // namespace core

@@ -53,7 +53,7 @@ bool Coordinator::HasAck(const Round& round, size_t member) {
 Coordinator::Round& Coordinator::Open(const TxMoment& moment, const Key256& tx,
                                       const TxRecord& record) {
   auto& slot = *rounds_.Insert(tx).first;
-  slot = std::make_unique<Round>(Tally(moment.config(), record.members.size()));
+  slot = std::make_unique<Round>(VoteTally(moment.config(), record.members.size()));
   slot->record = record;
   slot->started = moment.now;
   *by_id_.Insert(record.transaction.id).first = tx;
@@ -164,13 +164,13 @@ void Coordinator::OnVote(const TxMoment& moment, PeerId, const TxVote& message) 
   if (round == nullptr) return;
   if (round->phase != Phase::kPromising && round->phase != Phase::kResolving) return;
   switch (round->tally.Add(moment, round->record, message.tx, message.vote)) {
-    case Tally::Added::kNew:
+    case VoteTally::Added::kNew:
       return Weigh(moment, message.tx, *round);
-    case Tally::Added::kDouble:
+    case VoteTally::Added::kDouble:
       return voter_->AccuseOne(moment, round->record, message.tx,
                                *round->tally.Find(message.vote.member), message.vote);
-    case Tally::Added::kKnown:
-    case Tally::Added::kInvalid:
+    case VoteTally::Added::kKnown:
+    case VoteTally::Added::kInvalid:
       return;
   }
 }

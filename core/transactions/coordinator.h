@@ -30,8 +30,8 @@
 #include "core/base/time.h"
 #include "core/codec/messages.h"
 #include "core/transactions/journal.h"
-#include "core/transactions/tally.h"
 #include "core/transactions/tx_moment.h"
+#include "core/transactions/vote_tally.h"
 #include "core/transactions/voter.h"
 
 namespace core {
@@ -72,7 +72,7 @@ class Coordinator {
     TxRecord record;
     Bytes value;
     Phase phase = Phase::kStoringPromise;
-    Tally tally;
+    VoteTally tally;
     std::vector<CommitAck> acks;  // Ascending by member.
     PeerId client = kNoPeer;
     uint64_t request = 0;
@@ -82,7 +82,7 @@ class Coordinator {
     Duration wait;
     int tries = 0;
 
-    explicit Round(const Tally& empty) : tally(empty) {}
+    explicit Round(const VoteTally& empty) : tally(empty) {}
   };
 
   [[nodiscard]] Round* Find(const Key256& tx);

@@ -33,8 +33,8 @@
 #include "core/codec/messages.h"
 #include "core/repository/repository.h"
 #include "core/transactions/journal.h"
-#include "core/transactions/tally.h"
 #include "core/transactions/tx_moment.h"
+#include "core/transactions/vote_tally.h"
 
 namespace core {
 
@@ -102,7 +102,7 @@ class Voter {
     Time wait_until;             // kWaiting
     Time locked_at;
     bool locked = false;
-    std::unique_ptr<Tally> tally;  // While resolving.
+    std::unique_ptr<VoteTally> tally;  // While resolving.
     Time resolve_at = Time::Never();
     Duration resolve_wait;
     bool expiry_resolved = false;

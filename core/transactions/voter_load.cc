@@ -126,7 +126,7 @@ size_t Voter::HeapBytes() const {
   const auto add_case = [&](const Key256&, const std::unique_ptr<Case>& open) {
     bytes += sizeof(Case) + record(open->record) + open->value.capacity() +
              open->askers.capacity() * sizeof(PeerId);
-    if (open->tally != nullptr) bytes += sizeof(Tally) + open->tally->size() * sizeof(Vote);
+    if (open->tally != nullptr) bytes += sizeof(VoteTally) + open->tally->size() * sizeof(Vote);
   };
   cases_.ForEach(add_case);
   refusals_.ForEach(add_case);

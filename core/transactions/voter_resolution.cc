@@ -18,7 +18,7 @@ void Voter::StartResolution(const TxMoment& moment, const Key256& tx, Case& know
   const Transaction& transaction = known.record.transaction;
   moment.effects.Observe(
       ResolutionStarted{.tx = tx, .block = transaction.block, .blocked = blocked});
-  known.tally = std::make_unique<Tally>(moment.config(), known.record.members.size());
+  known.tally = std::make_unique<VoteTally>(moment.config(), known.record.members.size());
   if (known.phase == Phase::kVoted) known.tally->AddOwn(known.vote);
   known.resolve_wait = moment.config().ack_retry;
   AskForVotes(moment, known);
@@ -51,13 +51,13 @@ void Voter::OnVote(const TxMoment& moment, PeerId, const TxVote& message) {
   Case* known = Find(message.tx);
   if (known == nullptr || known->tally == nullptr) return;
   switch (known->tally->Add(moment, known->record, message.tx, message.vote)) {
-    case Tally::Added::kNew:
+    case VoteTally::Added::kNew:
       return Settle(moment, message.tx, *known);
-    case Tally::Added::kDouble:
+    case VoteTally::Added::kDouble:
       return AccuseOne(moment, known->record, message.tx, *known->tally->Find(message.vote.member),
                        message.vote);
-    case Tally::Added::kKnown:
-    case Tally::Added::kInvalid:
+    case VoteTally::Added::kKnown:
+    case VoteTally::Added::kInvalid:
       return;
   }
 }

@@ -178,7 +178,7 @@ TEST_P(ProfilesTest, AByzantineCoordinatorCollectsTwoCertificates) {
   for (size_t i = 0; i < records.size(); ++i) {
     Key256 tx;
     net.Run(a, [&](Transactions&, const TxMoment& moment) { tx = HashOf(moment, records[i]); });
-    Tally tally(net.context().config->transactions, 4);
+    VoteTally tally(net.context().config->transactions, 4);
     for (const auto& [peer, cast] : net.All<VoteCast>()) {
       if (cast.tx != tx || cast.kind != VoteKind::kApprove) continue;
       Vote vote{.member = 0, .kind = cast.kind, .reason = {}, .winner = {}, .signature = {}};

@@ -1,4 +1,4 @@
-#include "core/transactions/tally.h"
+#include "core/transactions/vote_tally.h"
 
 #include <algorithm>
 
@@ -6,22 +6,22 @@
 
 namespace core {
 
-const Vote* Tally::Find(uint8_t member) const {
+const Vote* VoteTally::Find(uint8_t member) const {
   for (const Vote& vote : votes_) {
     if (vote.member == member) return &vote;
   }
   return nullptr;
 }
 
-void Tally::AddOwn(const Vote& vote) {
+void VoteTally::AddOwn(const Vote& vote) {
   if (Find(vote.member) != nullptr) return;
   const auto after = std::find_if(votes_.begin(), votes_.end(),
                                   [&](const Vote& other) { return other.member > vote.member; });
   votes_.insert(after, vote);
 }
 
-Tally::Added Tally::Add(const TxMoment& moment, const TxRecord& record, const Key256& tx,
-                        const Vote& vote) {
+VoteTally::Added VoteTally::Add(const TxMoment& moment, const TxRecord& record, const Key256& tx,
+                                const Vote& vote) {
   const Vote* known = Find(vote.member);
   if (known != nullptr && *known == vote) return Added::kKnown;
   if (!HasValidSignature(moment, record, tx, vote)) return Added::kInvalid;
@@ -33,13 +33,13 @@ Tally::Added Tally::Add(const TxMoment& moment, const TxRecord& record, const Ke
   return differs ? Added::kDouble : Added::kKnown;
 }
 
-size_t Tally::approvals() const {
+size_t VoteTally::approvals() const {
   return static_cast<size_t>(std::count_if(votes_.begin(), votes_.end(), [](const Vote& vote) {
     return vote.kind == VoteKind::kApprove;
   }));
 }
 
-std::vector<Vote> Tally::Votes(bool approvals) const {
+std::vector<Vote> VoteTally::Votes(bool approvals) const {
   std::vector<Vote> chosen;
   for (const Vote& vote : votes_) {
     if ((vote.kind == VoteKind::kApprove) == approvals) chosen.push_back(vote);
@@ -47,7 +47,7 @@ std::vector<Vote> Tally::Votes(bool approvals) const {
   return chosen;
 }
 
-Certificate Tally::Certify(const TxRecord& record) const {
+Certificate VoteTally::Certify(const TxRecord& record) const {
   const bool committed = Committed();
   return {.record = record, .committed = committed, .votes = Votes(committed), .acks = {}};
 }

@@ -1,4 +1,4 @@
-// Tally: the votes on one transaction that one peer has seen, its own among them.
+// VoteTally: the votes on one transaction that one peer has seen, its own among them.
 //
 // Invariants: only verified votes count, one per member, the first; a member whose second vote
 // differs in approving is a double voter, and both votes are kept as proof. Owner: a coordinator's
@@ -14,11 +14,12 @@
 
 namespace core {
 
-class Tally {
+class VoteTally {
  public:
   enum class Added : uint8_t { kNew, kKnown, kInvalid, kDouble };
 
-  Tally(const TransactionsConfig& config, size_t members) : quorum_(QuorumOf(config, members)) {}
+  VoteTally(const TransactionsConfig& config, size_t members)
+      : quorum_(QuorumOf(config, members)) {}
 
   // kDouble leaves the first vote in place.
   Added Add(const TxMoment& moment, const TxRecord& record, const Key256& tx, const Vote& vote);
