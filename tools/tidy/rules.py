@@ -21,6 +21,7 @@ ALLOWED_LAYERS = {
     "core/matchmaking": ["core/base", "core/codec", "core/crypto", "core/port", "core/routing"],
     "core/repository": ["core/base", "core/codec", "core/crypto", "core/port"],
     "core/transactions": ["core/base", "core/codec", "core/crypto", "core/port", "core/repository", "core/routing"],
+    "core/collections": ["core/base", "core/codec", "core/crypto", "core/port"],
     "core/peer": ["core"],
     "sim/engine": ["core/base"],
     "sim/scenario": ["core", "sim/engine"],
