@@ -10,9 +10,11 @@
 
 #include "core/codec/canonical.h"
 #include "core/codec/wire.h"
+#include "core/collections/tree_edits.h"
 #include "node/transport/frame.h"
 #include "tests/core/codec/frames.h"
 #include "tests/core/codec/test_directory.h"
+#include "tests/core/collections/arbitrary_block.h"
 #include "tests/core/recording/recorded_rig.h"
 #include "tests/node/handshake/handshake_rig.h"
 
@@ -119,6 +121,28 @@ void WriteRecordings(const std::filesystem::path& folder) {
   }
 }
 
+void WriteCollectionBlocks(const std::filesystem::path& folder) {
+  for (uint64_t seed = 0; seed < 3; ++seed) {
+    core::BlockMaker maker(seed);
+    const std::string number = std::to_string(seed);
+    WriteVariants(folder / ("header" + number), core::Encode(maker.Header()));
+    WriteVariants(folder / ("log" + number), core::Encode(maker.Log()));
+    WriteVariants(folder / ("trunk" + number), core::Encode(maker.Trunk()));
+    WriteVariants(folder / ("node" + number), core::Encode(maker.Node()));
+  }
+  // What fits together: a block of the collection 00.. whose every link leads to itself.
+  core::TreeNode leaf;
+  for (uint8_t i = 1; i <= core::kNodeSlotsMax; ++i) leaf.entries.push_back({{i}, {i}});
+  WriteVariants(folder / "full-leaf", core::Encode(leaf));
+  WriteVariants(folder / "self-trunk", core::Encode(core::TreeTrunk{}));
+  core::LogBlock log;
+  log.entries.resize(core::kLogEntriesMax);
+  WriteVariants(folder / "full-log", core::Encode(log));
+  const std::vector<core::TreeEdit> edits = {{.key = {1}, .value = {2}},
+                                             {.kind = core::TreeEdit::Kind::kErase, .key = {3}}};
+  WriteVariants(folder / "edits", core::EncodeEdits(edits).value());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -144,6 +168,7 @@ int main(int argc, char** argv) {
     core::RecordSigningBytes(core::TestNetwork(), record, directory.NodeIdOf(record.peer), bytes);
     WriteVariants(root / "canonical_fuzz" / ("record" + std::to_string(seed)), bytes);
   }
+  WriteCollectionBlocks(root / "collection_block_fuzz");
   WriteTransportCorpus(root / "transport_fuzz");
   WriteRecordings(root / "recording_fuzz");
   return 0;
