@@ -8,6 +8,8 @@
 #include <rapidcheck/gtest.h>
 
 #include "core/codec/canonical.h"
+#include "core/collections/election_collections.h"
+#include "core/collections/tree_edits.h"
 #include "core/crypto/sodium_suite.h"
 #include "tests/core/codec/frames.h"
 #include "tests/core/collections/arbitrary_block.h"
@@ -109,7 +111,7 @@ TEST(BlocksTest, NodeBytesArePinned) {
 TEST(BlocksTest, NoDomainIsAPrefixOfAnother) {
   const std::string_view domains[] = {
       kHeaderIdDomain,  kBlockIdDomain,   kHeaderBlockDomain, kLogBlockDomain, kTrunkBlockDomain,
-      kNodeBlockDomain,  kTopicDomain,    kRecordDomain,
+      kNodeBlockDomain, kTreeEditsDomain, kRegistrantDomain,  kTopicDomain,    kRecordDomain,
       kWithdrawDomain,  kTxDomain,        kTxHashDomain,      kScopeDomain,    kVoteDomain,
       kVotesDomain,     kCommitDomain,    kBlockDomain,       kTombstoneDomain};
   for (const auto& a : domains) {
