@@ -17,6 +17,10 @@ target_include_directories(recording_benchmark PRIVATE ${CMAKE_BINARY_DIR}/inclu
 target_link_libraries(recording_benchmark PRIVATE project_flags sim_workflow GTest::gtest)
 target_compile_definitions(recording_benchmark PRIVATE ORBWEAVER_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 
+add_executable(stored_benchmark tests/performance/stored_benchmark.cc)
+target_include_directories(stored_benchmark PRIVATE ${CMAKE_BINARY_DIR}/include_roots/tests)
+target_link_libraries(stored_benchmark PRIVATE project_flags node_host GTest::gtest)
+
 add_executable(idle_node tests/performance/idle_node.cc)
 target_include_directories(idle_node PRIVATE ${CMAKE_BINARY_DIR}/include_roots/tests)
 target_link_libraries(idle_node PRIVATE project_flags node_host GTest::gtest)
