@@ -22,25 +22,25 @@ inline constexpr int64_t kMillisecondUs = 1000;
 inline constexpr int64_t kHourUs = Minutes(60).us;
 inline constexpr int64_t kDayUs = 24 * kHourUs;
 
-// visit(const FieldRange&, field&) in a fixed order.
-template <typename AnyConfig, typename Visitor>
-void ForEachConfigField(AnyConfig& config, Visitor&& visit) {
-  static_assert(sizeof(RoutingConfig) == 40 && sizeof(MatchmakingConfig) == 184 &&
-                    sizeof(TransactionsConfig) == 168,
-                "a new parameter needs a line below");
+inline constexpr int64_t kMillion = 1'000'000;
+inline constexpr int64_t kTableMax = 16'777'216;
+
+template <typename Section, typename Visitor>
+void ForEachRoutingField(Section& r, Visitor& visit) {
   constexpr int64_t kNodes{limits::kNodesMax};
-  constexpr int64_t kTtlLow = int64_t{limits::kTtlMinMs} * kMillisecondUs;
-  constexpr int64_t kTtlHigh = int64_t{limits::kTtlMaxMs} * kMillisecondUs;
-  constexpr int64_t kMillion = 1'000'000;
-  constexpr int64_t kTableMax = 16'777'216;
-  auto& r = config.routing;
   visit(FieldRange{"routing.bucket_size", 1, kNodes}, r.bucket_size);
   visit(FieldRange{"routing.parallel_lookups", 1, 16}, r.parallel_lookups);
   visit(FieldRange{"routing.refresh_interval", kMillisecondUs, kDayUs}, r.refresh_interval);
   visit(FieldRange{"routing.response_timeout", kMillisecondUs, kHourUs}, r.response_timeout);
   visit(FieldRange{"routing.replacements_max", 0, 64}, r.replacements_max);
   visit(FieldRange{"routing.bootstrap_retry", kMillisecondUs, kHourUs}, r.bootstrap_retry);
-  auto& m = config.matchmaking;
+}
+
+template <typename Section, typename Visitor>
+void ForEachMatchmakingField(Section& m, Visitor& visit) {
+  constexpr int64_t kNodes{limits::kNodesMax};
+  constexpr int64_t kTtlLow = int64_t{limits::kTtlMinMs} * kMillisecondUs;
+  constexpr int64_t kTtlHigh = int64_t{limits::kTtlMaxMs} * kMillisecondUs;
   visit(FieldRange{"matchmaking.neighbours", 1, 64}, m.neighbours);
   visit(FieldRange{"matchmaking.holders", 1, kNodes}, m.holders);
   visit(FieldRange{"matchmaking.roots", 1, 3}, m.roots);
@@ -70,7 +70,10 @@ void ForEachConfigField(AnyConfig& config, Visitor&& visit) {
   visit(FieldRange{"matchmaking.holder_cache", 0, kDayUs}, m.holder_cache);
   visit(FieldRange{"matchmaking.locate_timeout", kMillisecondUs, kHourUs}, m.locate_timeout);
   visit(FieldRange{"matchmaking.clock_tolerance", 0, kHourUs}, m.clock_tolerance);
-  auto& t = config.transactions;
+}
+
+template <typename Section, typename Visitor>
+void ForEachTransactionsField(Section& t, Visitor& visit) {
   visit(FieldRange{"transactions.cluster_size", 1, int64_t{limits::kMembersMax}}, t.cluster_size);
   visit(FieldRange{"transactions.cluster_min", 1, int64_t{limits::kMembersMax}}, t.cluster_min);
   visit(FieldRange{"transactions.approve_percent", 51, 100}, t.approve_percent);
@@ -100,6 +103,17 @@ void ForEachConfigField(AnyConfig& config, Visitor&& visit) {
   visit(FieldRange{"transactions.check_pending_when_voting", 0, 1}, t.check_pending_when_voting);
   visit(FieldRange{"transactions.tolerate_local_refusal", 0, 1}, t.tolerate_local_refusal);
   visit(FieldRange{"transactions.peer_resolution", 0, 1}, t.peer_resolution);
+}
+
+// visit(const FieldRange&, field&) in a fixed order.
+template <typename AnyConfig, typename Visitor>
+void ForEachConfigField(AnyConfig& config, Visitor&& visit) {
+  static_assert(sizeof(RoutingConfig) == 40 && sizeof(MatchmakingConfig) == 184 &&
+                    sizeof(TransactionsConfig) == 168,
+                "a new parameter needs a line above");
+  ForEachRoutingField(config.routing, visit);
+  ForEachMatchmakingField(config.matchmaking, visit);
+  ForEachTransactionsField(config.transactions, visit);
 }
 
 // A field as the number that is written, and back.

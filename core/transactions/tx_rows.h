@@ -7,10 +7,10 @@
 // Source: protocol document, 1.4.1.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
-#include "core/codec/canonical.h"
 #include "core/codec/stored.h"
 #include "core/port/host.h"
 
@@ -54,10 +54,9 @@ inline constexpr auto kFields<RoundRow> = std::tuple(
     ListField<3, &RoundRow::votes, limits::kMembersMax>{"round.votes: above 16"});
 
 [[nodiscard]] inline StoreKey TxRowKey(TxRowKind kind, const Key256& tx) {
-  StoreKey at{.table = kTransactionsTable, .key = {}};
-  CanonicalWriter writer(at.key);
-  writer.U8(static_cast<uint8_t>(kind));
-  writer.Key(tx);
+  StoreKey at{.table = kTransactionsTable, .key = Bytes(1 + tx.bytes.size())};
+  at.key[0] = static_cast<uint8_t>(kind);
+  std::copy(tx.bytes.begin(), tx.bytes.end(), at.key.begin() + 1);
   return at;
 }
 

@@ -27,9 +27,14 @@ class LockRules {
     std::visit([&](const auto& fact) { On(peer, fact); }, what);
   }
 
-  // A crash: locks come back from the rows, votes stay.
+  // A crash: locks come back from the rows, votes stay. A revision may have become durable without
+  // anybody having been told, so the next one that is told of may leave a gap.
   void Forget(PeerId peer) {
-    std::erase_if(locks_, [&](const auto& l) { return l.first.first == peer; });
+    std::erase_if(locks_, [&](const auto& lock) { return lock.first.first == peer; });
+    for (const auto& [at, revision] : latest_) {
+      if (at.first == peer) unsure_.insert(at);
+    }
+    crashed_.insert(peer);
   }
 
   [[nodiscard]] size_t CountOf(const std::string& rule) const {
@@ -139,7 +144,10 @@ class LockRules {
     contents_.emplace(applied.block, applied.revision, applied.hash);
     uint64_t& latest = latest_[std::pair(peer, applied.block)];
     if (applied.revision <= latest && latest > 0) Violate("BR-1", "the latest did not grow");
-    if (!applied.restored && applied.revision != latest + 1) Violate("BR-1", "a gap");
+    const std::pair at(peer, applied.block);
+    const bool unsure = unsure_.erase(at) > 0 || (latest == 0 && crashed_.contains(peer));
+    const bool gap = !applied.restored && !unsure && applied.revision != latest + 1;
+    if (gap) Violate("BR-1", "a gap");
     latest = applied.revision;
   }
 
@@ -180,6 +188,8 @@ class LockRules {
   std::map<std::pair<BlockId, uint64_t>, TxId> revisions_;
   std::map<std::pair<PeerId, BlockId>, uint64_t> latest_;
   std::map<std::pair<PeerId, BlockId>, uint64_t> seen_;
+  std::set<std::pair<PeerId, BlockId>> unsure_;  // Crashed since the latest was told of.
+  std::set<PeerId> crashed_;
   std::set<TxId> applied_by_;
   std::set<std::tuple<BlockId, uint64_t, Key256>> contents_;
   std::map<std::pair<PeerId, uint64_t>, Call> calls_;

@@ -37,6 +37,57 @@ class ProfilesTest : public testing::TestWithParam<bool> {
     net.Command(client, transact);
   }
 
+  // Of client a, for the cluster.
+  TxRecord MakeRecord(uint8_t id, uint8_t priority) {
+    TxRecord record;
+    net.Run(a, [&](Transactions&, const TxMoment& moment) {
+      Transaction& transaction = record.transaction;
+      transaction.id.bytes.fill(id);
+      transaction.block = block;
+      transaction.content_hash = ContentHash(moment.suite(), TestValue(id));
+      transaction.expires_ms = moment.now_ms() + 20'000;
+      transaction.priority = priority;
+      transaction.client = moment.context.directory->PublicKeyOf(a);
+      SignTransaction(moment, transaction);
+      record.members = MembersOf(moment, cluster);
+    });
+    return record;
+  }
+
+  Key256 TxOf(const TxRecord& record) {
+    Key256 tx;
+    net.Run(a, [&](Transactions&, const TxMoment& moment) { tx = HashOf(moment, record); });
+    return tx;
+  }
+
+  // What the members signed, as a liar's mailbox has it.
+  std::vector<Vote> ApprovalsOf(const TxRecord& record) {
+    const Key256 tx = TxOf(record);
+    VoteTally tally(net.context().config->transactions, cluster.size());
+    for (const auto& [peer, cast] : net.All<VoteCast>()) {
+      if (cast.tx != tx || cast.kind != VoteKind::kApprove) continue;
+      Vote vote{.member = 0, .kind = cast.kind, .reason = {}, .winner = {}, .signature = {}};
+      net.Run(peer, [&](Transactions&, const TxMoment& moment) {
+        vote.member = *IndexOf(record.members, moment.self_id());
+        SignVote(moment, tx, vote);  // The very signature that was sent: signing is a function.
+      });
+      tally.AddOwn(vote);
+    }
+    return tally.Votes(true);
+  }
+
+  std::vector<CommitAck> AcksOf(const TxRecord& record) {
+    const Key256 tx = TxOf(record);
+    std::vector<CommitAck> acks;
+    for (const Packet& packet : net.wire()) {
+      const auto* ack = packet.As<TxCommitAck>();
+      if (ack != nullptr && ack->tx == tx) acks.push_back(ack->ack);
+    }
+    std::sort(acks.begin(), acks.end(),
+              [](const CommitAck& x, const CommitAck& y) { return x.member < y.member; });
+    return acks;
+  }
+
   static bool SubmitsCommitOf(const Packet& packet, PeerId client) {
     const auto* submit = packet.As<TxSubmit>();
     return submit != nullptr && packet.from == client &&
@@ -147,22 +198,7 @@ TEST_P(ProfilesTest, ACoordinatorThatCrashesAfterAPartialBroadcast) {
 
 // U5: a coordinator that collects one promise after the other, for two transactions at once.
 TEST_P(ProfilesTest, AByzantineCoordinatorCollectsTwoCertificates) {
-  const auto make = [&](uint8_t id, uint8_t priority) {
-    TxRecord record;
-    net.Run(a, [&](Transactions&, const TxMoment& moment) {
-      Transaction& transaction = record.transaction;
-      transaction.id.bytes.fill(id);
-      transaction.block = block;
-      transaction.content_hash = ContentHash(moment.suite(), TestValue(id));
-      transaction.expires_ms = moment.now_ms() + 20'000;
-      transaction.priority = priority;
-      transaction.client = moment.context.directory->PublicKeyOf(a);
-      SignTransaction(moment, transaction);
-      record.members = MembersOf(moment, cluster);
-    });
-    return record;
-  };
-  const std::vector<TxRecord> records = {make('1', 0), make('2', limits::kPriorityMax)};
+  const std::vector<TxRecord> records = {MakeRecord('1', 0), MakeRecord('2', limits::kPriorityMax)};
   std::vector<Certificate> certificates;
   for (const TxRecord& record : records) {
     Certificate certificate{.record = record, .committed = true, .votes = {}, .acks = {}};
@@ -174,22 +210,7 @@ TEST_P(ProfilesTest, AByzantineCoordinatorCollectsTwoCertificates) {
     net.RunFor(Milliseconds(0));
     certificates.push_back(certificate);
   }
-  // What the members signed, as the liar's mailbox has it.
-  for (size_t i = 0; i < records.size(); ++i) {
-    Key256 tx;
-    net.Run(a, [&](Transactions&, const TxMoment& moment) { tx = HashOf(moment, records[i]); });
-    VoteTally tally(net.context().config->transactions, 4);
-    for (const auto& [peer, cast] : net.All<VoteCast>()) {
-      if (cast.tx != tx || cast.kind != VoteKind::kApprove) continue;
-      Vote vote{.member = 0, .kind = cast.kind, .reason = {}, .winner = {}, .signature = {}};
-      net.Run(peer, [&](Transactions&, const TxMoment& moment) {
-        vote.member = *IndexOf(records[i].members, moment.self_id());
-        SignVote(moment, tx, vote);  // The very signature that was sent: signing is a function.
-      });
-      tally.AddOwn(vote);
-    }
-    certificates[i].votes = tally.Votes(true);
-  }
+  for (size_t i = 0; i < records.size(); ++i) certificates[i].votes = ApprovalsOf(records[i]);
   const bool both = certificates[0].votes.size() >= 3 && certificates[1].votes.size() >= 3;
   EXPECT_EQ(both, upstream());
   // Both are shown, each to one half first.
@@ -202,20 +223,8 @@ TEST_P(ProfilesTest, AByzantineCoordinatorCollectsTwoCertificates) {
     }
     net.DeliverWhile([&](const Packet& p) { return p.to != b; });
   }
-  std::vector<std::vector<CommitAck>> acks(2);
-  for (const Packet& packet : net.wire()) {
-    const auto* ack = packet.As<TxCommitAck>();
-    if (ack == nullptr) continue;
-    for (size_t i = 0; i < 2; ++i) {
-      net.Run(a, [&](Transactions&, const TxMoment& moment) {
-        if (ack->tx == HashOf(moment, records[i])) acks[i].push_back(ack->ack);
-      });
-    }
-  }
   for (size_t i = 0; i < 2; ++i) {
-    std::sort(acks[i].begin(), acks[i].end(),
-              [](const CommitAck& x, const CommitAck& y) { return x.member < y.member; });
-    certificates[i].acks = acks[i];
+    certificates[i].acks = AcksOf(records[i]);
     const uint8_t id = records[i].transaction.id.bytes[0];
     for (size_t half = 0; half < 2; ++half) {
       net.Send(b, cluster[2 * i + half],
