@@ -20,7 +20,7 @@ ALLOWED_LAYERS = {
     "core/routing": ["core/base", "core/codec", "core/crypto", "core/port"],
     "core/matchmaking": ["core/base", "core/codec", "core/crypto", "core/port", "core/routing"],
     "core/repository": ["core/base", "core/codec", "core/crypto", "core/port"],
-    "core/transactions": ["core/base", "core/codec", "core/crypto", "core/port", "core/repository", "core/routing"],
+    "core/transactions": ["core/base", "core/codec", "core/crypto", "core/port", "core/repository"],
     "core/collections": ["core/base", "core/codec", "core/crypto", "core/port"],
     "core/peer": ["core"],
     "sim/engine": ["core/base"],
