@@ -40,7 +40,7 @@ Session::Session(std::shared_ptr<const Scenario> scenario, const SessionOptions&
   options_.threads = ThreadsOrAll(options.threads);
   observers_.Add(std::make_unique<FactMetrics>(&metrics_));
   history_ = observers_.Add(std::make_unique<ClientHistory>());
-  for (auto& checker : MakeCheckers(&metrics_)) {
+  for (auto& checker : MakeCheckers(&metrics_, history_)) {
     Checker* added = observers_.Add(std::move(checker));
     owned_checkers_.push_back(added);
     checkers_.push_back(added);

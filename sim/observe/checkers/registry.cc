@@ -12,10 +12,11 @@
 #include "sim/observe/checkers/nearest_checker.h"
 #include "sim/observe/checkers/overlay_checker.h"
 #include "sim/observe/checkers/patience_checker.h"
+#include "sim/observe/checkers/transaction_registry.h"
 
 namespace sim {
 
-std::vector<std::unique_ptr<Checker>> MakeCheckers(Metrics* metrics) {
+std::vector<std::unique_ptr<Checker>> MakeCheckers(Metrics* metrics, const ClientHistory* history) {
   std::vector<std::unique_ptr<Checker>> checkers;
   checkers.push_back(std::make_unique<KeyChecker>());
   checkers.push_back(std::make_unique<MeetingChecker>());
@@ -29,12 +30,13 @@ std::vector<std::unique_ptr<Checker>> MakeCheckers(Metrics* metrics) {
   checkers.push_back(std::make_unique<NearestChecker>(metrics));
   checkers.push_back(std::make_unique<HopsChecker>());
   checkers.push_back(std::make_unique<OverlayChecker>(metrics));
+  for (auto& checker : MakeTransactionCheckers(history)) checkers.push_back(std::move(checker));
   return checkers;
 }
 
 std::vector<CheckInfo> CheckTable() {
   std::vector<CheckInfo> table;
-  for (const auto& checker : MakeCheckers(nullptr)) table.push_back(checker->info());
+  for (const auto& checker : MakeCheckers(nullptr, nullptr)) table.push_back(checker->info());
   return table;
 }
 
