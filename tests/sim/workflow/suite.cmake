@@ -4,5 +4,5 @@ add_orb_test(sim_workflow_test
   DEPENDS sim_workflow)
 
 add_orb_test(golden_test
-  SOURCES golden/golden_test.cc
+  SOURCES golden/golden_test.cc golden/profiles_test.cc
   DEPENDS sim_workflow nlohmann_json::nlohmann_json TIMEOUT 900)
