@@ -247,15 +247,18 @@ void Repository::SweepBlock(Time now, const BlockId& id, Block& block, StoreBatc
     revisions.erase(revisions.begin());
   };
   // A revision lives history_ttl longer than it is the latest.
-  while (revisions.size() > 1 && Time{revisions[1].row.created_us} + config().history_ttl <= now) {
-    if (!revisions[1].content.has_value() && !revisions[1].tombstone()) {
-      std::optional<Bytes> content = Rebuild(block, 1);
-      if (!content.has_value()) return;  // Cannot happen to what Load accepted; keeps BR-4.
-      batch.Put(ContentKey(id, revisions[1].number), *content);
-      revisions[1].content = std::move(content);
-    }
-    collect_first();
+  size_t expired = 0;
+  while (expired + 1 < revisions.size() &&
+         Time{revisions[expired + 1].row.created_us} + config().history_ttl <= now) {
+    ++expired;
   }
+  if (expired > 0 && !revisions[expired].content.has_value() && !revisions[expired].tombstone()) {
+    std::optional<Bytes> content = Rebuild(block, expired);
+    if (!content.has_value()) return;  // Cannot happen to what Load accepted; keeps BR-4.
+    batch.Put(ContentKey(id, revisions[expired].number), *content);
+    revisions[expired].content = std::move(content);
+  }
+  for (size_t i = 0; i < expired; ++i) collect_first();
   if (revisions.size() != 1 || !revisions[0].tombstone()) return;
   if (Time{revisions[0].row.created_us} + config().tombstone_ttl > now) return;
   const Memory memory{revisions[0].number, revisions[0].row.hash, now + config().tombstone_ttl};
@@ -272,13 +275,17 @@ void Repository::Sweep(Time now, StoreBatch& batch, std::vector<Observation>& fa
     if (behind_mark && due.size() < kSweepBlocksMax) due.push_back(id);
     if (swept_.has_value() && id == *swept_) behind_mark = true;
   });
+  size_t swept = 0;
   for (const BlockId& id : due) {
     Block& block = *blocks_.Find(id);
     SweepBlock(now, id, block, batch, facts);
     const bool empty = block.revisions.empty() && block.pends.empty() && !block.damaged;
     if (empty) blocks_.Erase(id);
+    ++swept;
+    if (batch.ByteCount() >= kSweepBytesMax) break;
   }
-  swept_ = due.size() < kSweepBlocksMax ? std::nullopt : std::optional(due.back());
+  const bool all = swept == due.size() && due.size() < kSweepBlocksMax;
+  swept_ = all ? std::nullopt : std::optional(due[swept - 1]);
   memories_.EraseIf([&](const BlockId& id, const Memory& memory) {
     if (memory.until > now) return false;
     batch.Delete(MemoryKey(id));

@@ -140,6 +140,7 @@ class Repository {
 
  private:
   static constexpr size_t kSweepBlocksMax = 1024;
+  static constexpr size_t kSweepBytesMax = size_t{4} << 20;  // Of one batch; one block more fits.
 
   struct Pend {
     TxId of;

@@ -136,6 +136,11 @@ void Coordinator::OnSubmit(const TxMoment& moment, PeerId from, uint64_t id,
     moment.Report(from, Offence::kBadSignature);
     return refuse(TxVerdict::kRejected, RejectReason::kSignature, 0);
   }
+  const bool has_value =
+      transaction.action == TxAction::kPut || transaction.action == TxAction::kPendPut;
+  if (has_value && ContentHash(moment.suite(), submit.value) != transaction.content_hash) {
+    return refuse(TxVerdict::kRejected, RejectReason::kInvalid, 0);
+  }
   if (transaction.expires_ms < moment.now_ms()) {
     return refuse(TxVerdict::kRejected, RejectReason::kExpiry, 0);
   }

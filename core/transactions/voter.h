@@ -138,6 +138,7 @@ class Voter {
   };
 
   static constexpr size_t kReadsMax = 256;
+  static constexpr size_t kAskersMax = 2 * limits::kMembersMax;
   static constexpr uint16_t kCatchUpTries = 12;
 
   struct Judgement {

@@ -32,7 +32,7 @@ void Voter::OnCommit(const TxMoment& moment, PeerId from, const TxCommit& commit
   const Asker asker{.peer = from, .votes = HashOf(moment, tx, commit.votes)};
   if (auto* decided = decided_.Find(tx)) {
     if (!(*decided)->certificate.committed) return SendOutcome(moment, from, **decided);
-    (*decided)->askers.push_back(asker);
+    if ((*decided)->askers.size() < kAskersMax) (*decided)->askers.push_back(asker);
     return Acknowledge(moment, tx, **decided);
   }
   Case* known = Find(tx);
@@ -80,7 +80,7 @@ void Voter::OnOutcome(const TxMoment& moment, PeerId from, const TxOutcome& outc
       return;
     }
     if (!certificate.committed) return;
-    (*decided)->askers.push_back(asker);
+    if ((*decided)->askers.size() < kAskersMax) (*decided)->askers.push_back(asker);
     Acknowledge(moment, tx, **decided);
     return Propagate(moment, tx, certificate);
   }
