@@ -2,7 +2,7 @@
 // overlay, and become log entries by one transaction at a time.
 //
 //   phase        | event                                        | then
-//   kIdle        | Open, Refresh; Sync, log not known           | kRefreshing
+//   kIdle        | Refresh; Sync, log not known                 | kRefreshing
 //   kIdle        | Sync                                         | kBuilding
 //   kRefreshing  | header, tail and new entries are read        | kBuilding (syncing), else kIdle
 //   kRefreshing, | a block is missing                           | the same, the block is wished for

@@ -40,7 +40,7 @@ bool LinksBack(const Suite& suite, const LogBlock& later, const BlockId& id,
 }
 
 // Puts a new tail behind a full one, and the links to it.
-void AppendBlock(Draft& draft, CollectionHeader header, LogBlock full, LogBlock next) {
+void AppendBlock(Draft& draft, CollectionHeader header, LogBlock full, const LogBlock& next) {
   const BlockId full_id = header.tail;
   header.tail = draft.NewLogBlock();
   draft.Write(header.tail, Encode(next));
@@ -102,7 +102,7 @@ bool AppendAction(Draft& draft, LogAction action, int64_t time_ms, const Settlem
   next.entries.push_back(
       {.time_ms = time_ms, .sequence = 0, .body = CheckpointAfter(*tail, settlement)});
   next.entries.push_back(std::move(entry));
-  AppendBlock(draft, std::move(*header), std::move(*tail), std::move(next));
+  AppendBlock(draft, std::move(*header), std::move(*tail), next);
   return true;
 }
 
