@@ -1,8 +1,8 @@
 // Model: what an object of a kind does when it is used by one client at a time. The search (search.h) asks whether a history
 // has such an order.
 //
-// A model understands the calls of a history (Take) and numbers them as they come. Its states are numbers too: the same state,
-// the same number, so that states compare in one instruction. Invariants: (1) After depends on the call and the state alone;
+// A model understands the calls of a history (Take) and numbers them as they come. Its states are numbers too, so that states compare
+// in one instruction: the same number, the same state. (Two numbers for one state only cost the search a detour.) Invariants: (1) After depends on the call and the state alone;
 // (2) a call that OnlyReads never changes a state; (3) a call whose outcome is unknown fits every state. The keys of a history
 // are separate objects with one Initial state. Thread rule: one thread.
 #pragma once
