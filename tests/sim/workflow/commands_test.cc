@@ -76,6 +76,7 @@ TEST_F(CommandsTest, ARunPrintsItsNameFirstAndItsFingerprintLast) {
   for (const char* file : {"summary.json", "metrics.csv", "timeline.csv", "capsule.json"}) {
     EXPECT_TRUE(std::filesystem::exists(folder_ + "/" + file)) << file;
   }
+  EXPECT_FALSE(std::filesystem::exists(folder_ + "/history.jsonl")) << "nobody called anything";
 }
 
 TEST(ScenarioSourceTest, ARunLineCanBePasted) {
