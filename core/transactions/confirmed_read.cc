@@ -99,7 +99,11 @@ void ConfirmedRead::Weigh(const TxMoment& moment) {
     phase_ = Phase::kFetching;
     return Fetch(moment);
   }
-  if (!enough && proven_) return Raise(moment);
+  if (!enough && proven_) {
+    // Who was told needs time to make it durable, this peer too; an answer before that says nothing new.
+    if (phase_ != Phase::kRaising) Raise(moment);
+    return;
+  }
   if (!enough) return;  // Memories only, and too few of them: somebody may still know more.
   answer_.value = best_.value;
   phase_ = Phase::kDone;
