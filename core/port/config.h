@@ -70,8 +70,8 @@ struct TransactionsConfig {
   int attempts = 10;
   Duration coordinator_cache = Minutes(30);
   Duration decided_keep = Minutes(10);  // L8
-  Duration history_ttl = Minutes(24 * 60);
-  Duration tombstone_ttl = Minutes(48 * 60);
+  Duration history_ttl = Minutes(1'440);
+  Duration tombstone_ttl = Minutes(2'880);
   Duration sweep_interval = Seconds(60);
   int materialise_every = 32;  // Revisions between two whole copies.
   int open_max = 4096;         // Undecided transactions that one member remembers.

@@ -85,7 +85,7 @@ class CycleSearch {
       if ((mask & Bit(edge.kind)) != 0) boost::add_edge(edge.from, edge.to, graph);
     }
     component_.assign(nodes_, 0);
-    const int count = boost::strong_components(
+    const auto count = boost::strong_components(
         graph, boost::make_iterator_property_map(component_.begin(),
                                                  boost::get(boost::vertex_index, graph)));
     sizes_.assign(static_cast<size_t>(count), 0);

@@ -47,7 +47,7 @@ struct WorldFact {
   core::PeerId peer;  // kNoPeer for faults and calm.
   uint32_t detail =
       0;  // Index in Scenario::faults, also of a pause; incarnation of a start or of one that failed; for
-      // kCommanded the index in Scenario::workload of the operation given.
+          // kCommanded the index in Scenario::workload of the operation given.
 };
 
 // One message on its way. A message that is sent and later arrives makes two facts.

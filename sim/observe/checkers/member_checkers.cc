@@ -68,7 +68,7 @@ void CertificateChecker::OnFact(const WorldView& world, const Fact& fact) {
   if (fresh) *first = {made->content_hash, made->id, fact.peer};
   // A retry with the same content is no conflict, nor is one transaction that two counted.
   if (first->content == made->content_hash || first->id == made->id) return;
-  Violate([&] {
+  Violate([&, first = first] {
     return Violation{
         fact.at, fact.peer,
         "block " + Short(made->block) + "  revision " + std::to_string(made->base_revision + 1),
@@ -92,7 +92,7 @@ void DecisionChecker::OnFact(const WorldView& world, const Fact& fact) {
     if (fresh) *decided = {committed, fact.peer};
     Premise();
     if (decided->committed == committed) return;
-    Violate([&] {
+    Violate([&, decided = decided] {
       return Violation{fact.at, fact.peer, Subject(block, tx),
                        std::string(decided->committed ? "committed" : "aborted") + ", as by peer " +
                            std::to_string(decided->by.value),
@@ -131,7 +131,7 @@ void VoteChecker::OnVote(const Fact& fact, const core::VoteCast& vote) {
   const auto [cast, fresh] = votes_.Insert({fact.peer, vote.tx});
   if (fresh) *cast = {vote.kind, vote.reason, vote.winner};
   if (cast->kind != vote.kind || cast->reason != vote.reason || cast->winner != vote.winner) {
-    Violate([&] {
+    Violate([&, cast = cast] {
       return Violation{fact.at, fact.peer, Subject(vote.block, vote.tx),
                        "its vote, " + std::string(NameOf(cast->kind)),
                        "another vote, " + std::string(NameOf(vote.kind))};

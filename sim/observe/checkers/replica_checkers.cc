@@ -81,7 +81,7 @@ void ForkChecker::OnFact(const WorldView& world, const Fact& fact) {
   }
   Premise();
   if (first->by == applied->by && first->hash == applied->hash) return;
-  Violate([&] {
+  Violate([&, first = first] {
     return Violation{fact.at, fact.peer, Subject(applied->block, applied->revision),
                      "content " + Short(first->hash) + " of transaction " +
                          Short(core::TaskId{first->by.bytes}) + ", as at peer " +
@@ -200,7 +200,7 @@ void RetryChecker::OnFact(const WorldView& world, const Fact& fact) {
     called = *by_call;
   }
   if (*made == applied->revision && called == applied->revision) return;
-  Violate([&] {
+  Violate([&, made = made] {
     const uint64_t before = *made == applied->revision ? called : *made;
     return Violation{fact.at, fact.peer, Subject(applied->block, applied->revision),
                      "no revision but " + std::to_string(before) + " by transaction " +
