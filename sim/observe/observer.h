@@ -45,9 +45,9 @@ struct WorldFact {
   } kind = Kind::kStarted;
   WorldTime at;
   core::PeerId peer;  // kNoPeer for faults and calm.
-  uint32_t detail =
-      0;  // Index in Scenario::faults, also of a pause; incarnation of a start or of one that failed; for
-          // kCommanded the index in Scenario::workload of the operation given.
+  // Index in Scenario::faults, also of a pause; incarnation of a start or of one that failed; for
+  // kCommanded the index in Scenario::workload of the operation given.
+  uint32_t detail = 0;
 };
 
 // One message on its way. A message that is sent and later arrives makes two facts.
