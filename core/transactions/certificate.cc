@@ -90,6 +90,19 @@ bool IsValid(const TxMoment& moment, const Certificate& certificate, const Key25
   return true;
 }
 
+CertificateMade FactOf(const TxRecord& record, const Key256& tx, bool committed, size_t votes) {
+  const Transaction& transaction = record.transaction;
+  return {.tx = tx,
+          .id = transaction.id,
+          .action = transaction.action,
+          .block = transaction.block,
+          .base_revision = transaction.base_revision,
+          .content_hash = transaction.content_hash,
+          .committed = committed,
+          .votes = static_cast<uint8_t>(votes),
+          .members = static_cast<uint8_t>(record.members.size())};
+}
+
 std::optional<ProvenRevision> ProofOf(const TxMoment& moment, const BlockReply& reply) {
   if (reply.certificate.empty() || !reply.certificate.committed) return std::nullopt;
   const Transaction& made = reply.certificate.record.transaction;

@@ -36,6 +36,10 @@ void SignVote(const TxMoment& moment, const Key256& tx, Vote& vote);
 [[nodiscard]] bool AreEnough(const TxMoment& moment, const TxRecord& record, const Key256& tx,
                              std::span<const Vote> votes, bool committed);
 
+// What whoever counted the votes reports.
+[[nodiscard]] CertificateMade FactOf(const TxRecord& record, const Key256& tx, bool committed,
+                                     size_t votes);
+
 // What the certificates of a reply prove about the revision that it tells of.
 struct ProvenRevision {
   TxId by;

@@ -189,26 +189,11 @@ void Coordinator::Weigh(const TxMoment& moment, const Key256& tx, Round& round) 
   if (round.tally.Aborted()) Abort(moment, tx, round);
 }
 
-void Coordinator::Tell(const TxMoment& moment, const Round& round, bool committed, size_t votes,
-                       const Key256& tx) {
-  const Transaction& transaction = round.record.transaction;
-  moment.effects.Observe(
-      CertificateMade{.tx = tx,
-                      .id = transaction.id,
-                      .action = transaction.action,
-                      .block = transaction.block,
-                      .base_revision = transaction.base_revision,
-                      .content_hash = transaction.content_hash,
-                      .committed = committed,
-                      .votes = static_cast<uint8_t>(votes),
-                      .members = static_cast<uint8_t>(round.record.members.size())});
-}
-
 void Coordinator::Commit(const TxMoment& moment, const Key256& tx, Round& round) {
   round.phase = Phase::kStoringCommit;
   round.deadline = Time::Never();
   const std::vector<Vote> votes = round.tally.Votes(true);
-  Tell(moment, round, true, votes.size(), tx);
+  moment.effects.Observe(FactOf(round.record, tx, true, votes.size()));
   StoreBatch batch;
   batch.Put(TxRowKey(TxRowKind::kRound, tx),
             EncodeRow(RoundRow{.record = round.record, .value = round.value, .votes = votes}));
@@ -227,7 +212,7 @@ void Coordinator::ShowOutcome(const TxMoment& moment, const Round& round,
 
 void Coordinator::Abort(const TxMoment& moment, const Key256& tx, Round& round) {
   const Certificate certificate = round.tally.Certify(round.record);
-  Tell(moment, round, false, certificate.votes.size(), tx);
+  moment.effects.Observe(FactOf(round.record, tx, false, certificate.votes.size()));
   ShowOutcome(moment, round, certificate);
   const Verdict verdict = VerdictOf(certificate.votes);
   Answer(moment, round, verdict.verdict, verdict.reason,

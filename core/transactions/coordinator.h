@@ -98,8 +98,6 @@ class Coordinator {
   void ShowOutcome(const TxMoment& moment, const Round& round, const Certificate& certificate);
   void AskAgain(const TxMoment& moment, const Key256& tx, Round& round);
   void SendCommit(const TxMoment& moment, const Round& round);
-  void Tell(const TxMoment& moment, const Round& round, bool committed, size_t votes,
-            const Key256& tx);
   void OnTime(const TxMoment& moment, const Key256& tx, Round& round);
   [[nodiscard]] static bool HasAck(const Round& round, size_t member);
 

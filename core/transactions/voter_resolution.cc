@@ -74,17 +74,7 @@ void Voter::OnRefusal(const TxMoment& moment, PeerId, const TxRefusal& refusal) 
 void Voter::Settle(const TxMoment& moment, const Key256& tx, Case& known) {
   if (!known.tally->Committed() && !known.tally->Aborted()) return;
   const Certificate certificate = known.tally->Certify(known.record);
-  const Transaction& transaction = known.record.transaction;
-  moment.effects.Observe(
-      CertificateMade{.tx = tx,
-                      .id = transaction.id,
-                      .action = transaction.action,
-                      .block = transaction.block,
-                      .base_revision = transaction.base_revision,
-                      .content_hash = transaction.content_hash,
-                      .committed = certificate.committed,
-                      .votes = static_cast<uint8_t>(certificate.votes.size()),
-                      .members = static_cast<uint8_t>(known.record.members.size())});
+  moment.effects.Observe(FactOf(known.record, tx, certificate.committed, certificate.votes.size()));
   TxOutcome outcome{.certificate = certificate, .value = {}};
   if (certificate.committed && known.has_value) outcome.value = known.value;
   const std::vector<Member> members = known.record.members;
