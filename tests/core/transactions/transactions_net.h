@@ -193,14 +193,7 @@ class TransactionsNet {
 
   // Peers nearest to the block, nearest first.
   [[nodiscard]] std::vector<PeerId> ClusterOf(const BlockId& block, size_t count) const {
-    const Key256 key = ClusterKey(identities_.suite(), block);
-    std::vector<PeerId> peers;
-    for (uint32_t i = 0; i < nodes_.size(); ++i) peers.push_back(PeerId{i});
-    std::sort(peers.begin(), peers.end(), [&](PeerId a, PeerId b) {
-      return Nearer(key, identities_.NodeIdOf(a), identities_.NodeIdOf(b));
-    });
-    peers.resize(std::min(count, peers.size()));
-    return peers;
+    return Nearest(ClusterKey(identities_.suite(), block), count);
   }
 
   // Runs code as a step of the node, with everything that the flows see.
