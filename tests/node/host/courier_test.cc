@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "node/host/endpoints.h"
+#include "tests/node/base/run_until.h"
 #include "tests/node/host/host_rig.h"
 
 namespace node {
@@ -93,15 +94,8 @@ std::vector<uint8_t> Frame(const std::string& text) {
 
 class CourierTest : public testing::Test {
  protected:
-  template <typename Condition>
-  [[nodiscard]] bool RunUntil(Condition condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > end) return false;
-      if (io_.stopped()) io_.restart();
-      io_.run_one_for(std::chrono::milliseconds(50));
-    }
-    return true;
+  [[nodiscard]] bool RunUntil(const std::function<bool()>& condition) {
+    return node::RunUntil(io_, condition);
   }
 
   // A port that nobody listens at.

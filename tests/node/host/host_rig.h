@@ -10,15 +10,20 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "core/crypto/sodium_suite.h"
+#include "core/recording/replayer.h"
 #include "node/handshake/entropy.h"
 #include "node/handshake/identity.h"
 #include "node/host/host.h"
 #include "node/log/log.h"
+#include "tests/node/base/run_until.h"
 
 namespace node {
 
@@ -111,6 +116,27 @@ inline core::SecretKey SecretOf(uint64_t number) {
   return secret;
 }
 
+// What the flight recorder of a host would save. REQUIRES: it has one.
+inline std::vector<uint8_t> RecordingOf(const Host& host) {
+  std::vector<uint8_t> file;
+  host.Recording()->Save([&file](std::span<const uint8_t> part) {
+    file.insert(file.end(), part.begin(), part.end());
+  });
+  return file;
+}
+
+// Plays a recording to its end.
+inline void FeedAll(core::Replayer& replay, core::Participant& peer) {
+  core::Effects effects;
+  core::ReplayedInput step;
+  for (;;) {
+    const auto more = replay.Next(peer, step);
+    ASSERT_TRUE(more.ok()) << core::MessageOf(more.status());
+    if (!*more) return;
+    replay.Feed(peer, effects, step);
+  }
+}
+
 class HostRig {
  public:
   static constexpr core::Key256 kNetwork{{1, 2, 3}};
@@ -199,13 +225,7 @@ class HostRig {
 
   [[nodiscard]] bool RunUntil(const std::function<bool()>& condition,
                               std::chrono::seconds deadline = std::chrono::seconds(60)) {
-    const auto end = std::chrono::steady_clock::now() + deadline;
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > end) return false;
-      if (io_.stopped()) io_.restart();
-      io_.run_one_for(std::chrono::milliseconds(50));
-    }
-    return true;
+    return node::RunUntil(io_, condition, deadline);
   }
 
   [[nodiscard]] bool AllJoined() {

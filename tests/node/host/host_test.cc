@@ -339,23 +339,13 @@ TEST(HostTest, TheFlightRecorderReplaysToTheSameStates) {
   ASSERT_TRUE(rig.RunUntil([&] { return rig.All<core::MatchFinished>().size() == 2; }));
   for (size_t host = 0; host < 4; ++host) {
     ASSERT_NE(rig.at(host).Recording(), nullptr);
-    std::vector<uint8_t> file;
-    rig.at(host).Recording()->Save([&file](std::span<const uint8_t> part) {
-      file.insert(file.end(), part.begin(), part.end());
-    });
+    const std::vector<uint8_t> file = RecordingOf(rig.at(host));
     const core::SodiumSuite suite;
     auto replayer = core::Replayer::Open("host", file, suite);
     ASSERT_TRUE(replayer.ok());
     core::Replayer& replay = **replayer;
     core::Peer peer(replay.header().self, replay.context(), replay.secret(), replay.random());
-    core::Effects effects;
-    core::ReplayedInput step;
-    for (;;) {
-      const auto more = replay.Next(peer, step);
-      ASSERT_TRUE(more.ok()) << core::MessageOf(more.status());
-      if (!*more) break;
-      replay.Feed(peer, effects, step);
-    }
+    FeedAll(replay, peer);
     EXPECT_FALSE(replay.divergence().has_value()) << replay.divergence()->found;
     EXPECT_EQ(replay.fed(), rig.at(host).Status().steps);
     EXPECT_GT(replay.compared(), 10u);

@@ -177,24 +177,14 @@ TEST(StoredStateTest, WhatThePeerWasToldReplaysToTheSameStates) {
   ASSERT_TRUE(rig.RunUntil([&] { return told.completions.size() >= before + 5; }));
   rig.place(0).memory.health = absl::OkStatus();
   ASSERT_TRUE(rig.RunUntil([&] { return told.completions.size() >= before + 15; }));
-  std::vector<uint8_t> file;
-  rig.at(0).Recording()->Save([&file](std::span<const uint8_t> part) {
-    file.insert(file.end(), part.begin(), part.end());
-  });
+  const std::vector<uint8_t> file = RecordingOf(rig.at(0));
   const core::SodiumSuite suite;
   auto replayer = core::Replayer::Open("host", file, suite);
   ASSERT_TRUE(replayer.ok()) << core::MessageOf(replayer.status());
   core::Replayer& replay = **replayer;
   Told again;
   StoringPeer peer(replay.header().self, replay.context(), replay.secret(), replay.random(), again);
-  core::Effects effects;
-  core::ReplayedInput step;
-  for (;;) {
-    const auto more = replay.Next(peer, step);
-    ASSERT_TRUE(more.ok()) << core::MessageOf(more.status());
-    if (!*more) break;
-    replay.Feed(peer, effects, step);
-  }
+  FeedAll(replay, peer);
   EXPECT_FALSE(replay.divergence().has_value()) << replay.divergence()->found;
   EXPECT_EQ(replay.fed(), rig.at(0).Status().steps);
   EXPECT_EQ(again.starts, std::vector<size_t>{told.starts.at(1)});
@@ -238,13 +228,7 @@ class StoredNode {
   }
 
   [[nodiscard]] bool RunUntil(const std::function<bool()>& condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > end) return false;
-      if (io_.stopped()) io_.restart();
-      io_.run_one_for(std::chrono::milliseconds(50));
-    }
-    return true;
+    return node::RunUntil(io_, condition);
   }
 
   [[nodiscard]] const core::Status& opened() const { return opened_; }

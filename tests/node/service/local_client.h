@@ -21,19 +21,9 @@
 
 #include "node/discovery/address.h"
 #include "node/transport/asio.h"
+#include "tests/node/base/run_until.h"
 
 namespace node {
-
-// Turns `io` until the condition holds; false after a minute.
-inline bool RunUntil(asio::io_context& io, const std::function<bool()>& condition) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    io.restart();
-    io.run_one_for(std::chrono::milliseconds(5));
-  }
-  return true;
-}
 
 class LocalClient {
  public:
