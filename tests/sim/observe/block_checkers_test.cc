@@ -13,11 +13,10 @@ using core::CallOutcome;
 using Kind = WorldFact::Kind;
 
 template <typename Watching>
-class CheckerTest : public ::testing::Test {
+class CheckerTest : public FactTest<Watching> {
  protected:
-  void Tell(int64_t ms, uint32_t peer, const core::Observation& what) {
-    world_.Tell(checker_, ms, peer, what);
-  }
+  using FactTest<Watching>::checker_;
+  using FactTest<Watching>::Tell;
 
   void Put(int64_t ms, uint32_t client, uint64_t request, uint64_t base, uint8_t content,
            CallOutcome outcome = CallOutcome::kCommitted) {
@@ -32,15 +31,7 @@ class CheckerTest : public ::testing::Test {
          Finished(CallKind::kGet, request, CallOutcome::kFound, revision, content));
   }
 
-  void ExpectPassed(uint64_t premises) {
-    EXPECT_EQ(checker_.verdict(), Verdict::kPassed);
-    EXPECT_EQ(checker_.premises(), premises);
-  }
-
   void ExpectOneViolation() { EXPECT_EQ(checker_.violations(), 1u); }
-
-  FakeWorld world_{20};
-  Watching checker_;
 };
 
 class RevisionOrderTest : public CheckerTest<RevisionOrderChecker> {};

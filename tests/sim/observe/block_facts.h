@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include <gtest/gtest.h>
+
 #include "core/codec/canonical.h"
 #include "tests/sim/observe/fake_world.h"
 
@@ -109,5 +111,22 @@ inline core::TxDecided Decided(uint8_t tx, bool committed) {
   decided.committed = committed;
   return decided;
 }
+
+// A checker, and the world whose facts it is told.
+template <typename Watching>
+class FactTest : public ::testing::Test {
+ protected:
+  void Tell(int64_t ms, uint32_t peer, const core::Observation& what) {
+    world_.Tell(checker_, ms, peer, what);
+  }
+
+  void ExpectPassed(uint64_t premises) {
+    EXPECT_EQ(checker_.verdict(), Verdict::kPassed);
+    EXPECT_EQ(checker_.premises(), premises);
+  }
+
+  FakeWorld world_{20};
+  Watching checker_;
+};
 
 }  // namespace sim

@@ -21,23 +21,11 @@ using Cause = core::LockReleased::Cause;
 using Kind = WorldFact::Kind;
 
 template <typename Watching>
-class CheckerTest : public ::testing::Test {
+class CheckerTest : public FactTest<Watching> {
  protected:
-  void Tell(int64_t ms, uint32_t peer, const core::Observation& what) {
-    world_.Tell(checker_, ms, peer, what);
-  }
-
   void TellWorld(int64_t ms, Kind kind, uint32_t peer) {
-    world_.TellWorld(checker_, ms, kind, peer);
+    this->world_.TellWorld(this->checker_, ms, kind, peer);
   }
-
-  void ExpectPassed(uint64_t premises) {
-    EXPECT_EQ(checker_.verdict(), Verdict::kPassed);
-    EXPECT_EQ(checker_.premises(), premises);
-  }
-
-  FakeWorld world_{20};
-  Watching checker_;
 };
 
 class CertificateTest : public CheckerTest<CertificateChecker> {};
@@ -56,6 +44,14 @@ TEST_F(CertificateTest, TwoContentsAtOneRevisionFail) {
   Tell(1, 0, Certificate(1, 0, 1));
   Tell(2, 1, Certificate(2, 0, 2));
   EXPECT_EQ(checker_.violations(), 1u);
+}
+
+TEST_F(CertificateTest, ACommitNamesNoRevisionOfItsOwn) {
+  Tell(1, 0, Certificate(1, 0, 1));
+  core::CertificateMade commit = Certificate(2, 0, 0);
+  commit.action = core::TxAction::kCommit;
+  Tell(2, 1, commit);
+  ExpectPassed(1);
 }
 
 TEST_F(CertificateTest, PendsMayRepeatButForksFail) {
