@@ -202,7 +202,7 @@ void World::Start(Turn& turn) {
                                .incarnation = slot.incarnation,
                                .purpose = core::Purpose::kPeer};
   slot.process = factory_->Make(turn.peer, wrong_context_->context(),
-                                directory_->SecretOf(turn.peer), core::Random(stream));
+                                identities_->directory().SecretOf(turn.peer), core::Random(stream));
   core::Start start{.seeds = seeds_, .client = IsClient(turn.peer), .rows = RowsOf(turn)};
   if (slot.incarnation == 0 && warm_tables_ != nullptr) {
     warm_tables_->ContactsFor(turn.peer, turn.lane.contacts);

@@ -5,13 +5,9 @@
 
 #include "core/base/check.h"
 #include "core/codec/canonical.h"
-#include "core/crypto/modelled_suite.h"
-#include "core/crypto/sodium_suite.h"
-#include "core/matchmaking/keys.h"
 #include "core/peer/peer.h"
 #include "sim/world/adversaries/roles.h"
 #include "sim/world/planted/planted_bugs.h"
-#include "sim/world/shared_memo_suite.h"
 #include "sim/world/turn.h"
 
 namespace sim {
@@ -26,14 +22,6 @@ class PeerFactory : public ParticipantFactory {
   }
 };
 
-// Domain separation of one scenario's network: another name, another network.
-core::Key256 NetworkIdOf(const Scenario& scenario, const core::Suite& suite) {
-  core::Key256 id;
-  id.bytes = suite.Sha256(
-      std::span(reinterpret_cast<const uint8_t*>(scenario.name.data()), scenario.name.size()));
-  return id;
-}
-
 // Groups that arrive after the end: identities that others may name and nobody answers for.
 PeerSet Ghosts(const Scenario& scenario) {
   PeerSet ghosts;
@@ -42,30 +30,6 @@ PeerSet Ghosts(const Scenario& scenario) {
       ghosts.ranges.emplace_back(group.first, group.first + group.count);
   }
   return ghosts;
-}
-
-core::Digest256 RunSecret(uint64_t seed) {
-  core::Digest256 secret{};
-  core::Random random(
-      {.seed = seed, .peer = kWorld.value, .incarnation = 0, .purpose = core::Purpose::kIdentity});
-  random.Fill(secret);
-  return secret;
-}
-
-// "kind/label", or a label alone.
-core::Key256 GrindTarget(const core::Context& context, const Group& group) {
-  const size_t slash = group.grind_near.find('/');
-  core::Topic topic;
-  if (slash != std::string::npos) topic.kind = group.grind_near.substr(0, slash);
-  topic.label = slash == std::string::npos ? group.grind_near : group.grind_near.substr(slash + 1);
-  return core::HashTopic(context, topic);
-}
-
-std::unique_ptr<core::Suite> SuiteFor(const Scenario& scenario) {
-  constexpr size_t kMemoEntries = size_t{1} << 18;
-  if (scenario.modelled_crypto)
-    return std::make_unique<core::ModelledSuite>(RunSecret(scenario.seed));
-  return std::make_unique<SharedMemoSuite>(std::make_unique<core::SodiumSuite>(), kMemoEntries);
 }
 
 bool EarlierFact(const Fact& a, const Fact& b) {
@@ -141,16 +105,8 @@ core::Status World::Build() {
 }
 
 void World::BuildIdentities() {
-  suite_ = SuiteFor(scenario_);
-  context_.config = &scenario_.protocol;
-  context_.suite = suite_.get();
-  context_.network = NetworkIdOf(scenario_, *suite_);
-  std::vector<core::Key256> targets;
-  for (const Group& group : scenario_.groups) {
-    targets.push_back(group.grind_bits == 0 ? core::Key256{} : GrindTarget(context_, group));
-  }
-  directory_ = std::make_unique<WorldDirectory>(scenario_, scenario_.seed, *suite_, targets);
-  context_.directory = directory_.get();
+  identities_ = std::make_unique<Identities>(scenario_);
+  context_ = identities_->context();
   for (uint16_t g = 0; g < scenario_.groups.size(); ++g) {
     const Group& group = scenario_.groups[g];
     for (uint32_t i = 0; i < group.count; ++i) slots_[group.first + i].group = g;
@@ -190,12 +146,12 @@ void World::BuildBootstrap() {
     if (scenario_.warm && churn_->ArrivalOf(peer).us == 0) members.push_back(peer);
   }
   if (!scenario_.warm) return;
-  warm_tables_ = std::make_unique<WarmTables>(*directory_, members, scenario_.seed,
+  warm_tables_ = std::make_unique<WarmTables>(identities_->directory(), members, scenario_.seed,
                                               scenario_.protocol.routing.bucket_size);
 }
 
 std::unique_ptr<StepLane> World::MakeLane(int) {
-  auto lane = std::make_unique<StepLane>(context_.network, *directory_, frames_);
+  auto lane = std::make_unique<StepLane>(context_.network, identities_->directory(), frames_);
   lanes_.push_back(lane.get());
   return lane;
 }
@@ -288,9 +244,9 @@ core::Fingerprint World::fingerprint() const {
 }
 
 size_t World::MemoryUsage() const {
-  size_t bytes = engine_->MemoryUsage() + frames_.MemoryUsage() + directory_->MemoryUsage() +
-                 network_->MemoryUsage() + clocks_->MemoryUsage() +
-                 slots_.capacity() * sizeof(PeerSlot);
+  size_t bytes = engine_->MemoryUsage() + frames_.MemoryUsage() +
+                 identities_->directory().MemoryUsage() + network_->MemoryUsage() +
+                 clocks_->MemoryUsage() + slots_.capacity() * sizeof(PeerSlot);
   for (const PeerSlot& slot : slots_) {
     if (slot.process != nullptr) bytes += slot.process->MemoryUsage();
     if (slot.extras != nullptr) bytes += sizeof(PeerExtras);

@@ -28,11 +28,11 @@
 #include "sim/world/alarm.h"
 #include "sim/world/errand.h"
 #include "sim/world/frame_pool.h"
+#include "sim/world/identities.h"
 #include "sim/world/peer_slot.h"
 #include "sim/world/planted/wrong_context.h"
 #include "sim/world/step_lane.h"
 #include "sim/world/warm_tables.h"
-#include "sim/world/world_directory.h"
 
 namespace sim {
 
@@ -196,10 +196,9 @@ class World : public WorldView {
   const Scenario& scenario_;
   const RunPlan plan_;
   ObserverSet& observers_;
-  std::unique_ptr<core::Suite> suite_;
+  std::unique_ptr<Identities> identities_;
   core::Context context_;                        // The truth: for codec, network, checkers.
   std::unique_ptr<WrongContext> wrong_context_;  // What peers get: the truth, or a planted bug's.
-  std::unique_ptr<WorldDirectory> directory_;
   std::unique_ptr<Network> network_;
   std::unique_ptr<Clocks> clocks_;
   std::unique_ptr<Churn> churn_;

@@ -1,0 +1,61 @@
+#include "sim/world/identities.h"
+
+#include <string>
+#include <vector>
+
+#include "core/crypto/modelled_suite.h"
+#include "core/crypto/sodium_suite.h"
+#include "core/matchmaking/keys.h"
+#include "sim/engine/event.h"
+#include "sim/world/shared_memo_suite.h"
+
+namespace sim {
+namespace {
+
+// Domain separation of one scenario's network: another name, another network.
+core::Key256 NetworkIdOf(const Scenario& scenario, const core::Suite& suite) {
+  core::Key256 id;
+  id.bytes = suite.Sha256(
+      std::span(reinterpret_cast<const uint8_t*>(scenario.name.data()), scenario.name.size()));
+  return id;
+}
+
+core::Digest256 RunSecret(uint64_t seed) {
+  core::Digest256 secret{};
+  core::Random random(
+      {.seed = seed, .peer = kWorld.value, .incarnation = 0, .purpose = core::Purpose::kIdentity});
+  random.Fill(secret);
+  return secret;
+}
+
+// "kind/label", or a label alone.
+core::Key256 GrindTarget(const core::Context& context, const Group& group) {
+  const size_t slash = group.grind_near.find('/');
+  core::Topic topic;
+  if (slash != std::string::npos) topic.kind = group.grind_near.substr(0, slash);
+  topic.label = slash == std::string::npos ? group.grind_near : group.grind_near.substr(slash + 1);
+  return core::HashTopic(context, topic);
+}
+
+std::unique_ptr<core::Suite> SuiteFor(const Scenario& scenario) {
+  constexpr size_t kMemoEntries = size_t{1} << 18;
+  if (scenario.modelled_crypto)
+    return std::make_unique<core::ModelledSuite>(RunSecret(scenario.seed));
+  return std::make_unique<SharedMemoSuite>(std::make_unique<core::SodiumSuite>(), kMemoEntries);
+}
+
+}  // namespace
+
+Identities::Identities(const Scenario& scenario) : suite_(SuiteFor(scenario)) {
+  context_.config = &scenario.protocol;
+  context_.suite = suite_.get();
+  context_.network = NetworkIdOf(scenario, *suite_);
+  std::vector<core::Key256> targets;
+  for (const Group& group : scenario.groups) {
+    targets.push_back(group.grind_bits == 0 ? core::Key256{} : GrindTarget(context_, group));
+  }
+  directory_ = std::make_unique<WorldDirectory>(scenario, scenario.seed, *suite_, targets);
+  context_.directory = directory_.get();
+}
+
+}  // namespace sim
