@@ -7,8 +7,6 @@
 #include <malloc.h>
 
 #include "sim/network/swarm.h"
-#include "sim/observe/checkers/registry.h"
-#include "sim/observe/fact_metrics.h"
 #include "sim/scenario/fault_list.h"
 #include "sim/scenario/quantity.h"
 #include "sim/workflow/build_info.h"
@@ -38,18 +36,11 @@ Session::Session(Scenario scenario, const SessionOptions& options)
 Session::Session(std::shared_ptr<const Scenario> scenario, const SessionOptions& options)
     : scenario_(std::move(scenario)), options_(options), allocated_before_(AllocatedBytes()) {
   options_.threads = ThreadsOrAll(options.threads);
-  observers_.Add(std::make_unique<FactMetrics>(&metrics_));
-  history_ = observers_.Add(std::make_unique<ClientHistory>());
-  for (auto& checker : MakeCheckers(&metrics_, history_)) {
-    Checker* added = observers_.Add(std::move(checker));
-    owned_checkers_.push_back(added);
-    checkers_.push_back(added);
-  }
 }
 
 core::Status Session::Open() {
   const RunPlan plan{options_.threads, options_.shards, options_.stop_flag, nullptr};
-  ASSIGN_OR_RETURN(world_, World::Make(scenario_, plan, observers_));
+  ASSIGN_OR_RETURN(world_, World::Make(scenario_, plan, watch_.observers()));
   return core::Status();
 }
 
@@ -75,16 +66,14 @@ void Session::Close(WorldTime ended) {
   if (memory_.idle == 0) memory_.idle = memory_.end;
   world_->Finish();
   const bool cut_short = ended < WorldTime{scenario_->duration.us};
-  if (cut_short) {
-    for (Checker* checker : owned_checkers_) checker->Interrupt();
-  }
+  if (cut_short) watch_.Interrupt();
   result_.build = std::string(SourceVersion());
   result_.peers = scenario_->PeerCount();
   result_.ended = ended;
   result_.fingerprint = world_->fingerprint();
   result_.checkpoints = world_->checkpoints().size();
   result_.interrupted = cut_short;
-  outcome_ = Evaluate(*scenario_, checkers_, metrics_, cut_short);
+  outcome_ = Evaluate(*scenario_, watch_.checkers(), watch_.metrics(), cut_short);
 }
 
 size_t Session::BytesPerPeer() const {
@@ -106,7 +95,7 @@ Capsule Session::MakeCapsule() const {
   capsule.fingerprint = result_.fingerprint;
   for (const Judgement& judgement : outcome_.judgements) {
     if (!judgement.fails_run || capsule.failed.has_value()) continue;
-    for (const Checker* checker : checkers_) {
+    for (const Checker* checker : watch_.checkers()) {
       if (checker->info().id != judgement.name || !checker->first().has_value()) continue;
       capsule.failed = FailedCheck{judgement.name, *checker->first()};
     }

@@ -1,7 +1,7 @@
 // Session: one scenario assembled with everything that watches it, run, judged and written down. The commands run, replay and
 // determinism are different uses of it.
 //
-// Owns metrics, observers and world; shares the scenario, which nobody changes. Thread rule: one thread (the engine has its own).
+// Owns the watch and the world; shares the scenario, which nobody changes. Thread rule: one thread (the engine has its own).
 #pragma once
 
 #include <atomic>
@@ -14,11 +14,9 @@
 #include "core/base/status.h"
 #include "sim/observe/capsule.h"
 #include "sim/observe/checkers/checker.h"
-#include "sim/observe/client_history.h"
 #include "sim/observe/expectations.h"
-#include "sim/observe/metrics.h"
-#include "sim/observe/observer_set.h"
 #include "sim/observe/summary.h"
+#include "sim/observe/watch.h"
 #include "sim/scenario/scenario.h"
 #include "sim/workflow/progress.h"
 #include "sim/world/world.h"
@@ -46,7 +44,7 @@ class Session {
   Session(std::shared_ptr<const Scenario> scenario, const SessionOptions& options);
 
   // Further observers, before Run.
-  ObserverSet& observers() { return observers_; }
+  ObserverSet& observers() { return watch_.observers(); }
 
   // Builds the world, runs it and judges. Errors: what the network refuses, a livelock.
   core::Status Run(Progress& progress);
@@ -67,19 +65,19 @@ class Session {
 
   [[nodiscard]] const RunResult& result() const { return result_; }
 
-  [[nodiscard]] const Metrics& metrics() const { return metrics_; }
+  [[nodiscard]] const Metrics& metrics() const { return watch_.metrics(); }
 
-  [[nodiscard]] const std::vector<const Checker*>& checkers() const { return checkers_; }
+  [[nodiscard]] const std::vector<const Checker*>& checkers() const { return watch_.checkers(); }
 
   // What the clients called and were told.
-  [[nodiscard]] const ClientHistory& history() const { return *history_; }
+  [[nodiscard]] const ClientHistory& history() const { return watch_.history(); }
 
   [[nodiscard]] const MemoryReport& memory() const { return memory_; }
 
   [[nodiscard]] int threads() const { return options_.threads; }
 
   [[nodiscard]] RunReport report() const {
-    return {*scenario_, result_, outcome_, checkers_, metrics_};
+    return {*scenario_, result_, outcome_, watch_.checkers(), watch_.metrics()};
   }
 
   // What a replay needs. REQUIRES: Run is over.
@@ -90,11 +88,7 @@ class Session {
 
   std::shared_ptr<const Scenario> scenario_;
   SessionOptions options_;
-  Metrics metrics_;
-  ObserverSet observers_;
-  ClientHistory* history_ = nullptr;      // Owned by observers_.
-  std::vector<Checker*> owned_checkers_;  // Owned by observers_.
-  std::vector<const Checker*> checkers_;
+  Watch watch_;
   size_t allocated_before_ = 0;
   MemoryReport memory_;
   std::unique_ptr<World> world_;

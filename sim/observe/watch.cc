@@ -1,0 +1,25 @@
+#include "sim/observe/watch.h"
+
+#include <memory>
+#include <utility>
+
+#include "sim/observe/checkers/registry.h"
+#include "sim/observe/fact_metrics.h"
+
+namespace sim {
+
+Watch::Watch() {
+  observers_.Add(std::make_unique<FactMetrics>(&metrics_));
+  history_ = observers_.Add(std::make_unique<ClientHistory>());
+  for (auto& checker : MakeCheckers(&metrics_, history_)) {
+    Checker* added = observers_.Add(std::move(checker));
+    owned_.push_back(added);
+    checkers_.push_back(added);
+  }
+}
+
+void Watch::Interrupt() {
+  for (Checker* checker : owned_) checker->Interrupt();
+}
+
+}  // namespace sim
