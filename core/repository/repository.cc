@@ -308,10 +308,13 @@ void Repository::Digest(Hasher& hasher) const {
       hasher.Add(revision.row.hash);
       hasher.Add(revision.row.created_us);
       hasher.Add(revision.content.has_value());
+      AddTo(hasher, revision.row.certificate);
+      AddTo(hasher, revision.row.decision);
     }
     for (const Pend& pend : block.pends) {
       hasher.Add(pend.of.bytes);
       hasher.Add(pend.row.tx);
+      AddTo(hasher, pend.row.certificate);
     }
   });
   memories_.ForEach([&](const BlockId& id, const Memory& memory) {

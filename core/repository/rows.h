@@ -14,7 +14,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
+#include "core/base/hash.h"
 #include "core/codec/stored.h"
 #include "core/port/host.h"
 #include "core/repository/splices.h"
@@ -107,5 +109,9 @@ struct RowName {
 [[nodiscard]] StoreKey LatestKey(const BlockId& block);
 [[nodiscard]] StoreKey PendKey(const BlockId& block, const TxId& of);
 [[nodiscard]] StoreKey MemoryKey(const BlockId& block);
+
+// For digests: which votes and acks there are. Who signed what about which transaction determines the rest.
+void AddTo(Hasher& hasher, std::span<const Vote> votes);
+void AddTo(Hasher& hasher, const Certificate& certificate);
 
 }  // namespace core

@@ -448,9 +448,17 @@ void Client::Digest(Hasher& hasher) const {
     hasher.Add(call->attempt);
     hasher.Add(call->priority);
     hasher.Add(call->deadline.us);
+    hasher.Add(call->of.bytes);
+    hasher.Add(call->expires_ms);
+    hasher.Add(call->why);
+    hasher.Add(call->why_reason);
     for (const Leg& leg : call->legs) {
       hasher.Add(leg.write.block);
       hasher.Add(leg.write.base_revision);
+      hasher.Add(leg.hash);
+      hasher.Add(leg.base_hash);
+      hasher.Add(leg.token);
+      for (const PeerId member : leg.cluster) hasher.Add(member);
       if (leg.read != nullptr) leg.read->Digest(hasher);
       if (leg.submission != nullptr) leg.submission->Digest(hasher);
     }

@@ -162,11 +162,18 @@ void ConfirmedRead::Digest(Hasher& hasher) const {
   hasher.Add(id_);
   hasher.Add(phase_);
   hasher.Add(best_.revision);
+  hasher.Add(proven_);
+  hasher.Add(has_value_);
+  hasher.Add(next_holder_);
   hasher.Add(retry_at_.us);
+  hasher.Add(give_up_at_.us);
   for (const Holder& holder : holders_) {
     hasher.Add(holder.peer);
     hasher.Add(holder.answered);
+    hasher.Add(holder.state);
     hasher.Add(holder.revision);
+    hasher.Add(holder.latest);
+    hasher.Add(holder.hash);
   }
 }
 

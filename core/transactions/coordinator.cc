@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/repository/rows.h"
 #include "core/transactions/certificate.h"
 #include "core/transactions/cluster.h"
 #include "core/transactions/mail.h"
@@ -376,8 +377,9 @@ void Coordinator::Digest(Hasher& hasher) const {
   rounds_.ForEach([&](const Key256& tx, const std::unique_ptr<Round>& round) {
     hasher.Add(tx);
     hasher.Add(round->phase);
-    hasher.Add(round->tally.size());
+    AddTo(hasher, round->tally.votes());
     hasher.Add(round->acks.size());
+    for (const CommitAck& ack : round->acks) hasher.Add(ack.member);
     hasher.Add(round->client);
     hasher.Add(round->request);
     hasher.Add(round->answered);

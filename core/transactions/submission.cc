@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/repository/rows.h"
 #include "core/transactions/certificate.h"
 #include "core/transactions/mail.h"
 
@@ -93,6 +94,12 @@ void Submission::Digest(Hasher& hasher) const {
   hasher.Add(silent_);
   hasher.Add(finished_);
   hasher.Add(deadline_.us);
+  hasher.Add(give_up_at_.us);
+  hasher.Add(verdict_);
+  hasher.Add(reason_);
+  hasher.Add(answered_by_);
+  AddTo(hasher, certificate_);
+  for (const PeerId coordinator : coordinators_) hasher.Add(coordinator);
 }
 
 }  // namespace core

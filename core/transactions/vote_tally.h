@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "core/codec/messages.h"
@@ -42,6 +43,9 @@ class VoteTally {
 
   // Of the side that won. REQUIRES: Committed() or Aborted().
   [[nodiscard]] Certificate Certify(const TxRecord& record) const;
+
+  // All votes, ascending by member.
+  [[nodiscard]] std::span<const Vote> votes() const { return votes_; }
 
   // Votes of one kind, ascending by member.
   [[nodiscard]] std::vector<Vote> Votes(bool approvals) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/repository/rows.h"
 #include "core/transactions/certificate.h"
 #include "core/transactions/cluster.h"
 #include "core/transactions/tx_rows.h"
@@ -88,32 +89,51 @@ void Voter::Digest(Hasher& hasher) const {
   const auto add_case = [&](const Key256& tx, const std::unique_ptr<Case>& open) {
     hasher.Add(tx);
     hasher.Add(open->phase);
-    hasher.Add(open->vote.kind);
-    hasher.Add(open->vote.reason);
+    AddTo(hasher, std::span(&open->vote, 1));
     hasher.Add(open->locked);
     hasher.Add(open->locked_at.us);
     hasher.Add(open->wait_until.us);
     hasher.Add(open->resolve_at.us);
+    hasher.Add(open->resolve_wait.us);
+    hasher.Add(open->expiry_resolved);
     hasher.Add(open->has_value);
     hasher.Add(open->signed_commit);
-    hasher.Add(open->tally == nullptr ? size_t{0} : open->tally->size());
+    hasher.Add(open->tally != nullptr);
+    if (open->tally != nullptr) AddTo(hasher, open->tally->votes());
+    hasher.Add(open->askers.size());
     for (const PeerId asker : open->askers) hasher.Add(asker);
   };
   cases_.ForEach(add_case);
   refusals_.ForEach(add_case);
   decided_.ForEach([&](const Key256& tx, const std::unique_ptr<Decided>& decided) {
     hasher.Add(tx);
-    hasher.Add(decided->certificate.committed);
+    AddTo(hasher, decided->certificate);
     hasher.Add(decided->durable);
     hasher.Add(decided->applied);
-    for (const Asker& asker : decided->askers) hasher.Add(asker.peer);
+    hasher.Add(decided->at.us);
+    hasher.Add(decided->askers.size());
+    for (const Asker& asker : decided->askers) {
+      hasher.Add(asker.peer);
+      hasher.Add(asker.votes);
+    }
   });
   catch_ups_.ForEach([&](const BlockId& block, const CatchUp& catch_up) {
     hasher.Add(block);
     hasher.Add(catch_up.id);
     hasher.Add(catch_up.ask_at.us);
+    hasher.Add(catch_up.wait.us);
+    hasher.Add(catch_up.tries);
+    for (const Member& member : catch_up.members) hasher.Add(member.id);
   });
+  convicted_.ForEach([&](const Key256& liar, bool) { hasher.Add(liar); });
+  for (const Key256& tx : undurable_) hasher.Add(tx);
   hasher.Add(reads_.size());
+  for (const Read& read : reads_) {
+    hasher.Add(read.from);
+    hasher.Add(read.id);
+    hasher.Add(read.get.block);
+    hasher.Add(read.get.revision);
+  }
   hasher.Add(sweep_at_.us);
 }
 

@@ -168,6 +168,24 @@ core::Bytes BlockUser::Content(uint64_t request, uint32_t index, uint32_t bytes)
   return content;
 }
 
+void BlockUser::Digest(core::Hasher& hasher) const {
+  hasher.Add(last_key_);
+  hasher.Add(last_request_);
+  for (const auto& [key, open] : open_) {
+    hasher.Add(key);
+    hasher.Add(open.operation);
+    hasher.Add(open.tries_left);
+    hasher.Add(open.unanswered);
+    hasher.Add(open.writing);
+    for (const core::BlockWrite& write : open.writes) {
+      hasher.Add(write.block);
+      hasher.Add(write.base_revision);
+    }
+  }
+  for (const auto& [request, key] : requests_) hasher.Add(request);
+  hasher.Add(calls_.size());
+}
+
 size_t BlockUser::MemoryUsage() const {
   constexpr size_t kNode = 48;  // Of a map, beside its value.
   size_t bytes = sizeof(BlockUser) + calls_.capacity() * sizeof(core::Command) +

@@ -20,6 +20,7 @@
 #include <span>
 #include <vector>
 
+#include "core/base/hash.h"
 #include "core/port/command.h"
 #include "core/port/context.h"
 #include "core/port/observation.h"
@@ -41,6 +42,9 @@ class BlockUser {
   [[nodiscard]] std::optional<core::Command> TakeCall();
   // The peer's process is gone, and every open call with it.
   void Forget();
+
+  // What it has under way, and how far it is.
+  void Digest(core::Hasher& hasher) const;
 
   // Operations under way.
   [[nodiscard]] size_t open() const { return open_.size(); }
