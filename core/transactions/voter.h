@@ -180,6 +180,7 @@ class Voter {
   [[nodiscard]] bool IsApplied(const TxMoment& moment, const Certificate& certificate,
                                Repository::Applied applied);
   void Propagate(const TxMoment& moment, const Key256& tx, const Certificate& decision);
+  [[nodiscard]] bool IsMoot(const TxMoment& moment, const Transaction& transaction) const;
   void DropMootLocks(const TxMoment& moment, const BlockId& block);
   void DecisionIsDurable(const TxMoment& moment, const Key256& tx);
   void SendOutcome(const TxMoment& moment, PeerId to, const Decided& decided);

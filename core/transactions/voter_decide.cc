@@ -136,15 +136,17 @@ void Voter::Decide(const TxMoment& moment, const Key256& tx, Certificate certifi
 
 // A lock on a base that the block has left protects nothing: the revision behind that base is
 // certified, so the lock's transaction is that one or can never be committed. Its vote stays.
+bool Voter::IsMoot(const TxMoment& moment, const Transaction& transaction) const {
+  const bool writes =
+      transaction.action == TxAction::kPut || transaction.action == TxAction::kDelete;
+  return moment.config().peer_resolution && writes &&
+         transaction.base_revision < repository_.TipOf(transaction.block).revision;
+}
+
 void Voter::DropMootLocks(const TxMoment& moment, const BlockId& block) {
-  if (!moment.config().peer_resolution) return;
-  const uint64_t latest = repository_.TipOf(block).revision;
   for (const Key256& tx : LocksOn(block)) {
     Case& known = *Find(tx);
-    const Transaction& transaction = known.record.transaction;
-    const bool writes =
-        transaction.action == TxAction::kPut || transaction.action == TxAction::kDelete;
-    if (!writes || transaction.base_revision >= latest || known.phase != Phase::kVoted) continue;
+    if (known.phase != Phase::kVoted || !IsMoot(moment, known.record.transaction)) continue;
     Release(moment, tx, known, LockReleased::Cause::kAborted);
     known.tally.reset();
     std::unique_ptr<Case> moot = Take(tx);

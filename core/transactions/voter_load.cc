@@ -43,7 +43,7 @@ void Voter::Load(const TxMoment& moment, std::span<const StoredRow> rows) {
     open->self = *self;
     open->phase = Phase::kVoted;
     open->vote = row.vote;
-    open->locked = row.vote.kind == VoteKind::kApprove;
+    open->locked = row.vote.kind == VoteKind::kApprove && !IsMoot(moment, transaction);
     open->locked_at = Time{row.at_us};
     open->has_value = open->locked;
     open->value = std::move(row.value);
@@ -55,11 +55,6 @@ void Voter::Load(const TxMoment& moment, std::span<const StoredRow> rows) {
     *table.Insert(name->tx).first = std::move(open);
   }
   if (!batch.writes.empty()) moment.journal.Commit(moment, std::move(batch), {});
-  std::vector<BlockId> locked;
-  cases_.ForEach([&](const Key256&, const std::unique_ptr<Case>& open) {
-    locked.push_back(open->record.transaction.block);
-  });
-  for (const BlockId& block : locked) DropMootLocks(moment, block);
   for (const Key256& tx : unapplied) {
     const TxRecord& record = (*decided_.Find(tx))->certificate.record;
     StartCatchUp(moment, record.transaction.block, record.members);

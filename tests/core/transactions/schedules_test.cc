@@ -1,8 +1,6 @@
 // 36,000 random schedules of the lock rules: messages are lost, repeated and reordered without bound,
 // disks refuse, members and coordinators crash at any point and come back with what was durable.
 // Under our rules nothing may be violated, and after calm no lock is left.
-#include <algorithm>
-#include <array>
 #include <cstdlib>
 
 #include <gtest/gtest.h>
@@ -66,16 +64,11 @@ class SchedulesTest : public testing::TestWithParam<uint64_t> {};
 constexpr uint64_t kSchedules = 36'000;
 constexpr uint64_t kSlices = 12;
 
-// Open: in these a member's locks overlap (TX-3), by the facts that it reports. Whether the member or what it reports is
-// wrong is not known yet; ORBWEAVER_SCHEDULE=20080 plays the first. Whoever explains it empties this list.
-constexpr std::array<uint64_t, 4> kOpen = {20'080, 25'408, 30'560, 34'653};
-
 TEST_P(SchedulesTest, NoScheduleViolatesALockRule) {
   Totals totals;
   const char* chosen = std::getenv("ORBWEAVER_SCHEDULE");
   if (chosen != nullptr) return RunSchedule(std::strtoull(chosen, nullptr, 10), totals);
   for (uint64_t i = GetParam(); i < kSchedules; i += kSlices) {
-    if (std::find(kOpen.begin(), kOpen.end(), 1 + i) != kOpen.end()) continue;
     RunSchedule(1 + i, totals);
     if (HasFatalFailure()) return;
   }
