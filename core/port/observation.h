@@ -214,7 +214,7 @@ struct BlockRead {
 
 // ---- transactions: members. `tx` is the hash over transaction and members. ----
 
-struct VoteCast {  // Durable, about to be sent.
+struct VoteCast {  // Durable, about to be sent; told again after a restart.
   Key256 tx;
   TxId id;
   BlockId block;

@@ -90,6 +90,16 @@ bool IsValid(const TxMoment& moment, const Certificate& certificate, const Key25
   return true;
 }
 
+VoteCast FactOf(const Key256& tx, const Transaction& transaction, const Vote& vote) {
+  return {.tx = tx,
+          .id = transaction.id,
+          .block = transaction.block,
+          .base_revision = transaction.base_revision,
+          .kind = vote.kind,
+          .reason = vote.reason,
+          .winner = vote.winner};
+}
+
 CertificateMade FactOf(const TxRecord& record, const Key256& tx, bool committed, size_t votes) {
   const Transaction& transaction = record.transaction;
   return {.tx = tx,

@@ -36,6 +36,9 @@ void SignVote(const TxMoment& moment, const Key256& tx, Vote& vote);
 [[nodiscard]] bool AreEnough(const TxMoment& moment, const TxRecord& record, const Key256& tx,
                              std::span<const Vote> votes, bool committed);
 
+// What a member reports of its vote.
+[[nodiscard]] VoteCast FactOf(const Key256& tx, const Transaction& transaction, const Vote& vote);
+
 // What whoever counted the votes reports.
 [[nodiscard]] CertificateMade FactOf(const TxRecord& record, const Key256& tx, bool committed,
                                      size_t votes);

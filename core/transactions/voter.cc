@@ -298,13 +298,7 @@ void Voter::Cast(const TxMoment& moment, const Key256& tx, Case& known,
                                                               .at_us = moment.now.us,
                                                               .applied = false}));
   Due due{.step = Due::Step::kVote, .tx = tx, .facts = {}};
-  due.facts.push_back(VoteCast{.tx = tx,
-                               .id = transaction.id,
-                               .block = transaction.block,
-                               .base_revision = transaction.base_revision,
-                               .kind = judgement.kind,
-                               .reason = judgement.reason,
-                               .winner = judgement.winner});
+  due.facts.push_back(FactOf(tx, transaction, known.vote));
   moment.journal.Commit(moment, std::move(batch), std::move(due));
 }
 

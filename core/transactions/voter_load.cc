@@ -39,6 +39,7 @@ void Voter::Load(const TxMoment& moment, std::span<const StoredRow> rows) {
       *decided_.Insert(name->tx).first = std::move(decided);
       continue;
     }
+    moment.effects.Observe(FactOf(name->tx, transaction, row.vote));
     auto open = std::make_unique<Case>();
     open->self = *self;
     open->phase = Phase::kVoted;
