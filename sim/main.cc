@@ -42,6 +42,7 @@ struct Line {
   std::vector<std::string> check;
   sim::ReplayOptions replay;
   sim::ScenarioSource determinism;
+  sim::ExploreOptions explore;
   sim::CheckHistoryOptions history;
   std::string list;
 };
@@ -94,6 +95,28 @@ void AddOthers(CLI::App& app, Line& line) {
           {"scenarios", "checks", "faults", "models", "metrics", "adversaries", "bugs"}));
 }
 
+void AddExplore(CLI::App& app, Line& line) {
+  CLI::App* explore = app.add_subcommand(
+      "explore", "every order of messages, crashes and timeouts of a small scenario, up to bounds");
+  explore->add_option("file", line.explore.scenario.file, "scenario file, at most 16 peers")
+      ->required();
+  explore->add_option("--seed", line.explore.scenario.seed, "overrides the scenario's seed");
+  AddSet(*explore, line.explore.scenario.overrides);
+  sim::Bounds& bounds = line.explore.bounds;
+  explore->add_option("--depth", bounds.depth, "moves of one schedule that are chosen, default 200")
+      ->check(CLI::Range(1, 10000));
+  explore
+      ->add_option("--deviations", bounds.deviations,
+                   "of one schedule, from the order of sending, default 2")
+      ->check(CLI::Range(0, 10000));
+  explore->add_option("--crashes", bounds.crashes, "of one schedule, default 0")
+      ->check(CLI::Range(0, 4));
+  explore->add_option("--timeouts", bounds.timeouts, "waits for a deadline, default 0")
+      ->check(CLI::Range(0, 100));
+  explore->add_option("--worlds", bounds.worlds, "gives up after so many, default 10000000")
+      ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 40));
+}
+
 void AddCheckHistory(CLI::App& app, Line& line) {
   CLI::App* history =
       app.add_subcommand("check-history", "is a history of calls linearizable or serializable?");
@@ -111,6 +134,7 @@ sim::ExitCode Execute(const CLI::App& app, const Line& line, sim::Console& conso
   if (app.got_subcommand("check")) return sim::Check(line.check, console);
   if (app.got_subcommand("replay")) return sim::Replay(line.replay, console);
   if (app.got_subcommand("determinism")) return sim::Determinism(line.determinism, console);
+  if (app.got_subcommand("explore")) return sim::Explore(line.explore, console);
   if (app.got_subcommand("check-history")) return sim::CheckHistory(line.history, console);
   return sim::List(line.list, console);
 }
@@ -153,6 +177,7 @@ int Main(int argc, char** argv) {
   Line line;
   AddRun(app, line);
   AddOthers(app, line);
+  AddExplore(app, line);
   AddCheckHistory(app, line);
   try {
     app.parse(argc, argv);

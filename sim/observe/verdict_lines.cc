@@ -31,20 +31,6 @@ std::string Label(const Judgement& judgement) {
   return "unknown";
 }
 
-// The first violation in lines of its own; empty when there was none.
-std::string ViolationText(const std::string& label, const Checker& checker,
-                          const std::string& repro) {
-  if (!checker.first().has_value()) return "";
-  const Violation& violation = *checker.first();
-  std::string text = label + " " + std::string(checker.info().id) + " " +
-                     std::string(checker.info().title) + "   t=" + ClockText(violation.at);
-  if (!violation.subject.empty()) text += "  " + violation.subject;
-  if (violation.peer != core::kNoPeer) text += "  peer " + std::to_string(violation.peer.value);
-  text += "\n  expected " + violation.expected + "\n  found    " + violation.found + "\n";
-  if (repro.empty()) return text;
-  return text + "  repro    " + repro + "\n";
-}
-
 // A run that nobody expected anything of says so, and what its checks found all the same.
 std::string NothingExpectedText(const Outcome& outcome) {
   if (outcome.exit != ExitCode::kPass && outcome.exit != ExitCode::kUnfinished) return "";
@@ -73,6 +59,17 @@ std::string ClockText(WorldTime at) {
          Padded(ms / 1000 % 60, 2) + "." + Padded(ms % 1000, 3);
 }
 
+std::string ViolationText(const std::string& label, const CheckInfo& check,
+                          const Violation& violation, const std::string& repro) {
+  std::string text = label + " " + std::string(check.id) + " " + std::string(check.title) +
+                     "   t=" + ClockText(violation.at);
+  if (!violation.subject.empty()) text += "  " + violation.subject;
+  if (violation.peer != core::kNoPeer) text += "  peer " + std::to_string(violation.peer.value);
+  text += "\n  expected " + violation.expected + "\n  found    " + violation.found + "\n";
+  if (repro.empty()) return text;
+  return text + "  repro    " + repro + "\n";
+}
+
 std::string VerdictText(const Outcome& outcome, const std::vector<const Checker*>& checkers,
                         const std::string& repro) {
   std::string text = NothingExpectedText(outcome);
@@ -88,8 +85,8 @@ std::string VerdictText(const Outcome& outcome, const std::vector<const Checker*
   for (const Judgement& judgement : outcome.judgements) {
     if (judgement.verdict != Verdict::kFailed) continue;
     for (const Checker* checker : checkers) {
-      if (checker->info().id == judgement.name)
-        text += ViolationText(Label(judgement), *checker, repro);
+      if (checker->info().id == judgement.name && checker->first().has_value())
+        text += ViolationText(Label(judgement), checker->info(), *checker->first(), repro);
     }
   }
   return text;

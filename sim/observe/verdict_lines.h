@@ -14,8 +14,12 @@ namespace sim {
 // "00:15:02.347".
 [[nodiscard]] std::string ClockText(WorldTime at);
 
-// The table of all judgements and what was violated. Unlisted checkers appear only when they were violated. `repro`: the
-// command that runs it again; empty: there is none.
+// A violation in lines of its own. `repro`: the command that runs it again; empty: there is none.
+[[nodiscard]] std::string ViolationText(const std::string& label, const CheckInfo& check,
+                                        const Violation& violation, const std::string& repro);
+
+// The table of all judgements and what was violated. Unlisted checkers appear only when they were violated. `repro` as
+// above.
 [[nodiscard]] std::string VerdictText(const Outcome& outcome,
                                       const std::vector<const Checker*>& checkers,
                                       const std::string& repro);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/explore/explorer.h"
 #include "sim/observe/exit_code.h"
 #include "sim/workflow/console.h"
 #include "sim/workflow/scenario_source.h"
@@ -31,6 +32,11 @@ struct ReplayOptions {
   int threads = 0;
 };
 
+struct ExploreOptions {
+  ScenarioSource scenario;
+  Bounds bounds;
+};
+
 struct CheckHistoryOptions {
   std::string file;
   std::string model = "register";
@@ -41,6 +47,7 @@ struct CheckHistoryOptions {
 [[nodiscard]] ExitCode Check(const std::vector<std::string>& files, Console& console);
 [[nodiscard]] ExitCode Replay(const ReplayOptions& options, Console& console);
 [[nodiscard]] ExitCode Determinism(const ScenarioSource& source, Console& console);
+[[nodiscard]] ExitCode Explore(const ExploreOptions& options, Console& console);
 [[nodiscard]] ExitCode CheckHistory(const CheckHistoryOptions& options, Console& console);
 [[nodiscard]] ExitCode List(const std::string& what, Console& console);
 

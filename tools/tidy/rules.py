@@ -29,6 +29,7 @@ ALLOWED_LAYERS = {
     "sim/network": ["core", "sim/engine", "sim/scenario"],
     "sim/observe": ["core", "sim/engine", "sim/scenario", "sim/history", "sim/network"],
     "sim/world": ["core", "sim/engine", "sim/scenario", "sim/network", "sim/observe"],
+    "sim/explore": ["core", "sim/engine", "sim/scenario", "sim/network", "sim/observe", "sim/world"],
     "sim/workflow": ["core", "sim"],
     "sim": ["core", "sim"],
     "node/base": ["core"],
