@@ -129,7 +129,7 @@ void Explorer::Judge() {
   world.RunOn();
   for (size_t i = 0; i < result_.checks.size(); ++i) {
     const Checker& checker = *watch.checkers()[i];
-    Found& found = result_.checks[i];
+    Ruling& found = result_.checks[i];
     found.premises += checker.premises();
     if (checker.violations() == 0) continue;
     ++found.violated;

@@ -40,7 +40,7 @@ struct Bounds {
 };
 
 // What a check had to judge and found, over all schedules.
-struct Found {
+struct Ruling {
   CheckInfo info;
   uint64_t premises = 0;
   uint64_t violated = 0;  // Ends.
@@ -56,7 +56,7 @@ struct Exploration {
   bool whole = true;       // Nothing within the bounds was left out.
   bool failed = false;
   std::vector<Move> failing;  // The schedule that failed.
-  std::vector<Found> checks;
+  std::vector<Ruling> checks;
 };
 
 class Explorer {

@@ -31,7 +31,7 @@ bool IsExpected(const Scenario& scenario, std::string_view check) {
 
 std::string VerdictsText(const Scenario& scenario, const Exploration& all) {
   std::string text;
-  for (const Found& found : all.checks) {
+  for (const Ruling& found : all.checks) {
     const bool expected = IsExpected(scenario, found.info.id);
     if (!expected && found.violated == 0) continue;
     const char* label = "pass";
@@ -59,7 +59,7 @@ std::string ScheduleText(const Scenario& scenario, const Exploration& all) {
 ExitCode ExitOf(const Scenario& scenario, const Exploration& all) {
   bool vacuous = false;
   ExitCode exit = ExitCode::kPass;
-  for (const Found& found : all.checks) {
+  for (const Ruling& found : all.checks) {
     if (all.failed && found.violated > 0)
       exit = found.info.check_class == CheckClass::kSafety ? ExitCode::kSafety
                                                            : std::max(exit, ExitCode::kLiveness);
@@ -94,7 +94,7 @@ ExitCode Explore(const ExploreOptions& options, Console& console) {
     console.out << "unfinished: interrupted, or --worlds was reached; the counts are of the part "
                    "that was tried\n";
   if (all.failed) {
-    for (const Found& found : all.checks) {
+    for (const Ruling& found : all.checks) {
       if (found.violated > 0)
         console.out << ViolationText("FAIL", found.info, *found.first,
                                      ReproOf(options, *scenario, console));

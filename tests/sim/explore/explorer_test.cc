@@ -18,9 +18,9 @@ Exploration Explore(const Scenario& scenario, const Bounds& bounds) {
   return Explorer(scenario, bounds, nullptr).Run();
 }
 
-const Found& FoundBy(const Exploration& all, std::string_view check) {
+const Ruling& RulingOf(const Exploration& all, std::string_view check) {
   return *std::find_if(all.checks.begin(), all.checks.end(),
-                       [&](const Found& found) { return found.info.id == check; });
+                       [&](const Ruling& found) { return found.info.id == check; });
 }
 
 // All orders of so many deliveries, one by one. Bounded by `depth`.
@@ -67,8 +67,8 @@ TEST(ExplorerTest, TheStrictRulesStandEveryOrderWithTwoDeviations) {
   EXPECT_FALSE(all.failed);
   EXPECT_GT(all.schedules, 5000u);
   for (const char* check : {"BR-2", "BR-3", "TX-1", "TX-2", "TX-3"}) {
-    EXPECT_GT(FoundBy(all, check).premises, 0u) << check;
-    EXPECT_EQ(FoundBy(all, check).violated, 0u) << check;
+    EXPECT_GT(RulingOf(all, check).premises, 0u) << check;
+    EXPECT_EQ(RulingOf(all, check).violated, 0u) << check;
   }
 }
 
