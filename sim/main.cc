@@ -42,6 +42,7 @@ struct Line {
   std::vector<std::string> check;
   sim::ReplayOptions replay;
   sim::ScenarioSource determinism;
+  sim::SweepOptions sweep;
   sim::ExploreOptions explore;
   sim::CheckHistoryOptions history;
   std::string list;
@@ -95,6 +96,20 @@ void AddOthers(CLI::App& app, Line& line) {
           {"scenarios", "checks", "faults", "models", "metrics", "adversaries", "bugs"}));
 }
 
+void AddSweep(CLI::App& app, Line& line) {
+  CLI::App* sweep =
+      app.add_subcommand("sweep", "a scenario under many seeds; goes on where it was");
+  sweep->add_option("file", line.sweep.scenario.file, "scenario file")->required();
+  AddSet(*sweep, line.sweep.scenario.overrides);
+  sweep->add_option("--first", line.sweep.first, "first seed, default 1");
+  sweep->add_option("--seeds", line.sweep.seeds, "how many, default 100")
+      ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 40));
+  sweep->add_option("--threads", line.sweep.threads, "runs at a time, default: one per processor")
+      ->check(CLI::Range(0, 256));
+  sweep->add_flag("--fail-fast", line.sweep.fail_fast, "ends with the first run that fails");
+  sweep->add_option("--out", line.sweep.out, "folder of runs.jsonl, default results/NAME/sweep");
+}
+
 void AddExplore(CLI::App& app, Line& line) {
   CLI::App* explore = app.add_subcommand(
       "explore", "every order of messages, crashes and timeouts of a small scenario, up to bounds");
@@ -134,6 +149,7 @@ sim::ExitCode Execute(const CLI::App& app, const Line& line, sim::Console& conso
   if (app.got_subcommand("check")) return sim::Check(line.check, console);
   if (app.got_subcommand("replay")) return sim::Replay(line.replay, console);
   if (app.got_subcommand("determinism")) return sim::Determinism(line.determinism, console);
+  if (app.got_subcommand("sweep")) return sim::Sweep(line.sweep, console);
   if (app.got_subcommand("explore")) return sim::Explore(line.explore, console);
   if (app.got_subcommand("check-history")) return sim::CheckHistory(line.history, console);
   return sim::List(line.list, console);
@@ -177,6 +193,7 @@ int Main(int argc, char** argv) {
   Line line;
   AddRun(app, line);
   AddOthers(app, line);
+  AddSweep(app, line);
   AddExplore(app, line);
   AddCheckHistory(app, line);
   try {

@@ -32,6 +32,15 @@ struct ReplayOptions {
   int threads = 0;
 };
 
+struct SweepOptions {
+  ScenarioSource scenario;
+  uint64_t first = 1;  // Seeds first .. first + seeds - 1.
+  uint64_t seeds = 100;
+  int threads = 0;         // 0: the machine's. Each runs whole runs.
+  bool fail_fast = false;  // The first run that does not pass ends it.
+  std::string out;         // Folder of runs.jsonl; empty: results/<name>/sweep.
+};
+
 struct ExploreOptions {
   ScenarioSource scenario;
   Bounds bounds;
@@ -47,6 +56,7 @@ struct CheckHistoryOptions {
 [[nodiscard]] ExitCode Check(const std::vector<std::string>& files, Console& console);
 [[nodiscard]] ExitCode Replay(const ReplayOptions& options, Console& console);
 [[nodiscard]] ExitCode Determinism(const ScenarioSource& source, Console& console);
+[[nodiscard]] ExitCode Sweep(const SweepOptions& options, Console& console);
 [[nodiscard]] ExitCode Explore(const ExploreOptions& options, Console& console);
 [[nodiscard]] ExitCode CheckHistory(const CheckHistoryOptions& options, Console& console);
 [[nodiscard]] ExitCode List(const std::string& what, Console& console);
