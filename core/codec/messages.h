@@ -396,6 +396,8 @@ struct BlockReply {
   Certificate certificate;  // Made the revision; empty for none.
   Certificate decision;     // Of a pended revision: the tail's commit; empty otherwise.
   Bytes value;
+  // Members of the block's cluster as the replier remembers it, itself among them; 0: it is none.
+  uint8_t cluster = 0;
 
   friend bool operator==(const BlockReply&, const BlockReply&) = default;
 };

@@ -264,7 +264,8 @@ inline constexpr auto kFields<BlockReply> = std::tuple(
     OptionalField<7, &BlockReply::certificate>{"block_reply.certificate: empty"},
     OptionalField<8, &BlockReply::decision>{"block_reply.decision: empty"},
     BytesField<9, &BlockReply::value, limits::kBlockBytesMax>{
-        "block_reply.value: above 524288 bytes"});
+        "block_reply.value: above 524288 bytes"},
+    NumberField<10, &BlockReply::cluster, 0, limits::kMembersMax>{"block_reply.cluster: above 16"});
 
 template <>
 inline constexpr auto kFields<DoubleVote> =

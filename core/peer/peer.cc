@@ -52,8 +52,9 @@ struct Peer::State : public Locator, public ClusterSource {
     routing.Lookup(moment.now, target, token, moment.random, moment.effects);
   }
 
-  [[nodiscard]] std::vector<PeerId> NearestKnown(const Key256& target, size_t count) const override;
-  [[nodiscard]] bool IsConfident() const override;
+  [[nodiscard]] std::vector<Neighbour> NearestRemembered(Time now, const Key256& target,
+                                                         size_t count) const override;
+  [[nodiscard]] bool IsConfident(Time now) const override;
 
   // Most peers neither write nor hold a block: the module comes with its first input.
   [[nodiscard]] Transactions& Writing() {
@@ -186,23 +187,26 @@ void Peer::State::On(const Moment& moment, const Stored& stored) {
   }
 }
 
-std::vector<PeerId> Peer::State::NearestKnown(const Key256& target, size_t count) const {
-  const PeerList others = routing.Nearest(target, count);
-  std::vector<PeerId> nearest(others.begin(), others.end());
+std::vector<Neighbour> Peer::State::NearestRemembered(Time now, const Key256& target,
+                                                      size_t count) const {
+  std::vector<Neighbour> nearest = routing.NearestRemembered(now, target, count);
   if (client) return nearest;
   const Directory& directory = *context->directory;
-  const auto place = std::find_if(nearest.begin(), nearest.end(), [&](PeerId other) {
-    return Nearer(target, directory.NodeIdOf(self), directory.NodeIdOf(other));
+  const auto place = std::find_if(nearest.begin(), nearest.end(), [&](const Neighbour& other) {
+    return Nearer(target, directory.NodeIdOf(self), directory.NodeIdOf(other.peer));
   });
-  nearest.insert(place, self);
+  nearest.insert(place, {.peer = self, .away = false});
   if (nearest.size() > count) nearest.pop_back();
   return nearest;
 }
 
-// Protocol document, 1.4.3: the gate trusts an estimate above this.
-bool Peer::State::IsConfident() const {
+// Protocol document, 1.4.3: the gate trusts an estimate above this; and whoever knows a whole cluster
+// knows that it is none of somebody else's.
+bool Peer::State::IsConfident(Time now) const {
   constexpr uint32_t kConfident = 500'000;
-  return routing.joined() && routing.Estimate().confidence_ppm > kConfident;
+  const auto others = static_cast<size_t>(context->config->transactions.cluster_size) - 1;
+  return routing.joined() &&
+         (routing.Estimate().confidence_ppm > kConfident || routing.Remembers(now, others));
 }
 
 void Peer::State::DeliverLookups(const Moment& moment) {

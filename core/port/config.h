@@ -53,12 +53,14 @@ struct MatchmakingConfig {
 // Rules of 1.4.3 to 1.4.6. The last group are the switches between our rules (strict, the defaults)
 // and those of the reference implementation (UpstreamProfile).
 struct TransactionsConfig {
-  int cluster_size = 10;            // K
-  int cluster_min = 3;              // Fewer members decide nothing.
-  int approve_percent = 75;         // q = ceil(0.75 K) approvals commit, K - q + 1 refusals abort.
-  int admission_percent = 75;       // A declared cluster has at least this share of K.
-  int drift_percent = 50;           // It differs from the member's own view by at most this share.
-  Duration lifetime = Seconds(30);  // Of a transaction, from submission to expiry.
+  int cluster_size = 10;       // K
+  int cluster_min = 3;         // Fewer members decide nothing.
+  int approve_percent = 75;    // q = ceil(0.75 K) approvals commit, K - q + 1 refusals abort.
+  int admission_percent = 75;  // A declared cluster has at least this share of K.
+  // A silent peer counts so long as a member of its clusters; 0: it is forgotten at once. No cut that
+  // lasts longer is survived without a fork, no departure is healed earlier.
+  Duration absence_keep = Minutes(10);
+  Duration lifetime = Seconds(30);            // Of a transaction, from submission to expiry.
   Duration member_wait = Milliseconds(1500);  // For votes, acks and answers to a read.
   Duration resolve_wait =
       Milliseconds(500);  // A conflicting request waits so long for the other's end.
@@ -89,6 +91,7 @@ struct TransactionsConfig {
 // What the reference implementation does, for runs that show what comes of it (1.4.9).
 [[nodiscard]] constexpr TransactionsConfig UpstreamProfile() {
   TransactionsConfig config;
+  config.absence_keep = Duration{0};
   config.member_wait = Seconds(10);
   config.reservation_ttl = Seconds(2);
   config.forget_at_commit_signature = true;

@@ -78,7 +78,7 @@ void ForEachTransactionsField(Section& t, Visitor& visit) {
   visit(FieldRange{"transactions.cluster_min", 1, int64_t{limits::kMembersMax}}, t.cluster_min);
   visit(FieldRange{"transactions.approve_percent", 51, 100}, t.approve_percent);
   visit(FieldRange{"transactions.admission_percent", 1, 100}, t.admission_percent);
-  visit(FieldRange{"transactions.drift_percent", 0, 100}, t.drift_percent);
+  visit(FieldRange{"transactions.absence_keep", 0, kDayUs}, t.absence_keep);
   visit(FieldRange{"transactions.lifetime", kMillisecondUs, kHourUs}, t.lifetime);
   visit(FieldRange{"transactions.member_wait", kMillisecondUs, kHourUs}, t.member_wait);
   visit(FieldRange{"transactions.resolve_wait", kMillisecondUs, kHourUs}, t.resolve_wait);

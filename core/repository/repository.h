@@ -40,6 +40,11 @@ namespace core {
   return action == TxAction::kDelete || action == TxAction::kPendDelete;
 }
 
+// At the tail of a multi-block transaction; everything else is about one block's next revision.
+[[nodiscard]] constexpr bool Decides(TxAction action) {
+  return action == TxAction::kCommit || action == TxAction::kCancel;
+}
+
 struct Revision {
   uint64_t number = 0;
   RevisionRow row;

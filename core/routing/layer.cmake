@@ -1,3 +1,3 @@
 add_layer(core_routing FOLDER core/routing
-  SOURCES bootstrap.cc lookup.cc routing.cc size_estimate.cc table.cc
+  SOURCES absentees.cc bootstrap.cc lookup.cc routing.cc size_estimate.cc table.cc
   DEPENDS core_port)

@@ -148,6 +148,10 @@ void Routing::Heard(Turn& turn, PeerId peer, bool client) {
                   [peer](const EvictionCheck& check) { return check.oldest() == peer; });
   }
   if (client) return;
+  if (absentees_ != nullptr) {
+    absentees_->Remove(peer);
+    if (absentees_->size() == 0) absentees_.reset();
+  }
   if (Admit(turn, peer, bucket) == Table::Noted::kFull) Challenge(turn, peer, bucket);
 }
 
@@ -156,7 +160,7 @@ Table::Noted Routing::Admit(Turn& turn, PeerId peer, int bucket) {
       table_.NoteAlive(peer, context_->directory->NodeIdOf(peer), bucket);
   const bool entered =
       result.noted == Table::Noted::kAdded || result.noted == Table::Noted::kReplacedSuspect;
-  if (result.evicted != kNoPeer) turn.effects.Observe(ContactEvicted{result.evicted});
+  if (result.evicted != kNoPeer) Lose(turn, result.evicted);
   if (entered) turn.effects.Observe(ContactAdded{peer});
   return result.noted;
 }
@@ -196,23 +200,31 @@ void Routing::EvictOldest(Turn& turn, size_t at) {
   const PeerId newcomer = check.replacement();
   const bool still_there = table_.Contains(check.oldest(), check.bucket());
   if (!still_there || table_.Contains(newcomer, check.bucket())) {
-    if (table_.NoteSilent(check.oldest(), check.bucket())) {
-      turn.effects.Observe(ContactEvicted{check.oldest()});
-    }
+    if (table_.NoteSilent(check.oldest(), check.bucket())) Lose(turn, check.oldest());
     Admit(turn, newcomer, check.bucket());
     return;
   }
   table_.Replace(check.oldest(), newcomer, context_->directory->NodeIdOf(newcomer), check.bucket());
-  turn.effects.Observe(ContactEvicted{check.oldest()});
+  Lose(turn, check.oldest());
   turn.effects.Observe(ContactAdded{newcomer});
+}
+
+void Routing::Lose(Turn& turn, PeerId peer) {
+  turn.effects.Observe(ContactEvicted{peer});
+  if (context_->config->transactions.absence_keep.us == 0) return;
+  if (absentees_ == nullptr) absentees_ = std::make_unique<Absentees>();
+  absentees_->Add(*context_->directory, table_.self_id(), {.peer = peer, .since = turn.now},
+                  ForgottenBefore(turn.now));
+}
+
+Time Routing::ForgottenBefore(Time now) const {
+  return now - context_->config->transactions.absence_keep;
 }
 
 void Routing::Silent(Turn& turn, const NodeLookup::Silence& silence) {
   if (activity_->last_heard < silence.asked) return;
   const int bucket = BucketOf(silence.peer);
-  if (table_.NoteSilent(silence.peer, bucket)) {
-    turn.effects.Observe(ContactEvicted{silence.peer});
-  }
+  if (table_.NoteSilent(silence.peer, bucket)) Lose(turn, silence.peer);
 }
 
 void Routing::OnLinkUp(Time now, PeerId peer, Random& random, Effects& effects) {
@@ -363,6 +375,33 @@ PeerList Routing::Nearest(const Key256& target, size_t count) const {
   return table_.Nearest(*context_->directory, {.target = target, .count = count});
 }
 
+std::vector<Neighbour> Routing::NearestRemembered(Time now, const Key256& target,
+                                                  size_t count) const {
+  const bool remembers = context_->config->transactions.absence_keep.us > 0;
+  std::vector<Neighbour> nearest;
+  const Directory& directory = *context_->directory;
+  for (const PeerId peer :
+       table_.Nearest(directory, {.target = target, .count = count, .with_suspects = remembers})) {
+    nearest.push_back({.peer = peer, .away = table_.IsSuspect(peer, BucketOf(peer))});
+  }
+  if (absentees_ == nullptr) return nearest;
+  absentees_->ForEachSince(ForgottenBefore(now),
+                           [&](PeerId peer) { nearest.push_back({.peer = peer, .away = true}); });
+  std::sort(nearest.begin(), nearest.end(), [&](const Neighbour& a, const Neighbour& b) {
+    return Nearer(target, directory.NodeIdOf(a.peer), directory.NodeIdOf(b.peer));
+  });
+  if (nearest.size() > count) nearest.resize(count);
+  return nearest;
+}
+
+bool Routing::Remembers(Time now, size_t count) const {
+  size_t remembered = table_.size();
+  if (absentees_ != nullptr) {
+    absentees_->ForEachSince(ForgottenBefore(now), [&](PeerId) { ++remembered; });
+  }
+  return remembered >= count;
+}
+
 int Routing::SharedPrefixWithNearest(int n) const {
   return n <= 0 ? 0 : table_.SharedPrefixWithNearest(static_cast<size_t>(n));
 }
@@ -379,6 +418,7 @@ std::vector<PeerId> Routing::Contacts() const {
 
 void Routing::CollectPeers(PeerSet& peers) const {
   peers.AddAll(Contacts());
+  if (absentees_ != nullptr) absentees_->CollectPeers(peers);
   if (activity_ == nullptr) return;
   for (const auto& lookup : activity_->lookups) lookup->CollectPeers(peers);
   for (const EvictionCheck& check : activity_->checks) check.CollectPeers(peers);
@@ -391,6 +431,7 @@ void Routing::Digest(Hasher& hasher) const {
   table_.Digest(hasher);
   bootstrap_.Digest(hasher);
   estimator_.Digest(hasher);
+  if (absentees_ != nullptr) absentees_->Digest(hasher);
   hasher.Add(activity_ != nullptr);
   if (activity_ == nullptr) return;
   hasher.Add(activity_->last_heard.us);
@@ -415,6 +456,7 @@ void Routing::Digest(Hasher& hasher) const {
 
 size_t Routing::HeapBytes() const {
   size_t bytes = table_.HeapBytes();
+  if (absentees_ != nullptr) bytes += sizeof(Absentees) + absentees_->HeapBytes();
   if (activity_ == nullptr) return bytes;
   bytes += sizeof(Activity) + activity_->checks.capacity() * sizeof(EvictionCheck) +
            activity_->finished.capacity() * sizeof(LookupResult) +

@@ -18,7 +18,7 @@
 // sender of such a request is not noted. (5) A message received causes at most one reply, one ping
 // of the rate-limited eviction check, and the bounded requests of a lookup of our own.
 //
-// Idle state is this object (160 bytes) and the table's heap; everything that runs lives in an
+// Idle state is this object (168 bytes) and the table's heap; everything that runs lives in an
 // Activity that is allocated on use and freed when done. Thread rule: one thread at a time.
 // Source: protocol document, 1.0 (routing), 1.1.3 (c0).
 #pragma once
@@ -37,6 +37,8 @@
 #include "core/codec/messages.h"
 #include "core/port/context.h"
 #include "core/port/effects.h"
+#include "core/port/neighbour.h"
+#include "core/routing/absentees.h"
 #include "core/routing/bootstrap.h"
 #include "core/routing/lookup.h"
 #include "core/routing/size_estimate.h"
@@ -46,7 +48,7 @@ namespace core {
 
 class Routing {
  public:
-  static constexpr size_t kObjectBytesMax = 160;
+  static constexpr size_t kObjectBytesMax = 168;
   static constexpr size_t kIdleHeapBytesMax = 2048;  // At a million peers.
   static constexpr Duration kClockSlack = Seconds(60);
 
@@ -91,6 +93,14 @@ class Routing {
   // From the own table, nearest first; self and suspects excluded.
   [[nodiscard]] PeerList Nearest(const Key256& target, size_t count) const;
 
+  // As Nearest, and those among them who fell silent no longer than absence_keep ago: suspects and
+  // absentees.
+  [[nodiscard]] std::vector<Neighbour> NearestRemembered(Time now, const Key256& target,
+                                                         size_t count) const;
+
+  // Whether at least so many peers are known or remembered, this one not counted.
+  [[nodiscard]] bool Remembers(Time now, size_t count) const;
+
   // c0 of 1.1.3: leading bits shared by the own id and all of the n nearest known ids; 0 when fewer
   // are known.
   [[nodiscard]] int SharedPrefixWithNearest(int n) const;
@@ -129,6 +139,9 @@ class Routing {
   void SendPing(Turn& turn, PeerId to) const;
   void Silent(Turn& turn, const NodeLookup::Silence& silence);
   void EvictOldest(Turn& turn, size_t check);
+  // A contact has left the table because it was silent.
+  void Lose(Turn& turn, PeerId peer);
+  [[nodiscard]] Time ForgottenBefore(Time now) const;
   void ExpireChecks(Turn& turn);
   void ExpireRequests(Turn& turn);
 
@@ -143,6 +156,7 @@ class Routing {
   Bootstrap bootstrap_;
   SizeEstimator estimator_;
   std::unique_ptr<Activity> activity_;
+  std::unique_ptr<Absentees> absentees_;  // None: nobody is missed.
   PeerId self_;
   bool client_ = false;
 };

@@ -6,19 +6,41 @@ namespace core {
 
 Quorum QuorumOf(const TransactionsConfig& config, size_t members) {
   const size_t approvals = ShareOf(members, config.approve_percent);
+  const size_t majority = members / 2 + 1;
+  const size_t least_acks = ShareOf(members, config.admission_percent) / 2 + 1;
   return {.members = members,
           .approvals = approvals,
           .refusals = members - approvals + 1,
-          .majority = members / 2 + 1};
+          .majority = majority,
+          .answers = std::max(majority, members + 1 - std::min(members, least_acks))};
 }
 
 Key256 ClusterKey(const Suite& suite, const BlockId& block) {
   return Key256{suite.Sha256(block.bytes)};
 }
 
-std::vector<PeerId> OwnView(const TxMoment& moment, const BlockId& block) {
-  return moment.clusters.NearestKnown(ClusterKey(moment.suite(), block),
-                                      static_cast<size_t>(moment.config().cluster_size));
+std::vector<Neighbour> OwnView(const TxMoment& moment, const BlockId& block) {
+  return moment.clusters.NearestRemembered(moment.now, ClusterKey(moment.suite(), block),
+                                           static_cast<size_t>(moment.config().cluster_size));
+}
+
+std::vector<PeerId> PresentOf(std::span<const Neighbour> view) {
+  std::vector<PeerId> present;
+  for (const Neighbour& neighbour : view) {
+    if (!neighbour.away) present.push_back(neighbour.peer);
+  }
+  return present;
+}
+
+size_t OwnClusterSize(const TxMoment& moment, const BlockId& block) {
+  const std::vector<Neighbour> view = OwnView(moment, block);
+  const bool mine = std::any_of(view.begin(), view.end(), [&](const Neighbour& neighbour) {
+    return neighbour.peer == moment.self;
+  });
+  if (!mine) return 0;
+  return moment.clusters.IsConfident(moment.now)
+             ? view.size()
+             : static_cast<size_t>(moment.config().cluster_size);
 }
 
 std::vector<Member> MembersOf(const TxMoment& moment, std::span<const PeerId> peers) {
@@ -57,18 +79,20 @@ bool IsAdmissible(const TxMoment& moment, const BlockId& block, std::span<const 
   const auto floor = static_cast<size_t>(config.cluster_min);
   const auto assumed = static_cast<size_t>(config.cluster_size);
   if (members.size() < floor || members.size() > assumed) return false;
-  if (!moment.clusters.IsConfident()) {
+  if (!moment.clusters.IsConfident(moment.now)) {
     return members.size() >= ShareOf(assumed, config.admission_percent);
   }
-  const std::vector<PeerId> view = OwnView(moment, block);
-  if (members.size() < std::max(floor, ShareOf(view.size(), config.admission_percent)))
-    return false;
+  const std::vector<Neighbour> view = OwnView(moment, block);
   size_t common = 0;
-  for (const PeerId peer : view) {
-    if (IndexOf(members, moment.context.directory->NodeIdOf(peer)).has_value()) ++common;
+  for (const Neighbour& neighbour : view) {
+    const NodeId& id = moment.context.directory->NodeIdOf(neighbour.peer);
+    if (IndexOf(members, id).has_value()) ++common;
   }
-  return std::max(view.size(), members.size()) - common <=
-         ShareOf(view.size(), config.drift_percent);
+  const size_t strangers = members.size() - common;
+  const size_t share = ShareOf(view.size(), config.admission_percent);
+  return members.size() >= std::max(floor, share) &&
+         QuorumOf(config, members.size()).approvals >=
+             strangers + QuorumOf(config, share).approvals;
 }
 
 }  // namespace core

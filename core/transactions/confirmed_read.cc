@@ -4,6 +4,7 @@
 
 #include "core/repository/repository.h"
 #include "core/transactions/certificate.h"
+#include "core/transactions/cluster.h"
 #include "core/transactions/mail.h"
 
 namespace core {
@@ -57,6 +58,8 @@ void ConfirmedRead::OnReply(const TxMoment& moment, PeerId from, const BlockRepl
   holder->revision = tells ? reply.revision : 0;
   holder->latest = reply.latest;
   holder->hash = reply.hash;
+  holder->cluster =
+      std::min<size_t>(reply.cluster, static_cast<size_t>(moment.config().cluster_size));
   const bool better =
       tells && !same &&
       (!proven_ ? reply.revision >= best_.revision : reply.revision > best_.revision);
@@ -69,12 +72,25 @@ void ConfirmedRead::OnReply(const TxMoment& moment, PeerId from, const BlockRepl
   Weigh(moment);
 }
 
+// Of a cluster as large as its largest-minded member says: one liar can delay a read, not shorten it.
+bool ConfirmedRead::AreEnough(const TxMoment& moment, size_t members) const {
+  size_t cluster = 0;
+  for (const Holder& holder : holders_) {
+    if (holder.answered) cluster = std::max(cluster, holder.cluster);
+  }
+  return cluster > 0 && members >= QuorumOf(moment.config(), cluster).answers;
+}
+
 void ConfirmedRead::Weigh(const TxMoment& moment) {
-  const auto answered = static_cast<size_t>(std::count_if(
-      holders_.begin(), holders_.end(), [](const Holder& holder) { return holder.answered; }));
+  const auto members = [this](const auto& which) {
+    return static_cast<size_t>(
+        std::count_if(holders_.begin(), holders_.end(), [&](const Holder& holder) {
+          return holder.answered && holder.cluster > 0 && which(holder);
+        }));
+  };
   // A past revision never changes: whoever proves it ends the search.
   const bool exact = question_.revision > 0 && proven_ && best_.revision == question_.revision;
-  if (answered < Majority() && !exact) return;
+  if (!exact && !AreEnough(moment, members([](const Holder&) { return true; }))) return;
   if (best_.revision < question_.at_least) return;
   answer_.revision = best_.revision;
   answer_.hash = best_.hash;
@@ -87,12 +103,10 @@ void ConfirmedRead::Weigh(const TxMoment& moment) {
     phase_ = Phase::kDone;
     return;
   }
-  const auto holding = static_cast<size_t>(
-      std::count_if(holders_.begin(), holders_.end(), [this](const Holder& holder) {
-        return holder.answered &&
-               (holder.revision >= best_.revision || holder.latest > best_.revision);
-      }));
-  const bool enough = exact || holding >= Majority();
+  const size_t holding = members([this](const Holder& holder) {
+    return holder.revision >= best_.revision || holder.latest > best_.revision;
+  });
+  const bool enough = exact || AreEnough(moment, holding);
   const bool fetch = !has_value_ && best_.state == BlockState::kPresent &&
                      (question_.with_value || (!enough && proven_));
   if (fetch) {
@@ -174,6 +188,7 @@ void ConfirmedRead::Digest(Hasher& hasher) const {
     hasher.Add(holder.revision);
     hasher.Add(holder.latest);
     hasher.Add(holder.hash);
+    hasher.Add(holder.cluster);
   }
 }
 

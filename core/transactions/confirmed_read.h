@@ -1,17 +1,20 @@
-// ConfirmedRead: the latest revision of a block (or a given one), as a majority of its cluster has it.
+// ConfirmedRead: the latest revision of a block (or a given one), as enough of its cluster have it.
 //
 //   phase      event                                      becomes
-//   kAsking    a majority answered                        kFetching, kRaising or kDone
+//   kAsking    enough members answered                    kFetching, kRaising or kDone
 //   kAsking    ack_retry                                  asks the silent again
 //   kFetching  a content with the right hash              kRaising or kDone
 //   kFetching  ack_retry                                  asks the next holder
-//   kRaising   a majority has the revision                kDone
+//   kRaising   enough members have the revision           kDone
 //   any        patience                                   kFailed
 //
-// A revision counts when its certificate proves it, so one honest replica suffices; one that fewer
-// than a majority have is carried to the others first (kRaising), or a later read could miss it: that
-// is what makes reads monotonic (BR-10) and calls linearizable (TX-11). Owner: a call of Client.
-// Source: protocol document, 1.3.5 and 1.3.6.
+// A revision counts when its certificate proves it, so one honest replica suffices. That there is
+// nothing newer no certificate proves: for that the answers of members count, and a replier is one
+// when it remembers itself as one (BlockReply::cluster). So the survivors on the small side of a cut,
+// whom a lookup finds nearest, do not pass for a cluster: the read fails and lies to nobody. Enough
+// are Quorum::answers, which meet the acks of every write. A revision that fewer have is carried to
+// the others first (kRaising), or a later read could miss it: that makes reads monotonic (BR-10) and
+// calls linearizable (TX-11). Owner: a call of Client. Source: protocol document, 1.3.5, 1.3.6, 1.4.3.
 #pragma once
 
 #include <cstdint>
@@ -71,14 +74,14 @@ class ConfirmedRead {
     uint64_t revision = 0;
     uint64_t latest = 0;
     Key256 hash;
+    size_t cluster = 0;  // As BlockReply::cluster.
   };
 
   void Ask(const TxMoment& moment);
   void Weigh(const TxMoment& moment);
+  [[nodiscard]] bool AreEnough(const TxMoment& moment, size_t members) const;
   void Fetch(const TxMoment& moment);
   void Raise(const TxMoment& moment);
-
-  [[nodiscard]] size_t Majority() const { return holders_.size() / 2 + 1; }
 
   Question question_;
   std::vector<Holder> holders_;

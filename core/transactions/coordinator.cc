@@ -117,12 +117,13 @@ void Coordinator::OnSubmit(const TxMoment& moment, PeerId from, uint64_t id,
                               .revision = revision,
                               .certificate = {}});
   };
-  const std::vector<PeerId> view = OwnView(moment, transaction.block);
-  if (std::find(view.begin(), view.end(), moment.self) == view.end() ||
-      view.size() < static_cast<size_t>(moment.config().cluster_min)) {
+  // Who would be refused by its own gate does not ask the others: they would lock for nothing.
+  const std::vector<PeerId> present = PresentOf(OwnView(moment, transaction.block));
+  const TxRecord record{.transaction = transaction, .members = MembersOf(moment, present)};
+  if (!IndexOf(record.members, moment.self_id()).has_value() ||
+      !IsAdmissible(moment, transaction.block, record.members)) {
     return refuse(TxVerdict::kUnavailable, RejectReason::kMembership, 0);
   }
-  const TxRecord record{.transaction = transaction, .members = MembersOf(moment, view)};
   const Key256 tx = HashOf(moment, record);
   if (Round* round = Find(tx)) {
     round->client = from;

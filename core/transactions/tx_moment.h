@@ -15,6 +15,7 @@
 #include "core/port/conduct.h"
 #include "core/port/context.h"
 #include "core/port/effects.h"
+#include "core/port/neighbour.h"
 
 namespace core {
 
@@ -26,11 +27,12 @@ class ClusterSource {
  public:
   virtual ~ClusterSource() = default;
 
-  // The nearest known peers, nearest first, this peer among them unless it is a client.
-  [[nodiscard]] virtual std::vector<PeerId> NearestKnown(const Key256& target,
-                                                         size_t count) const = 0;
-  // Whether enough peers are known for NearestKnown to be held against what others declare.
-  [[nodiscard]] virtual bool IsConfident() const = 0;
+  // The nearest peers, nearest first, those who fell silent lately and this peer (unless it is a
+  // client) among them.
+  [[nodiscard]] virtual std::vector<Neighbour> NearestRemembered(Time now, const Key256& target,
+                                                                 size_t count) const = 0;
+  // Whether enough peers are known for NearestRemembered to be held against what others declare.
+  [[nodiscard]] virtual bool IsConfident(Time now) const = 0;
   // Starts the search for the peers nearest to target; the answer comes as
   // Transactions::OnLookup(token).
   virtual void Lookup(const TxMoment& moment, const Key256& target, uint64_t token) = 0;

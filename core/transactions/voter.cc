@@ -19,10 +19,6 @@ bool IsPend(TxAction action) {
   return action == TxAction::kPendPut || action == TxAction::kPendDelete;
 }
 
-bool Decides(TxAction action) {
-  return action == TxAction::kCommit || action == TxAction::kCancel;
-}
-
 // Who goes first of two that want the same block: aged transactions, then a coin that nobody throws.
 bool Outranks(const Transaction& a, const Key256& a_tx, const Transaction& b, const Key256& b_tx) {
   return a.priority != b.priority ? a.priority > b.priority : a_tx < b_tx;

@@ -169,6 +169,7 @@ class Voter {
   void Reconsider(const TxMoment& moment, const BlockId& block);
 
   // ---- voter_decide.cc: deciding and applying ----
+  void Inherit(const TxMoment& moment, const Certificate& certificate);
   void Decide(const TxMoment& moment, const Key256& tx, Certificate certificate, const Bytes* value,
               std::span<const Asker> askers);
   [[nodiscard]] bool CarryOut(const TxMoment& moment, const Certificate& certificate,

@@ -87,8 +87,21 @@ void Voter::OnOutcome(const TxMoment& moment, PeerId from, const TxOutcome& outc
   if (!IsValid(moment, certificate, tx, moment.config().forget_at_commit_signature)) {
     return Refuse(moment, from, tx, RejectReason::kSignature);
   }
-  if (mine) Decide(moment, tx, certificate, &outcome.value, std::span(&asker, 1));
+  if (mine) {
+    Decide(moment, tx, certificate, &outcome.value, std::span(&asker, 1));
+  } else {
+    Inherit(moment, certificate);
+  }
   Propagate(moment, tx, certificate);
+}
+
+// A member that came after the decision takes over what its block has become.
+void Voter::Inherit(const TxMoment& moment, const Certificate& certificate) {
+  const Transaction& transaction = certificate.record.transaction;
+  const bool moves = certificate.committed && !Decides(transaction.action);
+  if (!moves || repository_.TipOf(transaction.block).revision > transaction.base_revision) return;
+  if (!moment.config().peer_resolution || OwnClusterSize(moment, transaction.block) == 0) return;
+  StartCatchUp(moment, transaction.block, certificate.record.members);
 }
 
 void Voter::Decide(const TxMoment& moment, const Key256& tx, Certificate certificate,
@@ -388,6 +401,7 @@ void Voter::OnBlockGet(const TxMoment& moment, PeerId from, uint64_t id, const B
   reply.block = get.block;
   reply.state = reading.state;
   reply.latest = reading.latest;
+  reply.cluster = static_cast<uint8_t>(OwnClusterSize(moment, get.block));
   const Tip tip = repository_.TipOf(get.block);
   if (reading.revision != nullptr) {
     const RevisionRow& row = reading.revision->row;

@@ -8,6 +8,7 @@
 
 #include "core/base/check.h"
 #include "core/port/conduct.h"
+#include "core/port/neighbour.h"
 #include "sim/observe/checkers/checker.h"
 #include "sim/observe/describe.h"
 
@@ -70,8 +71,7 @@ class SmallWorld::Neighbours : public core::ClusterSource {
  public:
   Neighbours(const SmallWorld& world, Node& node) : world_(&world), node_(&node) {}
 
-  [[nodiscard]] std::vector<core::PeerId> NearestKnown(const core::Key256& target,
-                                                       size_t count) const override {
+  [[nodiscard]] std::vector<core::PeerId> Nearest(const core::Key256& target, size_t count) const {
     const core::Directory& directory = *world_->context().directory;
     std::vector<core::PeerId> peers = world_->members_;
     std::sort(peers.begin(), peers.end(), [&](core::PeerId a, core::PeerId b) {
@@ -81,7 +81,18 @@ class SmallWorld::Neighbours : public core::ClusterSource {
     return peers;
   }
 
-  [[nodiscard]] bool IsConfident() const override { return true; }
+  // Nobody is away: who crashed comes back.
+  [[nodiscard]] std::vector<core::Neighbour> NearestRemembered(core::Time,
+                                                               const core::Key256& target,
+                                                               size_t count) const override {
+    std::vector<core::Neighbour> nearest;
+    for (const core::PeerId peer : Nearest(target, count)) {
+      nearest.push_back({.peer = peer, .away = false});
+    }
+    return nearest;
+  }
+
+  [[nodiscard]] bool IsConfident(core::Time) const override { return true; }
 
   void Lookup(const core::TxMoment&, const core::Key256& target, uint64_t token) override {
     node_->lookups.emplace_back(token, target);
@@ -348,7 +359,7 @@ bool SmallWorld::GoOn(Node& node, core::Effects& effects) {
   if (!node.lookups.empty()) {
     const auto [token, target] = node.lookups.front();
     node.lookups.erase(node.lookups.begin());
-    const auto nearest = Neighbours(*this, node).NearestKnown(target, core::limits::kNodesMax);
+    const auto nearest = Neighbours(*this, node).Nearest(target, core::limits::kNodesMax);
     Run(node, effects,
         [&, answered = token](core::Transactions& process, const core::TxMoment& moment) {
           process.OnLookup(moment, answered, nearest);

@@ -394,7 +394,8 @@ struct BodyTeller {
     return {{"block", m.block},
             {"state", NameOf(m.state)},
             Number("revision", m.revision),
-            Number("latest", m.latest)};
+            Number("latest", m.latest),
+            Number("cluster", m.cluster)};
   }
 
   Fields operator()(const core::DoubleVote& m) const { return Of(m.first); }

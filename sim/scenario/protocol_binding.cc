@@ -71,7 +71,7 @@ constexpr std::array<Parameter<T>, 29> kTransactions{
      {"cluster_min", &T::cluster_min},
      {"approve_percent", &T::approve_percent},
      {"admission_percent", &T::admission_percent},
-     {"drift_percent", &T::drift_percent},
+     {"absence_keep", &T::absence_keep},
      {"lifetime", &T::lifetime},
      {"member_wait", &T::member_wait},
      {"resolve_wait", &T::resolve_wait},

@@ -317,6 +317,7 @@ class MessageSampler {
     body.certificate = MaybeCertificate();
     body.decision = MaybeCertificate();
     body.value = Value();
+    body.cluster = static_cast<uint8_t>(draw_(0, limits::kMembersMax));
   }
 
   void Fill(DoubleVote& body) {

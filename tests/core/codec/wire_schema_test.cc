@@ -237,6 +237,7 @@ class Mirror {
     if (!in.certificate.empty()) *out.mutable_certificate() = CertificateOf(in.certificate);
     if (!in.decision.empty()) *out.mutable_decision() = CertificateOf(in.decision);
     out.set_value(Str(in.value));
+    out.set_cluster(in.cluster);
     return out;
   }
 

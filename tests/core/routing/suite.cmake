@@ -1,5 +1,5 @@
 add_orb_test(core_routing_test
-  SOURCES core/routing/hostile_property_test.cc core/routing/join_test.cc
+  SOURCES core/routing/absentees_test.cc core/routing/hostile_property_test.cc core/routing/join_test.cc
           core/routing/lookup_test.cc core/routing/messages_test.cc
           core/routing/size_estimate_test.cc core/routing/table_test.cc
   DEPENDS core_routing rapidcheck)

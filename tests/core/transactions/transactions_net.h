@@ -82,6 +82,20 @@ class TransactionsNet {
   // Packets for which this holds are lost.
   void Silence(std::function<bool(const Packet&)> silent) { silent_ = std::move(silent); }
 
+  // From now on nothing passes between the sides, and each remembers the other as away.
+  void Cut(std::vector<PeerId> side) {
+    side_ = std::move(side);
+    Silence([this](const Packet& packet) { return Misses(packet.from, packet.to); });
+  }
+
+  // Whoever is on the other side of a cut is not remembered at all (absence_keep of 0).
+  void ForgetTheAbsent() { forgets_ = true; }
+
+  void Heal() {
+    side_.clear();
+    silent_ = nullptr;
+  }
+
   // Delivers packets that satisfy, and completes all stores, until neither is left.
   void DeliverWhile(const std::function<bool(const Packet&)>& chosen) {
     for (size_t rounds = 0; rounds < 100'000; ++rounds) {
@@ -201,7 +215,7 @@ class TransactionsNet {
   void Run(PeerId peer, Code&& code) {
     Node& at = node(peer);
     Effects effects;
-    Source source(*this, at);
+    Source source(*this, peer, at);
     Blame blame(*this);
     const TxMoment moment{.now = now_,
                           .self = peer,
@@ -233,14 +247,20 @@ class TransactionsNet {
 
   class Source : public ClusterSource {
    public:
-    Source(TransactionsNet& net, Node& node) : net_(&net), node_(&node) {}
+    Source(TransactionsNet& net, PeerId self, Node& node) : net_(&net), self_(self), node_(&node) {}
 
-    [[nodiscard]] std::vector<PeerId> NearestKnown(const Key256& target,
-                                                   size_t count) const override {
-      return net_->Nearest(target, count);
+    [[nodiscard]] std::vector<Neighbour> NearestRemembered(Time, const Key256& target,
+                                                           size_t count) const override {
+      std::vector<Neighbour> nearest;
+      for (const PeerId peer : net_->Nearest(target, net_->nodes_.size())) {
+        const bool away = net_->Misses(self_, peer);
+        if (nearest.size() == count || (away && net_->forgets_)) continue;
+        nearest.push_back({.peer = peer, .away = away});
+      }
+      return nearest;
     }
 
-    [[nodiscard]] bool IsConfident() const override { return true; }
+    [[nodiscard]] bool IsConfident(Time) const override { return true; }
 
     void Lookup(const TxMoment&, const Key256& target, uint64_t token) override {
       node_->lookups.emplace_back(token, target);
@@ -248,6 +268,7 @@ class TransactionsNet {
 
    private:
     TransactionsNet* net_;
+    PeerId self_;
     Node* node_;
   };
 
@@ -264,6 +285,13 @@ class TransactionsNet {
    private:
     TransactionsNet* net_;
   };
+
+  [[nodiscard]] bool Misses(PeerId at, PeerId other) const {
+    const auto inside = [this](PeerId peer) {
+      return std::find(side_.begin(), side_.end(), peer) != side_.end();
+    };
+    return inside(at) != inside(other);
+  }
 
   [[nodiscard]] Node& node(PeerId peer) { return nodes_[peer.value]; }
 
@@ -312,7 +340,9 @@ class TransactionsNet {
     while (!at.lookups.empty()) {
       const auto [token, target] = at.lookups.front();
       at.lookups.erase(at.lookups.begin());
-      const auto nearest = Nearest(target, 16);
+      std::vector<PeerId> nearest = Nearest(target, nodes_.size());
+      std::erase_if(nearest, [&](PeerId other) { return Misses(peer, other); });
+      nearest.resize(std::min(nearest.size(), limits::kNodesMax));
       Run(peer,
           [&](Transactions& t, const TxMoment& moment) { t.OnLookup(moment, token, nearest); });
     }
@@ -398,6 +428,8 @@ class TransactionsNet {
   std::vector<Node> nodes_;
   std::vector<Packet> wire_;
   std::function<bool(const Packet&)> silent_;
+  std::vector<PeerId> side_;  // Of a cut.
+  bool forgets_ = false;
   LockRules rules_;
   std::vector<std::pair<PeerId, Observation>> facts_;
   std::vector<std::pair<PeerId, Offence>> offences_;
