@@ -78,7 +78,11 @@ bool IsValid(const TxMoment& moment, const Certificate& certificate, const Key25
   if (!AreGenuine(moment, record.members)) return false;
   if (!HasValidSignature(moment, record.transaction)) return false;
   if (!AreEnough(moment, record, tx, certificate.votes, certificate.committed)) return false;
-  if (!with_acks || !certificate.committed) return true;
+  return !with_acks || !certificate.committed || IsShownDurable(moment, certificate, tx);
+}
+
+bool IsShownDurable(const TxMoment& moment, const Certificate& certificate, const Key256& tx) {
+  const TxRecord& record = certificate.record;
   if (certificate.acks.size() < QuorumOf(moment.config(), record.members.size()).majority) {
     return false;
   }

@@ -32,6 +32,9 @@ void SignVote(const TxMoment& moment, const Key256& tx, Vote& vote);
 // and of the right kind. With acks: a majority of them too (upstream's rule).
 [[nodiscard]] bool IsValid(const TxMoment& moment, const Certificate& certificate, const Key256& tx,
                            bool with_acks = false);
+// The acks of a majority came with it. REQUIRES: a valid commit.
+[[nodiscard]] bool IsShownDurable(const TxMoment& moment, const Certificate& certificate,
+                                  const Key256& tx);
 // The same for votes that came without a certificate around them. The record is not verified.
 [[nodiscard]] bool AreEnough(const TxMoment& moment, const TxRecord& record, const Key256& tx,
                              std::span<const Vote> votes, bool committed);

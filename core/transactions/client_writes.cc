@@ -141,8 +141,9 @@ void Client::OnSubmitted(const TxMoment& moment, Call& call) {
     }
     return OnRefused(moment, call, decision.verdict(), decision.reason());
   }
-  if (call.kind != CallKind::kTransact) return Finish(moment, call, CallOutcome::kCommitted);
-  Spread(moment, call);
+  // A decision that some member told of may be nowhere else yet, and whoever reads next could miss it.
+  if (call.kind == CallKind::kTransact || !decision.durable()) return Spread(moment, call);
+  Finish(moment, call, CallOutcome::kCommitted);
 }
 
 void Client::OnCancelled(const TxMoment& moment, Call& call) {
@@ -183,9 +184,12 @@ void Client::Spread(const TxMoment& moment, Call& call) {
   }
 }
 
-// Committed either way: whoever missed the decision asks the tail when its pend expires.
+// Whoever missed the tail's decision asks for it when its pend expires. But "committed" promises that a
+// majority of the tail has it (TX-4), by its acks or by what was just read there.
 void Client::OnSpread(const TxMoment& moment, Call& call) {
-  Finish(moment, call, CallOutcome::kCommitted, call.tail);
+  const bool read = call.legs[call.tail].read->phase() == ConfirmedRead::Phase::kDone;
+  const bool durable = read || call.decision->durable();
+  Finish(moment, call, durable ? CallOutcome::kCommitted : CallOutcome::kInDoubt, call.tail);
 }
 
 }  // namespace core

@@ -42,9 +42,11 @@ void Submission::Try(const TxMoment& moment) {
 void Submission::Learn(const TxMoment& moment, const Certificate& certificate, TxVerdict verdict,
                        RejectReason reason) {
   if (!(certificate.record.transaction == transaction_)) return;
-  if (!IsValid(moment, certificate, HashOf(moment, certificate.record))) return;
+  const Key256 tx = HashOf(moment, certificate.record);
+  if (!IsValid(moment, certificate, tx)) return;
   if (certificate.committed) {
     certificate_ = certificate;
+    durable_ = IsShownDurable(moment, certificate, tx);
     return Finish(TxVerdict::kCommitted, RejectReason::kNone);
   }
   if (!silent_) Finish(verdict, reason);

@@ -48,6 +48,9 @@ class Submission {
   // Of a commit.
   [[nodiscard]] const Certificate& certificate() const { return certificate_; }
 
+  // A majority's acks came with it. Otherwise it is decided, and perhaps one member knows.
+  [[nodiscard]] bool durable() const { return durable_; }
+
   [[nodiscard]] const Transaction& transaction() const { return transaction_; }
 
   // Who answered last.
@@ -73,6 +76,7 @@ class Submission {
   TxVerdict verdict_ = TxVerdict::kInDoubt;
   RejectReason reason_ = RejectReason::kNone;
   Certificate certificate_;
+  bool durable_ = false;
   PeerId answered_by_ = kNoPeer;
 };
 

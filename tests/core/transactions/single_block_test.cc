@@ -213,5 +213,27 @@ TEST_F(SingleBlockTest, AMootLockDoesNotComeBackAfterARestart) {
   EXPECT_EQ(net.rules().locks(), 0u);
 }
 
+// The coordinator alone has applied the write, and all that the client hears is its status: before it
+// calls the write committed it carries it to a majority (random_fault_soak with seed 4, TX-4).
+TEST_F(SingleBlockTest, AWriteLearnedFromOneMemberIsCarriedToAMajorityFirst) {
+  const PeerId client = net.ClusterOf(block, 7)[6];
+  const PeerId coordinator = net.ClusterOf(block, 1)[0];
+  net.Silence([&](const Packet& packet) {
+    return packet.from == coordinator &&
+           (packet.As<TxCommit>() != nullptr || packet.As<TxOutcome>() != nullptr);
+  });
+  net.Command(client, PutCommand{.request = 1, .block = block, .base_revision = 0, .value = {1}});
+  net.RunFor(Seconds(15));
+  size_t applied = 0;
+  for (const auto& [peer, fact] : net.facts()) {
+    applied += std::holds_alternative<RevisionApplied>(fact) ? 1 : 0;
+    const auto* finished = std::get_if<CallFinished>(&fact);
+    if (finished == nullptr) continue;
+    EXPECT_EQ(finished->outcome, CallOutcome::kCommitted);
+    EXPECT_GE(applied, 3u);
+  }
+  EXPECT_TRUE(net.Finished(client, 1).has_value());
+}
+
 }  // namespace
 }  // namespace core
