@@ -280,15 +280,15 @@ void Client::OnRefused(const TxMoment& moment, Call& call, TxVerdict verdict, Re
   }
 }
 
-// Uniform in (0.5, 1] of a wait that doubles with each attempt and halves with each step of age.
+// Uniform in (0.5, 1] of a wait that doubles with each attempt. Age makes it no shorter: as each
+// attempt ages the call by one step, the two would cancel out and rivals meet again for ever.
 void Client::BackOff(const TxMoment& moment, Call& call) {
   if (call.attempt >= moment.config().attempts) {
     return Finish(moment, call, CallOutcome::kConflict, call.tail);
   }
   int64_t wait = moment.config().backoff_base.us;
   for (int i = 1; i < call.attempt && wait < moment.config().backoff_cap.us; ++i) wait *= 2;
-  wait = std::min(wait, moment.config().backoff_cap.us) >> call.priority;
-  wait = std::max<int64_t>(wait, 1000);
+  wait = std::max<int64_t>(std::min(wait, moment.config().backoff_cap.us), 1000);
   const auto jitter =
       static_cast<int64_t>(moment.random.Below(static_cast<uint64_t>(wait - wait / 2)));
   call.deadline = moment.now + Microseconds(wait / 2 + 1 + jitter);
@@ -339,16 +339,17 @@ void Client::Step(const TxMoment& moment) {
     Call& call = *calls_[i];
     const auto read = [](const Leg& leg) { return leg.read != nullptr && leg.read->finished(); };
     const auto submitted = [](const Leg& leg) {
-      return leg.submission != nullptr && leg.submission->finished();
+      return leg.submission == nullptr || leg.submission->finished();
     };
     const auto all = [&call](const auto& of) {
       return std::all_of(call.legs.begin(), call.legs.end(), of);
     };
     if (call.phase == Phase::kReading && all(read)) OnRead(moment, call);
     if (call.phase == Phase::kPending && all(submitted)) OnPended(moment, call);
-    const bool decided = call.decision != nullptr && call.decision->finished();
-    if (call.phase == Phase::kSubmitting && decided) OnSubmitted(moment, call);
-    if (call.phase == Phase::kCancelling && decided) OnCancelled(moment, call);
+    // Asked anew each time: a refused commit leaves a cancel behind that has only begun.
+    const auto decided = [&call] { return call.decision != nullptr && call.decision->finished(); };
+    if (call.phase == Phase::kSubmitting && decided()) OnSubmitted(moment, call);
+    if (call.phase == Phase::kCancelling && decided()) OnCancelled(moment, call);
     if (call.phase == Phase::kSpreading && all(read)) OnSpread(moment, call);
   }
   Sweep();
@@ -407,6 +408,9 @@ void Client::OnDeadline(const TxMoment& moment) {
       call.deadline = Time::Never();
       for (Leg& leg : call.legs) leg.cluster.clear();
       Advance(moment, call);
+    } else if (call.phase == Phase::kCancelling && call.deadline <= moment.now) {
+      call.deadline = Time::Never();
+      Decide(moment, call, TxAction::kCancel);
     }
     for (Leg& leg : call.legs) {
       if (leg.read != nullptr) leg.read->OnDeadline(moment);

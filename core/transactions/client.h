@@ -8,13 +8,17 @@
 //   kReading     write: the base is not the latest       done: stale (or committed, when the latest is
 //                                                        this very write: a retry after a doubt)
 //   kReading     write: all bases are the latest         kSubmitting (kPending when multi-block)
+//   kPending     the tail pended, others not yet asked   (a retry) pends them
 //   kPending     all blocks pended                       kSubmitting: the commit at the tail
 //   kPending     one refused or in doubt                 kCancelling: at the tail
-//   kSubmitting  committed                               done (multi-block: kSpreading)
+//   kSubmitting  committed                               done (multi-block, or without a majority's acks:
+//                                                        kSpreading)
 //   kSubmitting  conflict                                kBackingOff
+//   kCancelling  conflict                                cancels again, for kCancelBudget
 //   kCancelling  over                                    kBackingOff or done
 //   kBackingOff  time                                    kReading
-//   kSpreading   every block's cluster shows it          done
+//   kSpreading   every block's cluster shows it          done (the tail's does not and never acked: in
+//                                                        doubt)
 //
 // One action per commit; the coordinator that answered last for a block is asked first the next time,
 // this peer itself last. Invariant: outcomes but committed and in doubt promise that nothing was
@@ -43,6 +47,7 @@ namespace core {
 class Client {
  public:
   static constexpr size_t kCallsMax = 4096;
+  static constexpr Duration kCancelBudget = Seconds(5);
 
   void OnCommand(const TxMoment& moment, const PutCommand& put);
   void OnCommand(const TxMoment& moment, const DeleteCommand& erase);
@@ -105,7 +110,8 @@ class Client {
     uint16_t attempt = 0;
     uint8_t priority = 0;
     Time started;
-    Time deadline = Time::Never();  // kLocating, kBackingOff
+    Time deadline = Time::Never();  // kLocating, kBackingOff, kCancelling between two tries
+    Time cancel_until = Time::Never();
     std::unique_ptr<Submission> decision;
     TxVerdict why = TxVerdict::kConflict;  // kCancelling: what to tell in the end.
     RejectReason why_reason = RejectReason::kNone;
@@ -135,6 +141,7 @@ class Client {
                                   TxAction action) const;
   void Submit(const TxMoment& moment, Call& call);
   void Pend(const TxMoment& moment, Call& call);
+  void PendOne(const TxMoment& moment, Call& call, Leg& leg);
   void Decide(const TxMoment& moment, Call& call, TxAction action);
   void OnPended(const TxMoment& moment, Call& call);
   void OnSubmitted(const TxMoment& moment, Call& call);

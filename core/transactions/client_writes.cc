@@ -31,16 +31,17 @@ Transaction Client::Draft(const TxMoment& moment, const Call& call, const Leg& l
   transaction.action = action;
   transaction.block = leg.write.block;
   transaction.expires_ms = call.expires_ms;
-  transaction.priority = call.priority;
+  // Who gives up makes room for all others: nobody goes before it.
+  transaction.priority =
+      action == TxAction::kCancel ? uint8_t{limits::kPriorityMax} : call.priority;
   transaction.attempt = call.attempt;
   transaction.client = moment.context.directory->PublicKeyOf(moment.self);
-  const bool decides = action == TxAction::kCommit || action == TxAction::kCancel;
-  if (!decides) {
+  if (action != TxAction::kCancel) {
     transaction.base_revision = leg.write.base_revision;
     transaction.base_hash = leg.base_hash;
     transaction.content_hash = leg.hash;
   }
-  if (decides || action == TxAction::kPendPut || action == TxAction::kPendDelete) {
+  if (action != TxAction::kPut && action != TxAction::kDelete) {
     transaction.of = call.of;
     transaction.scope = call.scope;
     transaction.tail = call.legs[call.tail].write.block;
@@ -77,18 +78,35 @@ void Client::Pend(const TxMoment& moment, Call& call) {
   std::vector<uint8_t> bytes;
   ScopeBytes(call.of, entries, bytes);
   call.scope = moment.Sha256(bytes);
-  for (Leg& leg : call.legs) {
-    const Transaction transaction =
-        Draft(moment, call, leg, leg.write.erase ? TxAction::kPendDelete : TxAction::kPendPut);
-    leg.submission = std::make_unique<Submission>(moment, transaction, leg.write.value,
-                                                  Coordinators(moment, leg));
-  }
+  call.cancel_until = Time::Never();
+  // After a conflict the tail goes first: whoever gets it meets nobody with the same tail elsewhere,
+  // and whoever does not holds nothing that others wait for.
+  if (call.attempt > 1) return PendOne(moment, call, call.legs[call.tail]);
+  for (Leg& leg : call.legs) PendOne(moment, call, leg);
 }
 
+void Client::PendOne(const TxMoment& moment, Call& call, Leg& leg) {
+  const Transaction transaction =
+      Draft(moment, call, leg, leg.write.erase ? TxAction::kPendDelete : TxAction::kPendPut);
+  leg.submission =
+      std::make_unique<Submission>(moment, transaction, leg.write.value, Coordinators(moment, leg));
+}
+
+// All pends that were submitted have ended.
 void Client::OnPended(const TxMoment& moment, Call& call) {
+  if (call.legs[call.tail].submission->verdict() == TxVerdict::kCommitted) {
+    bool more = false;
+    for (Leg& leg : call.legs) {
+      if (leg.submission != nullptr) continue;
+      PendOne(moment, call, leg);
+      more = true;
+    }
+    if (more) return;
+  }
   bool any = false;
   bool all = true;
   for (const Leg& leg : call.legs) {
+    if (leg.submission == nullptr) continue;  // Behind a tail that refused.
     const TxVerdict verdict = leg.submission->verdict();
     if (verdict != TxVerdict::kCommitted && all) {
       all = false;
@@ -156,6 +174,13 @@ void Client::OnCancelled(const TxMoment& moment, Call& call) {
     const bool doubt =
         call.why == TxVerdict::kInDoubt;  // Of a pend, which can come to nothing now.
     return OnRefused(moment, call, doubt ? TxVerdict::kConflict : call.why, call.why_reason);
+  }
+  // Pends in the way of others wait for their expiry if nobody cancels them.
+  if (call.cancel_until == Time::Never()) call.cancel_until = moment.now + kCancelBudget;
+  if (decision.verdict() == TxVerdict::kConflict && moment.now < call.cancel_until) {
+    call.decision.reset();
+    call.deadline = moment.now + moment.config().backoff_base;
+    return;
   }
   // Nobody can commit it but this client, and it will not.
   const bool doubt = call.why == TxVerdict::kInDoubt;

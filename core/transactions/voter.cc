@@ -19,9 +19,15 @@ bool IsPend(TxAction action) {
   return action == TxAction::kPendPut || action == TxAction::kPendDelete;
 }
 
-// Who goes first of two that want the same block: aged transactions, then a coin that nobody throws.
-bool Outranks(const Transaction& a, const Key256& a_tx, const Transaction& b, const Key256& b_tx) {
-  return a.priority != b.priority ? a.priority > b.priority : a_tx < b_tx;
+// What all transactions of one multi-block write have in common.
+const TxId& WholeOf(const Transaction& transaction) {
+  return transaction.of == TxId{} ? transaction.id : transaction.of;
+}
+
+// Who goes first of two that want the same block: aged transactions, then a coin that nobody throws. Of
+// two that meet on several blocks the same one goes first on all of them.
+bool Outranks(const Transaction& a, const Transaction& b) {
+  return a.priority != b.priority ? a.priority > b.priority : WholeOf(a) < WholeOf(b);
 }
 
 }  // namespace
@@ -149,7 +155,8 @@ void Voter::OnPromise(const TxMoment& moment, PeerId from, const TxPromise& prom
 
 Voter::Judgement Voter::JudgeWrite(const TxMoment& moment, const Transaction& transaction) const {
   const auto reject = [](RejectReason reason) {
-    return Judgement{.kind = VoteKind::kReject, .reason = reason, .winner = {}, .behind = false};
+    return Judgement{
+        .kind = VoteKind::kReject, .reason = reason, .winner = {}, .behind = false, .early = false};
   };
   const Tip tip = repository_.TipOf(transaction.block);
   const bool behind =
@@ -178,7 +185,8 @@ Voter::Judgement Voter::JudgeWrite(const TxMoment& moment, const Transaction& tr
 Voter::Judgement Voter::JudgeDecision(const TxMoment& moment,
                                       const Transaction& transaction) const {
   const auto reject = [](RejectReason reason) {
-    return Judgement{.kind = VoteKind::kReject, .reason = reason, .winner = {}, .behind = false};
+    return Judgement{
+        .kind = VoteKind::kReject, .reason = reason, .winner = {}, .behind = false, .early = false};
   };
   if (by_of_.Find(transaction.of) != nullptr) return reject(RejectReason::kDecided);
   const PendRow* pend = repository_.FindPend(transaction.block, transaction.of);
@@ -189,10 +197,15 @@ Voter::Judgement Voter::JudgeDecision(const TxMoment& moment,
     const bool may = pended.client == transaction.client || pended.expires_ms < moment.now_ms();
     return may ? Judgement{} : reject(RejectReason::kInvalid);
   }
-  if (pend == nullptr) return reject(RejectReason::kNoPend);
+  if (pend == nullptr) {
+    // The client goes on when a majority has the pend, and its commit may overtake the news.
+    Judgement judgement = reject(RejectReason::kNoPend);
+    judgement.early = true;
+    return judgement;
+  }
   const Transaction& pended = pend->certificate.record.transaction;
   if (pended.client != transaction.client || pended.scope != transaction.scope ||
-      pended.tail != transaction.block) {
+      pended.tail != transaction.block || pended.base_revision != transaction.base_revision) {
     return reject(RejectReason::kInvalid);
   }
   if (!moment.config().check_pending_when_voting) return {};
@@ -225,7 +238,7 @@ Voter::Case* Voter::LockInTheWay(const TxMoment& moment, const Key256& tx, const
 Voter::Judgement Voter::Judge(const TxMoment& moment, const Key256& tx, const Case& known) {
   const Transaction& transaction = known.record.transaction;
   const auto refuse = [](VoteKind kind, RejectReason reason) {
-    return Judgement{.kind = kind, .reason = reason, .winner = {}, .behind = false};
+    return Judgement{.kind = kind, .reason = reason, .winner = {}, .behind = false, .early = false};
   };
   if (transaction.expires_ms < moment.now_ms()) {
     return refuse(VoteKind::kExpired, RejectReason::kNone);
@@ -238,13 +251,21 @@ Voter::Judgement Voter::Judge(const TxMoment& moment, const Key256& tx, const Ca
   }
   Key256 winner;
   if (LockInTheWay(moment, tx, known, winner) != nullptr) {
-    return {.kind = VoteKind::kConflict, .reason = {}, .winner = winner, .behind = false};
+    return {.kind = VoteKind::kConflict,
+            .reason = {},
+            .winner = winner,
+            .behind = false,
+            .early = false};
   }
   if (Decides(transaction.action)) return JudgeDecision(moment, transaction);
   if (moment.config().check_pending_when_voting) {
     const PendRow* pend = repository_.OtherPend(transaction.block, transaction.of);
     if (pend != nullptr) {
-      return {.kind = VoteKind::kConflict, .reason = {}, .winner = pend->tx, .behind = false};
+      return {.kind = VoteKind::kConflict,
+              .reason = {},
+              .winner = pend->tx,
+              .behind = false,
+              .early = false};
     }
   }
   return JudgeWrite(moment, transaction);
@@ -255,14 +276,17 @@ void Voter::Deliberate(const TxMoment& moment, const Key256& tx, bool may_wait) 
   const Judgement judgement = Judge(moment, tx, known);
   if (!may_wait || !moment.config().peer_resolution) return Cast(moment, tx, known, judgement);
   Case* holder = judgement.kind == VoteKind::kConflict ? Find(judgement.winner) : nullptr;
-  const bool outranks = holder != nullptr && Outranks(known.record.transaction, tx,
-                                                      holder->record.transaction, judgement.winner);
-  if (!outranks && !judgement.behind) return Cast(moment, tx, known, judgement);
+  const bool outranks =
+      holder != nullptr && Outranks(known.record.transaction, holder->record.transaction);
+  const bool waits = outranks || judgement.behind || judgement.early;
+  if (!waits) return Cast(moment, tx, known, judgement);
   known.phase = Phase::kWaiting;
   known.wait_until = moment.now + moment.config().resolve_wait;
   if (judgement.behind) {
     StartCatchUp(moment, known.record.transaction.block, known.record.members);
-  } else {
+  } else if (outranks && holder->locked_at + moment.config().member_wait <= moment.now) {
+    // Whoever is asked and has no vote refuses. A younger transaction is still on its way to them, and
+    // its coordinator will end it sooner than rivals who kill each other.
     StartResolution(moment, judgement.winner, *holder, true);
   }
 }
@@ -315,7 +339,7 @@ void Voter::Reconsider(const TxMoment& moment, const BlockId& block) {
     }
   });
   std::sort(waiting.begin(), waiting.end(), [&](const Key256& a, const Key256& b) {
-    return Outranks(Find(a)->record.transaction, a, Find(b)->record.transaction, b);
+    return Outranks(Find(a)->record.transaction, Find(b)->record.transaction);
   });
   for (const Key256& tx : waiting) {
     const Case* open = Find(tx);
@@ -336,6 +360,9 @@ void Voter::OnDurable(const TxMoment& moment, const Due& due) {
     if (known->tally != nullptr) {
       known->tally->AddOwn(known->vote);
       return Settle(moment, due.tx, *known);
+    }
+    if (known->locked && IsMoot(moment, known->record.transaction)) {
+      return DropMootLocks(moment, known->record.transaction.block);
     }
     // Refusals hold nothing up; they stand aside, so that time need not look at them.
     if (!known->locked && known->vote.kind != VoteKind::kApprove) {

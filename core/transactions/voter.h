@@ -145,7 +145,8 @@ class Voter {
     VoteKind kind = VoteKind::kApprove;
     RejectReason reason = RejectReason::kNone;
     Key256 winner;
-    bool behind = false;
+    bool behind = false;  // The base is missing here: it must be fetched.
+    bool early = false;   // The pend is missing here: it is on its way.
   };
 
   // ---- voter.cc: voting ----

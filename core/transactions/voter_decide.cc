@@ -150,9 +150,7 @@ void Voter::Decide(const TxMoment& moment, const Key256& tx, Certificate certifi
 // A lock on a base that the block has left protects nothing: the revision behind that base is
 // certified, so the lock's transaction is that one or can never be committed. Its vote stays.
 bool Voter::IsMoot(const TxMoment& moment, const Transaction& transaction) const {
-  const bool writes =
-      transaction.action == TxAction::kPut || transaction.action == TxAction::kDelete;
-  return moment.config().peer_resolution && writes &&
+  return moment.config().peer_resolution && !Decides(transaction.action) &&
          transaction.base_revision < repository_.TipOf(transaction.block).revision;
 }
 
@@ -173,7 +171,7 @@ bool Voter::CarryOut(const TxMoment& moment, const Certificate& certificate, con
   const Transaction& transaction = certificate.record.transaction;
   const BlockId& block = transaction.block;
   const Key256 tx = HashOf(moment, certificate.record);
-  if (transaction.action == TxAction::kCommit || transaction.action == TxAction::kCancel) {
+  if (Decides(transaction.action)) {
     *by_of_.Insert(transaction.of).first = tx;
     if (transaction.action == TxAction::kCancel) {
       repository_.DropPend(block, transaction.of, false, batch, facts);

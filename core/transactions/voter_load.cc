@@ -26,8 +26,7 @@ void Voter::Load(const TxMoment& moment, std::span<const StoredRow> rows) {
     if (!self.has_value()) continue;
     *by_id_.Insert(transaction.id).first = name->tx;
     if (!row.outcome.empty()) {
-      const bool decides = row.outcome.committed && (transaction.action == TxAction::kCommit ||
-                                                     transaction.action == TxAction::kCancel);
+      const bool decides = row.outcome.committed && Decides(transaction.action);
       if (decides) *by_of_.Insert(transaction.of).first = name->tx;
       auto decided = std::make_unique<Decided>();
       decided->certificate = std::move(row.outcome);

@@ -44,7 +44,11 @@ void Voter::OnResolve(const TxMoment& moment, PeerId from, const TxResolve& reso
   Case& fresh = Open(moment, tx, resolve.record);
   fresh.askers.push_back(from);
   Cast(moment, tx, fresh,
-       {.kind = VoteKind::kExpired, .reason = RejectReason::kNone, .winner = {}, .behind = false});
+       {.kind = VoteKind::kExpired,
+        .reason = RejectReason::kNone,
+        .winner = {},
+        .behind = false,
+        .early = false});
 }
 
 void Voter::OnVote(const TxMoment& moment, PeerId, const TxVote& message) {

@@ -15,8 +15,9 @@ bool Denies(core::CallOutcome outcome) {
          outcome == core::CallOutcome::kRejected || outcome == core::CallOutcome::kUnavailable;
 }
 
-bool WritesAlone(core::CallKind call) {
-  return call == core::CallKind::kPut || call == core::CallKind::kDelete;
+bool Writes(core::CallKind call) {
+  return call == core::CallKind::kPut || call == core::CallKind::kDelete ||
+         call == core::CallKind::kTransact;
 }
 
 std::string_view NameOf(core::CallOutcome outcome) {
@@ -181,34 +182,68 @@ ProgressChecker::ProgressChecker()
                .title = "writers make no progress",
                .family = kFamily,
                .check_class = CheckClass::kLiveness,
-               .statement = "in quiet times the only writer of a block is committed at once; where "
-                            "writers meet, one commits on average"}) {}
+               .statement = "in quiet times the only writer of its blocks is committed at once; "
+                            "where writers meet, one commits on average"}) {}
 
 void ProgressChecker::OnFact(const WorldView& world, const Fact& fact) {
   if (const auto* started = std::get_if<core::CallStarted>(&fact.what)) {
-    if (!WritesAlone(started->call)) return;
-    Meeting& meeting = *meetings_.Insert(started->block).first;
-    if (meeting.open == 0) meeting = {0, 0, 0, fact.at};
-    meeting.most = std::max(meeting.most, ++meeting.open);
+    if (!Writes(started->call)) return;
+    const CallName name{fact.peer, started->request};
+    meetings_.push_back(
+        {.open = {name}, .blocks = {}, .calls = 1, .committed = 0, .begun = fact.at});
+    Join(name, started->block);
+  } else if (const auto* write = std::get_if<core::CallWrite>(&fact.what)) {
+    Join({fact.peer, write->request}, write->block);
   } else if (const auto* finished = std::get_if<core::CallFinished>(&fact.what)) {
-    if (WritesAlone(finished->call)) Finish(world, fact, *finished);
+    if (Writes(finished->call)) Finish(world, fact, *finished);
   }
+}
+
+size_t ProgressChecker::MeetingOf(const CallName& name) const {
+  const auto found = std::find_if(meetings_.begin(), meetings_.end(), [&](const Meeting& meeting) {
+    return std::find(meeting.open.begin(), meeting.open.end(), name) != meeting.open.end();
+  });
+  return static_cast<size_t>(found - meetings_.begin());
+}
+
+// The call writes the block: its meeting and the block's become one.
+void ProgressChecker::Join(const CallName& name, const core::BlockId& block) {
+  const size_t mine = MeetingOf(name);
+  if (mine == meetings_.size()) return;
+  for (size_t i = 0; i < meetings_.size(); ++i) {
+    const auto& blocks = meetings_[i].blocks;
+    if (std::find(blocks.begin(), blocks.end(), block) == blocks.end()) continue;
+    if (i == mine) return;
+    const Meeting other = std::move(meetings_[i]);
+    Meeting& joined = meetings_[mine];
+    joined.open.insert(joined.open.end(), other.open.begin(), other.open.end());
+    joined.blocks.insert(joined.blocks.end(), other.blocks.begin(), other.blocks.end());
+    joined.calls += other.calls;
+    joined.committed += other.committed;
+    joined.begun = std::min(joined.begun, other.begun);
+    meetings_.erase(meetings_.begin() + static_cast<std::ptrdiff_t>(i));
+    return;
+  }
+  meetings_[mine].blocks.push_back(block);
 }
 
 void ProgressChecker::Finish(const WorldView& world, const Fact& fact,
                              const core::CallFinished& finished) {
-  Meeting* meeting = meetings_.Find(finished.block);
-  if (meeting == nullptr || meeting->open == 0) return;
-  --meeting->open;
-  if (finished.outcome == core::CallOutcome::kCommitted) ++meeting->committed;
-  if (meeting->open > 0) return;
+  const CallName name{fact.peer, finished.request};
+  const size_t at = MeetingOf(name);
+  if (at == meetings_.size()) return;
+  std::erase(meetings_[at].open, name);
+  if (finished.outcome == core::CallOutcome::kCommitted) ++meetings_[at].committed;
+  if (!meetings_[at].open.empty()) return;
+  const Meeting meeting = std::move(meetings_[at]);
+  meetings_.erase(meetings_.begin() + static_cast<std::ptrdiff_t>(at));
   const auto quiet = quiet_.Since();
-  if (!quiet.has_value() || *quiet > meeting->begun || !Demanded(world, meeting->begun)) return;
-  if (meeting->most == 1) {
+  if (!quiet.has_value() || *quiet > meeting.begun || !Demanded(world, meeting.begun)) return;
+  if (meeting.calls == 1) {
     JudgeAlone(fact, finished);
   } else {
     ++contended_;
-    commits_ += meeting->committed;
+    commits_ += meeting.committed;
   }
 }
 
@@ -231,7 +266,7 @@ void ProgressChecker::JudgeAlone(const Fact& fact, const core::CallFinished& fin
 void ProgressChecker::OnWorldFact(const WorldView&, const WorldFact& fact) {
   quiet_.Note(fact);
   // Who stops never finishes.
-  if (fact.kind == WorldFact::Kind::kStopped) meetings_.Clear();
+  if (fact.kind == WorldFact::Kind::kStopped) meetings_.clear();
 }
 
 void ProgressChecker::OnEnd(const WorldView& world) {

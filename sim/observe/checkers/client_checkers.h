@@ -91,14 +91,15 @@ class DoubtChecker : public Checker {
   std::vector<Doubt> doubts_;
 };
 
-// TX-12: progress. In quiet times the only writer of a block is committed in one attempt and in time, or told that its base is stale; and where
-// writers of a block meet, at least one commit comes of each such meeting, on average.
+// TX-12: progress. In quiet times the only writer of its blocks is committed in one attempt and in time, or told that its base is
+// stale; and where writers meet, at least one commit comes of each such meeting, on average. A call meets whoever writes one of
+// its blocks meanwhile, and whom they meet.
 class ProgressChecker : public Checker {
  public:
   ProgressChecker();
 
   [[nodiscard]] FactMask Wants() const override {
-    return MaskOf<core::CallStarted, core::CallFinished>();
+    return MaskOf<core::CallStarted, core::CallWrite, core::CallFinished>();
   }
 
   void OnFact(const WorldView& world, const Fact& fact) override;
@@ -106,19 +107,22 @@ class ProgressChecker : public Checker {
   void OnEnd(const WorldView& world) override;
 
  private:
-  // Writers of one block from the moment when there is one until there is none.
+  // Writers who met, from the moment when there is one until there is none.
   struct Meeting {
-    uint32_t open = 0;
-    uint32_t most = 0;
+    std::vector<CallName> open;
+    std::vector<core::BlockId> blocks;
+    uint32_t calls = 0;
     uint32_t committed = 0;
     WorldTime begun;
   };
 
+  void Join(const CallName& name, const core::BlockId& block);
+  [[nodiscard]] size_t MeetingOf(const CallName& name) const;
   void Finish(const WorldView& world, const Fact& fact, const core::CallFinished& finished);
   void JudgeAlone(const Fact& fact, const core::CallFinished& finished);
 
   QuietTime quiet_;
-  core::FlatTable<core::BlockId, Meeting> meetings_;
+  std::vector<Meeting> meetings_;  // Few at a time.
   uint64_t contended_ = 0;  // Meetings of two and more in quiet times, and what came of them.
   uint64_t commits_ = 0;
 };

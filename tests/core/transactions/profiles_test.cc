@@ -285,6 +285,52 @@ TEST_F(MultiBlockTest, AStaleBaseOfOneBlockWritesNone) {
   EXPECT_EQ(net.Finished(client, 3)->revision, 0u);
 }
 
+// Two that meet on both blocks, in whatever order of messages and while time leaps ahead of them: one
+// of them wins nearly every time, and no pend is left that must expire.
+TEST_F(MultiBlockTest, TwoWritersOfTheSameBlocksProgress) {
+  const PeerId rival{1};
+  const PeerId member = net.ClusterOf(tail, 1)[0];
+  size_t commits = 0;
+  for (uint64_t request = 1; request <= 30; ++request) {
+    const uint64_t base = net.at(member).voter().repository().TipOf(tail).revision;
+    net.Command(client, Both(request, base, 'x'));
+    net.Command(rival, Both(request, base, 'y'));
+    net.RunRandom({.steps = 800, .lose = 0, .repeat = 0, .crash = 0, .refuse_store = 0});
+    net.RunFor(Minutes(1));
+    for (const PeerId writer : {client, rival}) {
+      const std::optional<CallFinished> finished = net.Finished(writer, request);
+      ASSERT_TRUE(finished.has_value()) << "episode " << request;
+      commits += finished->outcome == CallOutcome::kCommitted ? 1 : 0;
+    }
+  }
+  EXPECT_GE(commits, 28u);
+  EXPECT_EQ(net.All<PendTaken>().size(), net.All<PendDropped>().size());
+  net.rules().JudgeCalls();
+  EXPECT_TRUE(net.rules().clean()) << net.rules().Report();
+}
+
+// A commit that was refused is followed by a cancel that all blocks hear of. The client used to take the
+// cancel for finished when it had only begun, and the pends waited for their expiry.
+TEST_F(MultiBlockTest, ARefusedCommitFreesEveryBlockAtOnce) {
+  net.Command(client, Both(1, 0, 'x'));
+  net.DeliverWhile([](const Packet& p) {
+    const auto* promise = p.As<TxPromise>();
+    return promise == nullptr || promise->record.transaction.action != TxAction::kCommit;
+  });
+  const std::vector<Packet> promises = net.wire();
+  ASSERT_GE(promises.size(), 2u);
+  for (size_t i = 0; i < 2; ++i) {  // Whoever is asked before it was promised refuses.
+    net.Send(client, promises[i].to, TxResolve{.record = promises[i].As<TxPromise>()->record});
+    net.DeliverAt(net.wire().size() - 1);
+  }
+  net.RunFor(Seconds(5));
+  const std::optional<CallFinished> finished = net.Finished(client, 1);
+  ASSERT_TRUE(finished.has_value());
+  EXPECT_EQ(finished->outcome, CallOutcome::kCommitted);
+  EXPECT_EQ(finished->attempts, 2u);
+  EXPECT_EQ(net.All<PendTaken>().size(), net.All<PendDropped>().size());
+}
+
 // The client dies between pend and commit: the members ask the tail and cancel there.
 TEST_F(MultiBlockTest, PendsOfAClientThatVanishedAreDropped) {
   net.Command(client, Both(1, 0, 'x'));

@@ -334,6 +334,62 @@ TEST_F(ProgressTest, AMeetingOfWritersMustEndInACommitOnAverage) {
   EXPECT_EQ(starving.violations(), 1u);
 }
 
+// Of two blocks each.
+class SharedBlocksTest : public CheckerTest<ProgressChecker> {
+ protected:
+  void Begin(int64_t ms, uint32_t client, uint8_t first, uint8_t second) {
+    core::CallStarted started = Started(CallKind::kTransact, 1, 0, 1);
+    started.block = KeyOf(first);
+    Tell(ms, client, started);
+    for (const uint8_t block : {first, second}) {
+      core::CallWrite write;
+      write.request = started.request;
+      write.block = KeyOf(block);
+      Tell(ms, client, write);
+    }
+  }
+
+  void End(int64_t ms, uint32_t client, uint8_t first, CallOutcome outcome) {
+    core::CallFinished finished = Finished(CallKind::kTransact, 1, outcome, 1, 1);
+    finished.block = KeyOf(first);
+    finished.attempts = 1;
+    finished.took = core::Milliseconds(400);
+    Tell(ms, client, finished);
+  }
+};
+
+TEST_F(SharedBlocksTest, WhoMeetsNobodyIsCommittedAtOnce) {
+  Begin(1, 8, 1, 2);
+  Begin(2, 9, 3, 4);
+  End(3, 8, 1, CallOutcome::kCommitted);
+  End(4, 9, 3, CallOutcome::kCommitted);
+  ExpectPassed(2);
+  Begin(5, 8, 1, 2);
+  End(6, 8, 1, CallOutcome::kConflict);
+  EXPECT_EQ(checker_.violations(), 1u);
+}
+
+// 7 and 9 share no block, but both meet 8.
+TEST_F(SharedBlocksTest, ACallMeetsWhomItsRivalsMeet) {
+  Begin(1, 7, 1, 2);
+  Begin(2, 9, 3, 4);
+  Begin(3, 8, 2, 3);
+  End(4, 7, 1, CallOutcome::kConflict);
+  End(5, 8, 2, CallOutcome::kConflict);
+  End(6, 9, 3, CallOutcome::kCommitted);
+  checker_.OnEnd(world_);
+  ExpectPassed(1);
+}
+
+TEST_F(SharedBlocksTest, RivalsWhoOnlyHinderEachOtherFail) {
+  Begin(1, 7, 1, 2);
+  Begin(2, 8, 2, 3);
+  End(3, 7, 1, CallOutcome::kConflict);
+  End(4, 8, 2, CallOutcome::kConflict);
+  checker_.OnEnd(world_);
+  EXPECT_EQ(checker_.violations(), 1u);
+}
+
 TEST_F(ProgressTest, UnrestExcuses) {
   Begin(1, 9);
   TellWorld(2, Kind::kFaultBegan, core::kNoPeer.value);
