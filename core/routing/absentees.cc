@@ -25,6 +25,7 @@ void Absentees::CollectPeers(PeerSet& peers) const {
 }
 
 void Absentees::Digest(Hasher& hasher) const {
+  hasher.Add(entries_.size());
   for (const Entry& entry : entries_) {
     hasher.Add(entry.peer);
     hasher.Add(entry.since.us);

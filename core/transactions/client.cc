@@ -452,6 +452,7 @@ void Client::Digest(Hasher& hasher) const {
     hasher.Add(call->attempt);
     hasher.Add(call->priority);
     hasher.Add(call->deadline.us);
+    hasher.Add(call->cancel_until.us);
     hasher.Add(call->of.bytes);
     hasher.Add(call->expires_ms);
     hasher.Add(call->why);

@@ -101,6 +101,7 @@ void Submission::Digest(Hasher& hasher) const {
   hasher.Add(reason_);
   hasher.Add(answered_by_);
   AddTo(hasher, certificate_);
+  hasher.Add(durable_);
   for (const PeerId coordinator : coordinators_) hasher.Add(coordinator);
 }
 
