@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/base64.h"
 #include "core/base/check.h"
-#include "sim/observe/base64.h"
 #include "sim/observe/file_out.h"
 #include "sim/observe/strict_reader.h"
 #include "sim/scenario/utf8.h"
@@ -28,7 +28,7 @@ Json JsonOfFiles(const std::map<std::string, std::string>& files) {
   for (const auto& [name, bytes] : files) {
     const bool text = IsUtf8(bytes);
     json[name] = {{"encoding", text ? "text" : "base64"},
-                  {"bytes", text ? bytes : ToBase64(bytes)}};
+                  {"bytes", text ? bytes : core::ToBase64(bytes)}};
   }
   return json;
 }
@@ -59,7 +59,7 @@ void ReadFiles(StrictReader& reader, const Json& files, Capsule& capsule) {
     if (!reader.ok()) return;
     if (encoding == "text") {
       capsule.data_files[name] = bytes;
-    } else if (const auto decoded = encoding == "base64" ? FromBase64(bytes) : std::nullopt) {
+    } else if (const auto decoded = encoding == "base64" ? core::FromBase64(bytes) : std::nullopt) {
       capsule.data_files[name] = *decoded;
     } else {
       reader.Fail(

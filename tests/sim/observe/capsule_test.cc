@@ -1,9 +1,6 @@
 #include "sim/observe/capsule.h"
 
 #include <gtest/gtest.h>
-#include <rapidcheck/gtest.h>
-
-#include "sim/observe/base64.h"
 
 namespace sim {
 namespace {
@@ -120,18 +117,6 @@ TEST(CapsuleTest, WritingNamesTheFileThatCannotBeWritten) {
   EXPECT_EQ(core::MessageOf(status),
             "cannot create '/nowhere/capsule.json.partial': No such file or directory");
   EXPECT_FALSE(ReadCapsule("/nowhere/capsule.json").ok());
-}
-
-RC_GTEST_PROP(Base64Property, DecodingGivesTheBytesBack, (const std::string& bytes)) {
-  RC_ASSERT(FromBase64(ToBase64(bytes)) == bytes);
-}
-
-TEST(Base64Test, KnownValuesAndBadTexts) {
-  EXPECT_EQ(ToBase64("foobar"), "Zm9vYmFy");
-  EXPECT_EQ(ToBase64("foob"), "Zm9vYg==");
-  for (const char* bad : {"A", "AA=A", "=AAA", "Zm9vYh==", "Zm9v!g==", "Zg==Zg=="}) {
-    EXPECT_FALSE(FromBase64(bad).has_value()) << bad;
-  }
 }
 
 }  // namespace

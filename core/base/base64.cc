@@ -1,8 +1,8 @@
-#include "sim/observe/base64.h"
+#include "core/base/base64.h"
 
 #include <cstdint>
 
-namespace sim {
+namespace core {
 namespace {
 
 constexpr std::string_view kAlphabet =
@@ -60,4 +60,4 @@ std::optional<std::string> FromBase64(std::string_view text) {
   return bytes;
 }
 
-}  // namespace sim
+}  // namespace core
