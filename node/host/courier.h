@@ -35,6 +35,7 @@
 #include "core/base/peer_set.h"
 #include "core/base/random.h"
 #include "core/base/time.h"
+#include "core/codec/limits.h"
 #include "node/discovery/address.h"
 #include "node/discovery/backoff.h"
 #include "node/host/node_directory.h"
@@ -49,7 +50,7 @@ class Courier {
  public:
   struct Terms {
     size_t frames_max = 64;
-    size_t bytes_max = size_t{256} << 10;
+    size_t bytes_max = core::limits::kControlFrameMax;  // One frame of the largest size fits.
     size_t total_bytes_max = size_t{16} << 20;
     size_t dials_max = 64;  // Sockets that this dialled, open ones included.
     core::Duration patience = core::Seconds(10);

@@ -176,6 +176,16 @@ TEST_F(CourierTest, WhatWaitsIsBoundedAndTheOldestGo) {
   EXPECT_EQ(there.frames, std::vector<std::string>{"5"});
 }
 
+TEST_F(CourierTest, AFrameOfTheLargestSizeWaitsForItsConnection) {
+  End here(io_, 1);
+  End there(io_, 2);
+  const core::PeerId peer = here.Know(there, {there.address()});
+  const std::string frame(core::limits::kControlFrameMax, 'x');
+  EXPECT_EQ(here.courier.Send(here.now, peer, Frame(frame)), Courier::Fate::kWaits);
+  ASSERT_TRUE(RunUntil([&] { return !there.frames.empty(); }));
+  EXPECT_TRUE(there.frames == std::vector<std::string>{frame});
+}
+
 TEST_F(CourierTest, AQuietConnectionMakesRoomForAnother) {
   End here(io_, 1, {.dials_max = 1});
   End first(io_, 2);
