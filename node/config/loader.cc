@@ -172,6 +172,12 @@ class Loader {
       NoteAt({{"transport", "payload_max"}, {"transport", "chunk_max"}},
              FoundText("a chunk_max above payload_max", "at most payload_max"));
     }
+    const core::TransactionsConfig& blocks = config_.protocol.transactions;
+    if (blocks.cluster_min > blocks.cluster_size) {
+      NoteAt({{"protocol", "cluster_size"}, {"protocol", "cluster_min"}},
+             FoundText(absl::StrCat("a cluster_min of ", blocks.cluster_min),
+                       absl::StrCat("at most cluster_size, ", blocks.cluster_size)));
+    }
     const std::optional<IpEndpoint>& tcp = config_.control.tcp;
     if (tcp.has_value() && ScopeOf(tcp->ip) != Scope::kLoopback) {
       NoteAt({{"control", "tcp"}},

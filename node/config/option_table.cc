@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "core/codec/limits.h"
+
 namespace node {
 namespace {
 
@@ -498,6 +500,73 @@ constexpr OptionRow kRows[] = {
      {},
      "Largest difference of two nodes' clocks.",
      [](Value v, NodeConfig& c) { c.protocol.matchmaking.clock_tolerance = Span(v); }},
+    {"protocol",
+     "cluster_size",
+     Kind::kInteger,
+     "10",
+     1,
+     int64_t{core::limits::kMembersMax},
+     {},
+     "Nodes that keep each block (K).",
+     [](Value v, NodeConfig& c) {
+       c.protocol.transactions.cluster_size = static_cast<int>(v.number);
+     }},
+    {"protocol",
+     "cluster_min",
+     Kind::kInteger,
+     "3",
+     1,
+     int64_t{core::limits::kMembersMax},
+     {},
+     "Fewer nodes decide nothing about a block.",
+     [](Value v, NodeConfig& c) {
+       c.protocol.transactions.cluster_min = static_cast<int>(v.number);
+     }},
+    {"protocol",
+     "transaction_lifetime",
+     Kind::kDuration,
+     R"("30s")",
+     kSecond,
+     kHour,
+     {},
+     "How long a write may take; after that it is refused, or in doubt.",
+     [](Value v, NodeConfig& c) { c.protocol.transactions.lifetime = Span(v); }},
+    {"protocol",
+     "member_wait",
+     Kind::kDuration,
+     R"("1500ms")",
+     10 * kMs,
+     kMinute,
+     {},
+     "How long votes and answers about a block are waited for.",
+     [](Value v, NodeConfig& c) { c.protocol.transactions.member_wait = Span(v); }},
+    {"protocol",
+     "attempts",
+     Kind::kInteger,
+     "10",
+     1,
+     1'000,
+     {},
+     "How often a write that others are in the way of is tried.",
+     [](Value v, NodeConfig& c) { c.protocol.transactions.attempts = static_cast<int>(v.number); }},
+    {"protocol",
+     "history_ttl",
+     Kind::kDuration,
+     R"("24h")",
+     0,
+     365 * kDay,
+     {},
+     "How long a revision that was superseded can still be read.",
+     [](Value v, NodeConfig& c) { c.protocol.transactions.history_ttl = Span(v); }},
+    {"protocol",
+     "tombstone_ttl",
+     Kind::kDuration,
+     R"("48h")",
+     0,
+     365 * kDay,
+     {},
+     "How long it is remembered that a block was deleted.",
+     [](Value v, NodeConfig& c) { c.protocol.transactions.tombstone_ttl = Span(v); }},
 };
 
 }  // namespace
