@@ -57,18 +57,20 @@ void ControlConnection::TakeLines() {
 
 // False: no whole line is there.
 bool ControlConnection::TakeLine() {
-  const size_t end = in_.find('\n');
-  if (end == std::string::npos && in_.size() <= kControlLineMax) return false;
-  if (end == std::string::npos || end > kControlLineMax) {
-    Send(ErrorLine(std::nullopt, core::ResourceExhausted("the line: found more than " +
-                                                         std::to_string(kControlLineMax) +
-                                                         " bytes, allowed at most that")));
+  const size_t line_max = session_->trusted() ? kControlLineMax : kStrangersLineMax;
+  const size_t end = in_.find('\n', std::exchange(searched_, in_.size()));
+  if (end == std::string::npos && in_.size() <= line_max) return false;
+  if (end == std::string::npos || end > line_max) {
+    Send(ErrorLine(std::nullopt,
+                   core::ResourceExhausted("the line: found more than " + std::to_string(line_max) +
+                                           " bytes, allowed at most that")));
     session_->Leave("left");
     Finish();
     return true;
   }
   const std::string line = in_.substr(0, end);
   in_.erase(0, end + 1);
+  searched_ = 0;
   session_->OnLine(line);
   if (phase_ != Phase::kOpen) return true;
   if (session_->refused()) {

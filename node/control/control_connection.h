@@ -45,8 +45,8 @@ class ControlConnection : public std::enable_shared_from_this<ControlConnection>
 
   void Start(const ControlContext& context, bool wants_token);
 
-  // Takes part in nothing; may be closed without harm.
-  [[nodiscard]] bool IsIdle() const { return session_.has_value() && !session_->HasStreams(); }
+  // Nothing is to be answered; may be closed without harm.
+  [[nodiscard]] bool IsIdle() const { return session_.has_value() && !session_->HasOpen(); }
 
   // The node stops: says so to whoever takes part, sends what the kernel takes at once, and ends.
   void Stop();
@@ -78,7 +78,8 @@ class ControlConnection : public std::enable_shared_from_this<ControlConnection>
   Phase phase_ = Phase::kOpen;
   std::optional<Session> session_;
   std::array<char, 8192> piece_{};
-  std::string in_;  // Not yet taken.
+  std::string in_;       // Not yet taken.
+  size_t searched_ = 0;  // Of it: without a line feed.
   bool reading_ = false;
   bool stopping_ = false;
   bool choked_ = false;  // The client does not read; the end is on its way.

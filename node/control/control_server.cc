@@ -12,7 +12,8 @@ ControlServer::ControlServer(asio::io_context& io, ControlSettings settings, Nod
     : settings_(std::move(settings)),
       log_(&log),
       participations_(view),
-      context_{&view, &participations_, &log, settings_.data_dir, ""},
+      calls_(view),
+      context_{&view, &participations_, &calls_, &log, settings_.data_dir, ""},
       unix_(io, [this](StreamSocket socket) { OnAccepted(std::move(socket), /*remote=*/false); }),
       tcp_(io, [this](StreamSocket socket) { OnAccepted(std::move(socket), /*remote=*/true); }) {}
 

@@ -1,8 +1,8 @@
 // ControlServer: where orbctl reaches a node. A Unix socket that only the node's user can open, and, when the configuration
 // says so, a TCP port of loopback whose clients must show a token. docs/control_protocol.md.
 //
-// Bound: at most connections_max clients of each kind. One more takes the place of the oldest that takes part in nothing;
-// when all take part in something, it is told so and closed. Thread rule: the thread that runs io.
+// Bound: at most connections_max clients of each kind. One more takes the place of the oldest that waits for nothing;
+// when all wait for something, it is told so and closed. Thread rule: the thread that runs io.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "node/control/block_calls.h"
 #include "node/control/control_connection.h"
 #include "node/control/participations.h"
 #include "node/host/node_service.h"
@@ -55,6 +56,7 @@ class ControlServer : public NodeService {
   ControlSettings settings_;
   Log* log_;
   Participations participations_;
+  BlockCalls calls_;
   ControlContext context_;
   Listener unix_;
   Listener tcp_;

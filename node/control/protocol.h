@@ -21,8 +21,10 @@
 namespace node {
 
 inline constexpr int kControlVersion = 1;
-inline constexpr size_t kControlLineMax = size_t{16} << 10;  // Of a client; without the line feed.
-inline constexpr int64_t kRequestIdMax = int64_t{1} << 53;   // Exact in every JSON library.
+// Of a client, without the line feed. A transaction with all that it may write fits in base64.
+inline constexpr size_t kControlLineMax = size_t{1536} << 10;
+inline constexpr size_t kStrangersLineMax = size_t{16} << 10;  // Until it has shown the token.
+inline constexpr int64_t kRequestIdMax = int64_t{1} << 53;     // Exact in every JSON library.
 
 struct ControlRequest {
   std::optional<int64_t> id;  // Also set when something else is wrong.

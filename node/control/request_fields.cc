@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/base64.h"
 #include "node/base/visible_text.h"
 #include "node/config/quantity.h"
 
@@ -60,6 +61,54 @@ std::optional<int64_t> RequestFields::Integer(std::string_view key, const Range&
   if (fits) return node->number;
   Note(key, DescribeNode(*node), "an integer from " + RangeText(range));
   return std::nullopt;
+}
+
+int64_t RequestFields::Number(std::string_view key, const Range& range) {
+  if (!Has(key)) Note(key, "none", "an integer from " + RangeText(range));
+  return Integer(key, range).value_or(range.low);
+}
+
+bool RequestFields::Flag(std::string_view key) {
+  const JsonNode* node = Take(key);
+  if (node == nullptr) return false;
+  if (node->kind != JsonNode::Kind::kFlag) Note(key, DescribeNode(*node), "true or false");
+  return node->flag;
+}
+
+core::Bytes RequestFields::Binary(std::string_view key, size_t bytes_max) {
+  const JsonNode* node = Take(key);
+  const std::string allowed = "base64 of at most " + std::to_string(bytes_max) + " bytes";
+  if (node == nullptr || node->kind != JsonNode::Kind::kText) {
+    Note(key, node == nullptr ? "none" : DescribeNode(*node), allowed);
+    return {};
+  }
+  const std::optional<std::string> bytes = core::FromBase64(node->text);
+  if (bytes.has_value() && bytes->size() <= bytes_max) return {bytes->begin(), bytes->end()};
+  Note(key,
+       bytes.has_value() ? std::to_string(bytes->size()) + " bytes" : "a text that is no base64",
+       allowed);
+  return {};
+}
+
+std::vector<const JsonNode*> RequestFields::Objects(std::string_view key, const Range& count) {
+  const JsonNode* node = Take(key);
+  const std::string allowed = "a list of " + RangeText(count) + " objects";
+  std::vector<const JsonNode*> objects;
+  if (node == nullptr || node->kind != JsonNode::Kind::kList) {
+    Note(key, node == nullptr ? "none" : DescribeNode(*node), allowed);
+    return objects;
+  }
+  for (const JsonNode& item : node->items) {
+    if (item.kind == JsonNode::Kind::kObject) {
+      objects.push_back(&item);
+    } else {
+      Note(key, DescribeNode(item), allowed);
+    }
+  }
+  const auto size = static_cast<int64_t>(node->items.size());
+  if (size >= count.low && size <= count.high) return objects;
+  Note(key, std::to_string(size) + " elements", allowed);
+  return {};
 }
 
 size_t RequestFields::Word(std::string_view key, std::span<const std::string_view> words) {

@@ -18,6 +18,7 @@
 
 #include "core/base/status.h"
 #include "core/base/time.h"
+#include "core/codec/messages.h"
 #include "node/config/json_tree.h"
 
 namespace node {
@@ -38,6 +39,14 @@ class RequestFields {
   [[nodiscard]] std::string TextOr(std::string_view key, const Range& bytes,
                                    std::string_view fallback);
   [[nodiscard]] std::optional<int64_t> Integer(std::string_view key, const Range& range);
+  // Required.
+  [[nodiscard]] int64_t Number(std::string_view key, const Range& range);
+  // False when it is missing.
+  [[nodiscard]] bool Flag(std::string_view key);
+  // Required: base64 of up to bytes_max bytes.
+  [[nodiscard]] core::Bytes Binary(std::string_view key, size_t bytes_max);
+  // Required: a list of `count` objects.
+  [[nodiscard]] std::vector<const JsonNode*> Objects(std::string_view key, const Range& count);
   // Index of the word; 0 when it is missing.
   [[nodiscard]] size_t Word(std::string_view key, std::span<const std::string_view> words);
   // A text such as "10s".

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "node/base/visible_text.h"
+#include "node/control/block_request.h"
 #include "node/control/match_request.h"
 #include "node/control/request_fields.h"
 #include "node/control/token_file.h"
@@ -51,7 +52,7 @@ void Session::OnLine(std::string_view line) {
   ControlRequest request;
   const core::Status status = ReadRequest(line, request);
   if (!status.ok()) return Fail(request.id, status);
-  if (streams_.contains(*request.id)) {
+  if (streams_.contains(*request.id) || calls_.contains(*request.id)) {
     return Fail(std::nullopt, core::InvalidArgument("/id: found " + std::to_string(*request.id) +
                                                     ", which is open, allowed another"));
   }
@@ -69,7 +70,13 @@ void Session::Dispatch(const ControlRequest& request) {
     if (!status.ok()) Fail(request.id, status);
     return;
   }
-  std::vector<std::string_view> names = {"authenticate", "match"};
+  if (IsBlockMethod(request.method)) {
+    const core::Status status = BeginCall(request);
+    if (!status.ok()) Fail(request.id, status);
+    return;
+  }
+  std::vector<std::string_view> names = {"authenticate", "match",  "put",     "get",
+                                         "rev",          "delete", "transact"};
   for (const Method& method : Methods()) {
     names.push_back(method.name);
     if (method.name != request.method) continue;
@@ -120,10 +127,30 @@ core::Status Session::BeginMatch(const ControlRequest& request) {
   return begun.status();
 }
 
+core::Status Session::BeginCall(const ControlRequest& request) {
+  ASSIGN_OR_RETURN(core::Command command,
+                   ReadBlockRequest(request.method, request.params, *context_->view));
+  const int64_t id = *request.id;
+  calls_.emplace(id, 0);
+  const auto begun = context_->calls->Begin(std::move(command), [this, id](const Json& result) {
+    calls_.erase(id);
+    send_(ResultLine(id, result));
+  });
+  if (!begun.ok()) {
+    calls_.erase(id);
+    return begun.status();
+  }
+  const auto open = calls_.find(id);
+  if (open != calls_.end()) open->second = *begun;
+  return absl::OkStatus();
+}
+
 void Session::Leave(std::string_view end) {
   // Each end takes itself out.
   const std::map<int64_t, core::Key256> streams = streams_;
   for (const auto& [id, key] : streams) context_->participations->Leave(key, end);
+  const std::map<int64_t, uint64_t> calls = calls_;
+  for (const auto& [id, call] : calls) context_->calls->Abandon(call);
 }
 
 core::StatusOr<Json> Session::ShowStatus(const ControlRequest& request) {
@@ -147,7 +174,7 @@ core::StatusOr<Json> Session::Cancel(const ControlRequest& request) {
   RETURN_IF_ERROR(fields.Finish());
   const auto stream = id.has_value() ? streams_.find(*id) : streams_.end();
   if (stream == streams_.end()) {
-    return core::NotFound("/params/id: found no open request of that id on this connection");
+    return core::NotFound("/params/id: found no open match of that id on this connection");
   }
   context_->participations->Leave(core::Key256(stream->second), "cancelled");
   return Json::object();

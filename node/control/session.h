@@ -4,9 +4,11 @@
 //   none    | authenticate, the right token      | trusted
 //   none    | anything else                      | refused: the error is said, the connection ends
 //   trusted | a line that cannot be read         | trusted: the error is said
-//   trusted | a request                          | trusted: answered; `match` is answered when it ends, events before
+//   trusted | a request                          | trusted: answered; `match` is answered when it ends, events before; a call
+//           |                                    | about blocks when it ends
 //
-// Invariants: (1) every request is answered once; (2) the client's participations end with the session.
+// Invariants: (1) every request is answered once; (2) the client's participations end with the session;
+// its open calls go on in the core.
 // Thread rule: one thread. The destruction, Leave and OnLine submit commands, so none of them from inside an observation.
 #pragma once
 
@@ -18,6 +20,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/status.h"
+#include "node/control/block_calls.h"
 #include "node/control/participations.h"
 #include "node/control/protocol.h"
 #include "node/host/node_view.h"
@@ -29,6 +32,7 @@ namespace node {
 struct ControlContext {
   NodeView* view = nullptr;
   Participations* participations = nullptr;
+  BlockCalls* calls = nullptr;
   Log* log = nullptr;
   std::string data_dir;  // Relative paths of clients start here.
   std::string token;     // Of those who must show one.
@@ -48,7 +52,7 @@ class Session {
   // Without the line feed, at most kControlLineMax bytes.
   void OnLine(std::string_view line);
 
-  // Ends the client's participations; they are told `end`.
+  // Ends the client's participations, which are told `end`, and answers its calls with what can be said by now.
   void Leave(std::string_view end);
 
   [[nodiscard]] bool trusted() const { return trusted_; }
@@ -56,7 +60,8 @@ class Session {
   // The client is not to be listened to any more.
   [[nodiscard]] bool refused() const { return refused_; }
 
-  [[nodiscard]] bool HasStreams() const { return !streams_.empty(); }
+  // Something is still to be answered.
+  [[nodiscard]] bool HasOpen() const { return !streams_.empty() || !calls_.empty(); }
 
  private:
   struct Method {
@@ -68,8 +73,9 @@ class Session {
   void Dispatch(const ControlRequest& request);
   void Fail(std::optional<int64_t> id, const core::Status& status);
   [[nodiscard]] core::Status Authenticate(const ControlRequest& request);
-  // The one method that is answered later.
+  // The methods that are answered later.
   [[nodiscard]] core::Status BeginMatch(const ControlRequest& request);
+  [[nodiscard]] core::Status BeginCall(const ControlRequest& request);
   [[nodiscard]] core::StatusOr<Json> ShowStatus(const ControlRequest& request);
   [[nodiscard]] core::StatusOr<Json> ShowPeers(const ControlRequest& request);
   [[nodiscard]] core::StatusOr<Json> ShowState(const ControlRequest& request);
@@ -83,6 +89,7 @@ class Session {
   bool trusted_;
   bool refused_ = false;
   std::map<int64_t, core::Key256> streams_;  // By request.
+  std::map<int64_t, uint64_t> calls_;        // By request: their numbers; 0 until they have one.
 };
 
 }  // namespace node

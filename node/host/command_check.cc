@@ -1,5 +1,7 @@
 #include "node/host/command_check.h"
 
+#include <algorithm>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -71,10 +73,53 @@ core::Status Check(const core::LookupCommand&) {
   return absl::OkStatus();
 }
 
-// The node keeps no blocks yet.
-template <typename BlockCommand>
-core::Status Check(const BlockCommand&) {
-  return core::Unimplemented("command: found one about blocks, allowed match, work, leave, lookup");
+core::Status CheckRevision(std::string_view field, uint64_t revision) {
+  if (revision <= kRevisionMax) return absl::OkStatus();
+  return Wrong(field, std::to_string(revision), "at most 2^53");
+}
+
+core::Status CheckContent(size_t bytes) {
+  if (bytes <= core::limits::kBlockBytesMax) return absl::OkStatus();
+  return Wrong("value", std::to_string(bytes) + " bytes",
+               "at most " + std::to_string(core::limits::kBlockBytesMax));
+}
+
+core::Status Check(const core::PutCommand& put) {
+  RETURN_IF_ERROR(CheckRevision("base", put.base_revision));
+  return CheckContent(put.value.size());
+}
+
+core::Status Check(const core::DeleteCommand& erase) {
+  return CheckRevision("base", erase.base_revision);
+}
+
+core::Status Check(const core::GetCommand& get) {
+  return CheckRevision("revision", get.revision);
+}
+
+core::Status Check(const core::RevisionCommand&) {
+  return absl::OkStatus();
+}
+
+core::Status Check(const core::TransactCommand& transact) {
+  if (transact.writes.empty() || transact.writes.size() > core::limits::kTransactionWritesMax) {
+    return Wrong("writes", std::to_string(transact.writes.size()),
+                 "1 to " + std::to_string(core::limits::kTransactionWritesMax));
+  }
+  std::set<core::BlockId> blocks;
+  size_t bytes = 0;
+  for (const core::BlockWrite& write : transact.writes) {
+    RETURN_IF_ERROR(CheckRevision("base", write.base_revision));
+    RETURN_IF_ERROR(CheckContent(write.value.size()));
+    if (!blocks.insert(write.block).second) return Wrong("writes", "a block twice", "each once");
+    bytes += write.value.size();
+  }
+  if (bytes > core::limits::kTransactionBytesMax) {
+    return Wrong("writes", std::to_string(bytes) + " bytes of contents",
+                 "at most " + std::to_string(core::limits::kTransactionBytesMax));
+  }
+  if (blocks.contains(transact.tail)) return absl::OkStatus();
+  return Wrong("tail", "a block that is not written", "one of the writes'");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "core/base/status.h"
 #include "core/base/time.h"
@@ -15,6 +16,7 @@ namespace node {
 inline constexpr size_t kTopicTextMax = 256;
 inline constexpr size_t kWantMax = 1024;
 inline constexpr core::Duration kPatienceMax = core::Minutes(int64_t{24} * 60);
+inline constexpr uint64_t kRevisionMax = uint64_t{1} << 53;  // Exact in every JSON library.
 
 [[nodiscard]] core::Status CheckCommand(const core::Command& command);
 

@@ -205,6 +205,8 @@ void Host::Report(const core::Observation& observation) {
     log_->Info("joined the network", {{"contacts", joined->contacts}, {"client", client_}});
   } else if (const auto* finished = std::get_if<core::MatchFinished>(&observation)) {
     topics_.erase(finished->topic);
+  } else if (const auto* call = std::get_if<core::CallFinished>(&observation)) {
+    calls_.Finished(call->request);
   } else if (const auto* fell = std::get_if<core::StandingFell>(&observation)) {
     log_->Write(penalty_site_, "a peer lost its standing",
                 {{"peer", directory_.NodeIdOf(fell->peer)},
@@ -308,6 +310,7 @@ void Host::MaybeStart() {
 void Host::StartCore(bool client) {
   peer_.reset();
   inputs_.clear();
+  AbandonCalls();
   if (open_stores_ > 0) {
     start_when_stored_ = client;
     return;
@@ -367,13 +370,17 @@ void Host::EndRecording() {
   wire_.emplace(identity_->network(), directory_);
 }
 
+void Host::AbandonCalls() {
+  for (const core::CallFinished& end : calls_.Abandon()) Report(end);
+}
+
 void Host::MaybeStartAgain() {
   if (start_when_stored_.has_value()) return;
   if (phase_ != HostPhase::kRunning && phase_ != HostPhase::kJoined) return;
   if (Steady() - started_ < kJoinPatience) return;
   if (phase_ == HostPhase::kRunning && StartSeeds() != tried_seeds_) return StartCore(client_);
   const Reachability reachability = discovery_->reachability();
-  if (reachability == Reachability::kUnknown || !topics_.empty()) return;
+  if (reachability == Reachability::kUnknown || !topics_.empty() || !calls_.empty()) return;
   const bool client = !options_.listen.has_value() || reachability == Reachability::kBehindNat;
   if (client != client_) StartCore(client);
 }
@@ -401,6 +408,7 @@ core::Status Host::Submit(const core::Command& command) {
     return core::ResourceExhausted("command: found " + std::to_string(topics_.size()) +
                                    " topics, allowed " + std::to_string(kTopicsMax));
   }
+  RETURN_IF_ERROR(calls_.Begin(command));
   Deliver(command);
   ArmTimer();
   return absl::OkStatus();
@@ -436,6 +444,7 @@ void Host::Stop(std::function<void()> stopped) {
       Deliver(core::LeaveCommand{TopicIn(command)});
     }
   }
+  AbandonCalls();
   Remember();
   phase_ = HostPhase::kStopping;
   resolver_.cancel();

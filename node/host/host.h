@@ -4,13 +4,14 @@
 //   seeking  | somebody is connected, or there is nobody to look for         | running: Start is delivered
 //   running  | the core observed Joined                                      | joined
 //   running  | not joined after kJoinPatience, and somebody else is connected | running: another incarnation starts
-//   joined   | the NAT probe changed its mind, and no participation is open  | running: another incarnation starts
+//   joined   | the NAT probe changed its mind, and nothing is open           | running: another incarnation starts
 //   any      | the rows of a start cannot be read                            | seeking: tried again at the next housekeeping
 //   any      | Stop                                                          | stopping: topics are left, then the sockets flush
 //   stopping | the transport has closed everything                          | stopped
 //
 // Start waits for the NAT probe while that can still say "client": kProbePatience at most, and only when public peers
-// are connected; who does not listen is a client at once. Another incarnation is given the open participations again.
+// are connected; who does not listen is a client at once. Another incarnation is given the open participations again;
+// open calls about blocks end with their own (node/host/open_calls.h).
 // It starts when every batch of the one before is completed, so that its rows are all that was handed over.
 //
 // Invariants: (1) inputs are delivered one at a time, none from inside another's step; an input is in the flight
@@ -45,6 +46,7 @@
 #include "node/host/courier.h"
 #include "node/host/node_directory.h"
 #include "node/host/node_view.h"
+#include "node/host/open_calls.h"
 #include "node/host/own_addresses.h"
 #include "node/host/peer_clock.h"
 #include "node/log/log.h"
@@ -145,6 +147,7 @@ class Host : public NodeView, private TransportEvents {
 
   [[nodiscard]] core::NodeId NodeIdOf(core::PeerId peer) const override;
   [[nodiscard]] core::Key256 TopicOf(const core::Topic& topic) const override;
+  [[nodiscard]] core::BlockId BlockOf(std::string_view name) const override;
   [[nodiscard]] core::Status Submit(const core::Command& command) override;
   uint64_t Observe(Observer observer) override;
   void Unobserve(uint64_t id) override;
@@ -192,6 +195,7 @@ class Host : public NodeView, private TransportEvents {
   void BeginRecording(const core::StreamKey& stream);
   void EndRecording();
   void MaybeStartAgain();
+  void AbandonCalls();
   void ReportUnreachable();
   void AwaitDrained();
   void Remember();
@@ -280,6 +284,7 @@ class Host : public NodeView, private TransportEvents {
   absl::flat_hash_map<uint64_t, Connection> connections_;  // By socket.
   std::map<uint64_t, Errand> errands_;                     // By socket.
   std::map<core::Key256, core::Command> topics_;           // Participations of the local user.
+  OpenCalls calls_;                                        // The same about blocks.
   std::map<uint64_t, Observer> observers_;
   uint64_t next_observer_ = 1;
   MessageCounters messages_;

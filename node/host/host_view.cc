@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/codec/canonical.h"
 #include "core/matchmaking/keys.h"
 #include "node/host/endpoints.h"
 #include "node/host/host.h"
@@ -105,6 +106,12 @@ core::NodeId Host::NodeIdOf(core::PeerId peer) const {
 
 core::Key256 Host::TopicOf(const core::Topic& topic) const {
   return core::HashTopic(context_, topic);
+}
+
+core::BlockId Host::BlockOf(std::string_view name) const {
+  core::Bytes bytes;
+  core::BlockNameBytes(context_.network, name, bytes);
+  return {suite_->Sha256(bytes)};
 }
 
 uint64_t Host::Observe(Observer observer) {

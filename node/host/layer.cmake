@@ -1,6 +1,6 @@
 add_layer(node_host FOLDER node/host
   SOURCES command_check.cc courier.cc host.cc host_links.cc host_view.cc key_file.cc node.cc node_directory.cc
-          node_records.cc own_addresses.cc peer_clock.cc process.cc
+          node_records.cc open_calls.cc own_addresses.cc peer_clock.cc process.cc
   DEPENDS core_peer core_matchmaking core_crypto core_codec core_port core_recording node_base node_log node_discovery node_config
           node_handshake node_transport node_storage
   LIBRARIES absl::flat_hash_map absl::hash PkgConfig::sodium)

@@ -96,8 +96,13 @@ class NodeView {
   [[nodiscard]] virtual core::NodeId NodeIdOf(core::PeerId peer) const = 0;
   // The topic as it stands in observations.
   [[nodiscard]] virtual core::Key256 TopicOf(const core::Topic& topic) const = 0;
+  // The block that people call by this name, in the node's network.
+  [[nodiscard]] virtual core::BlockId BlockOf(std::string_view name) const = 0;
 
-  // Errors: InvalidArgument with what is wrong with the command; Unavailable before the core runs and after the stop.
+  // A command about blocks is a call: exactly one CallFinished with its request number follows, later or at once. A call
+  // that outlives its incarnation ends as in doubt (a write) or unavailable (a read). Errors: InvalidArgument with what is
+  // wrong with the command, FailedPrecondition when the number is an open call's, ResourceExhausted when too much is open,
+  // Unavailable before the core runs and after the stop.
   [[nodiscard]] virtual core::Status Submit(const core::Command& command) = 0;
 
   // Tells every observation until Unobserve. An observer must not call Submit, Observe or Unobserve from inside the call.

@@ -40,12 +40,22 @@ TEST_F(HostileControlClientTest, AnOversizedLineIsRefusedWithOrWithoutItsEnd) {
     LocalClient client = Dial();
     client.Write(std::string(kControlLineMax + 1, ' ') + std::string(end));
     EXPECT_EQ(Next(client)["error"]["message"],
-              "the line: found more than 16384 bytes, allowed at most that");
+              "the line: found more than 1572864 bytes, allowed at most that");
     EXPECT_TRUE(client.ClosedByServer());
   }
   LocalClient client = Dial();
   const std::string request = R"({"id":1,"method":"log_level"})";
   EXPECT_EQ(Ask(client, std::string(kControlLineMax - request.size(), ' ') + request)["id"], 1);
+}
+
+TEST_F(HostileControlClientTest, AStrangersLineIsShort) {
+  Open({}, /*tcp=*/true);
+  LocalClient client(io_, server_->local());
+  EXPECT_NE(client.Line(), "");
+  client.Write(std::string(kStrangersLineMax + 1, ' '));
+  EXPECT_EQ(Next(client)["error"]["message"],
+            "the line: found more than 16384 bytes, allowed at most that");
+  EXPECT_TRUE(client.ClosedByServer());
 }
 
 TEST_F(HostileControlClientTest, EveryCutOfARequestIsHarmless) {

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/codec/limits.h"
+
 namespace node {
 namespace {
 
@@ -45,6 +47,51 @@ TEST(CommandCheckTest, EveryLimitIsHeldAndSaid) {
   work.topic = {"proof", "one"};
   work.budget = 0;
   EXPECT_EQ(ErrorOf(work), "budget: found 0, allowed 1 to 65535");
+}
+
+core::TransactCommand GoodTransaction() {
+  core::TransactCommand transact;
+  for (uint8_t i = 1; i <= 2; ++i) {
+    core::BlockWrite& write = transact.writes.emplace_back();
+    write.block.bytes[0] = i;
+    write.value.resize(core::limits::kBlockBytesMax);
+  }
+  transact.tail = transact.writes[0].block;
+  return transact;
+}
+
+TEST(CommandCheckTest, CallsAboutBlocksPassUpToTheirLimits) {
+  core::PutCommand put;
+  put.value.resize(core::limits::kBlockBytesMax);
+  put.base_revision = kRevisionMax;
+  EXPECT_EQ(ErrorOf(put), "ok");
+  EXPECT_EQ(ErrorOf(core::DeleteCommand{}), "ok");
+  EXPECT_EQ(ErrorOf(core::GetCommand{}), "ok");
+  EXPECT_EQ(ErrorOf(core::RevisionCommand{}), "ok");
+  EXPECT_EQ(ErrorOf(GoodTransaction()), "ok");
+  put.value.resize(core::limits::kBlockBytesMax + 1);
+  EXPECT_EQ(ErrorOf(put), "value: found 524289 bytes, allowed at most 524288");
+  core::DeleteCommand erase;
+  erase.base_revision = UINT64_MAX;  // One more would be 0.
+  EXPECT_EQ(ErrorOf(erase), "base: found 18446744073709551615, allowed at most 2^53");
+  core::GetCommand get;
+  get.revision = kRevisionMax + 1;
+  EXPECT_EQ(ErrorOf(get), "revision: found 9007199254740993, allowed at most 2^53");
+}
+
+TEST(CommandCheckTest, ATransactionWritesDistinctBlocksOfABoundedSize) {
+  core::TransactCommand transact = GoodTransaction();
+  transact.tail.bytes[0] = 9;
+  EXPECT_EQ(ErrorOf(transact),
+            "tail: found a block that is not written, allowed one of the writes'");
+  transact = GoodTransaction();
+  transact.writes[1].block = transact.writes[0].block;
+  EXPECT_EQ(ErrorOf(transact), "writes: found a block twice, allowed each once");
+  transact = GoodTransaction();
+  transact.writes.push_back({.block = {}, .base_revision = 0, .erase = false, .value = {1}});
+  EXPECT_EQ(ErrorOf(transact), "writes: found 1048577 bytes of contents, allowed at most 1048576");
+  transact.writes.clear();
+  EXPECT_EQ(ErrorOf(transact), "writes: found 0, allowed 1 to 32");
 }
 
 TEST(CommandCheckTest, ListsThatTheWireCannotCarryAreRefused) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -61,6 +62,13 @@ class FakeNodeView : public NodeView {
     core::Key256 key;
     std::memcpy(key.bytes.data(), text.data(), std::min(text.size(), key.bytes.size()));
     return key;
+  }
+
+  // The same.
+  [[nodiscard]] core::BlockId BlockOf(std::string_view name) const override {
+    core::BlockId id;
+    std::memcpy(id.bytes.data(), name.data(), std::min(name.size(), id.bytes.size()));
+    return id;
   }
 
   [[nodiscard]] core::Status Submit(const core::Command& command) override {
