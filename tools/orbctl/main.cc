@@ -1,7 +1,4 @@
 // orbctl: asks a running node. docs/node.md, "orbctl"; the protocol is docs/control_protocol.md.
-//
-// Exit codes: 0 done, 1 wrong command line, 2 wrong configuration or token file, 3 the node cannot be reached, 4 the node
-// refused, 5 internal error, or the other side is no orbnode, 6 a match ended with fewer partners than wanted.
 #include <chrono>
 #include <cstdint>
 #include <exception>
@@ -18,22 +15,14 @@
 #include "node/base/visible_text.h"
 #include "node/config/config_file.h"
 #include "node/config/quantity.h"
+#include "tools/orbctl/blocks.h"
 #include "tools/orbctl/client.h"
 #include "tools/orbctl/completion.h"
+#include "tools/orbctl/exit_code.h"
 #include "tools/orbctl/tables.h"
 
 namespace orbctl {
 namespace {
-
-enum class ExitCode : int {
-  kDone = 0,
-  kUsage = 1,
-  kConfiguration = 2,
-  kUnreachable = 3,
-  kRefused = 4,
-  kInternal = 5,
-  kUnsatisfied = 6,
-};
 
 struct Line {
   std::string config;
@@ -56,31 +45,8 @@ struct Line {
   std::string file;
   std::string level;
   std::string shell;
+  BlockLine blocks;
 };
-
-ExitCode Complain(ExitCode code, std::string_view text) {
-  std::cerr << "orbctl: " << text << '\n';
-  return code;
-}
-
-// Of what did not come to an answer of the node.
-ExitCode Complain(const core::Status& status) {
-  const ExitCode code = absl::IsUnavailable(status)       ? ExitCode::kUnreachable
-                        : absl::IsInvalidArgument(status) ? ExitCode::kUsage
-                                                          : ExitCode::kInternal;
-  std::string text(core::MessageOf(status));
-  if (code == ExitCode::kUnreachable) {
-    text += "\nIs orbnode running? --config, --socket or --tcp say where.";
-  }
-  return Complain(code, text);
-}
-
-// What the node itself says.
-ExitCode Refused(const Json& error) {
-  std::string text;
-  node::AppendVisible(error.value("code", "unknown") + ": " + error.value("message", ""), text);
-  return Complain(ExitCode::kRefused, text);
-}
 
 core::StatusOr<std::string> TokenFrom(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
@@ -219,6 +185,7 @@ ExitCode Execute(const CLI::App& app, const Line& line) {
   }
   const auto place = FindPlace(line);
   if (!place.ok()) return Complain(ExitCode::kConfiguration, core::MessageOf(place.status()));
+  if (IsBlockCommand(app)) return RunBlockCommand(app, line.blocks, line.json, *place);
   auto client = ControlClient::Dial(*place);
   if (!client.ok()) return Complain(client.status());
   if (app.got_subcommand("match")) return Match(*client, line);
@@ -294,6 +261,7 @@ void Describe(CLI::App& app, Line& line) {
   app.add_subcommand("peers", "its connections and contacts");
   app.add_subcommand("state", "a digest per module of its core, and the flight recorder's fill");
   DescribeMatch(app, line);
+  DescribeBlocks(app, line.blocks);
   app.add_subcommand("leave", "end a participation, whoever began it")
       ->add_option("TOPIC", line.topic, "as with match")
       ->type_name("TOPIC")

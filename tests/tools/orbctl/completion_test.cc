@@ -9,8 +9,9 @@
 namespace node {
 namespace {
 
-constexpr std::string_view kCommands[] = {"status", "peers",  "state",     "match",
-                                          "leave",  "record", "log-level", "completion"};
+constexpr std::string_view kCommands[] = {"status", "peers",     "state",     "match",    "put",
+                                          "get",    "rev",       "delete",    "transact", "leave",
+                                          "record", "log-level", "completion"};
 
 std::string Script(const std::string& shell) {
   Process orbctl("orbctl", {"completion", shell});

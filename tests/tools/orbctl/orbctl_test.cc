@@ -210,6 +210,78 @@ TEST_F(OrbctlTest, WhatGoesWrongHasItsExitCodeAndItsPlace) {
   EXPECT_NE(closed.text.find("neither control.socket nor control.tcp"), std::string::npos);
 }
 
+TEST_F(OrbctlTest, BlocksAreWrittenReadAndDeletedThroughAnyNode) {
+  const std::string three = R"(,"protocol":{"cluster_size":3})";
+  const std::string first_config = Prepare(three);
+  Process first({"run", "--config", first_config});
+  ASSERT_TRUE(first.WaitFor("joined the network")) << first.text();
+  const std::string address = Json::parse(Ask(first_config, {"--json", "status"}).text)["listen"];
+  const std::string seeds = three + ",\"seeds\":[\"" + address + "\"]";
+  const std::string second_config = Prepare(seeds);
+  Process second({"run", "--config", second_config});
+  ASSERT_TRUE(second.WaitFor("joined the network")) << second.text();
+  const std::string third_config = Prepare(seeds);
+  Process third({"run", "--config", third_config});
+  ASSERT_TRUE(third.WaitFor("joined the network contacts=2")) << third.text();
+  // Without a base it is the latest.
+  const Answer put = Ask(first_config, {"put", "entry", "hello"});
+  EXPECT_EQ(put.code, 0) << put.text;
+  EXPECT_TRUE(put.text.starts_with("revision 1  hash ")) << put.text;
+  EXPECT_EQ(Ask(third_config, {"get", "entry"}).text, "hello");
+  const Answer stale = Ask(second_config, {"put", "entry", "late", "--base", "0"});
+  EXPECT_EQ(stale.code, 8);
+  EXPECT_EQ(stale.text,
+            "orbctl: stale: the base is not the latest revision; nothing was written; the latest "
+            "revision is 1\n");
+  // A file with every byte, to a file.
+  std::string bytes;
+  for (int i = 0; i < 256; ++i) bytes += static_cast<char>(i);
+  WriteText(scratch_ / "in", bytes);
+  const Answer file = Ask(second_config, {"put", "entry", "--file", (scratch_ / "in").string()});
+  EXPECT_EQ(file.code, 0) << file.text;
+  const std::string out = (scratch_ / "out").string();
+  EXPECT_EQ(Ask(first_config, {"get", "entry", "--output", out}).code, 0);
+  EXPECT_EQ(TextOfFile(out), bytes);
+  EXPECT_EQ(Ask(first_config, {"get", "entry", "--revision", "1"}).text, "hello");
+  // By its id, too.
+  const Json rev = Json::parse(Ask(third_config, {"--json", "rev", "entry"}).text);
+  EXPECT_EQ(rev["revision"], 2);
+  EXPECT_TRUE(Ask(third_config, {"rev", rev["block"]}).text.starts_with("revision 2  hash "));
+  EXPECT_EQ(Ask(third_config, {"delete", "entry"}).code, 0);
+  const Answer deleted = Ask(second_config, {"get", "entry"});
+  EXPECT_EQ(deleted.code, 12);
+  EXPECT_EQ(deleted.text, "orbctl: deleted: the block was deleted; the latest revision is 3\n");
+  EXPECT_EQ(Ask(second_config, {"rev", "nothing"}).code, 12);
+  WriteText(
+      scratch_ / "writes",
+      R"({"writes":[{"block":"a","base":0,"value":"YQ=="},{"block":"b","base":0,"value":"Yg=="}]})");
+  EXPECT_EQ(Ask(second_config, {"transact", (scratch_ / "writes").string()}).code, 0);
+  EXPECT_EQ(Ask(first_config, {"get", "b"}).text, "b");
+}
+
+TEST_F(OrbctlTest, CallsThatCannotBeSayWhy) {
+  const std::string config = Prepare();
+  Process node({"run", "--config", config});
+  ASSERT_TRUE(node.WaitFor("joined the network")) << node.text();
+  // One node is no cluster.
+  EXPECT_EQ(Ask(config, {"get", "entry"}).code, 10);
+  EXPECT_EQ(Ask(config, {"put", "entry", "x", "--base", "0"}).code, 10);
+  WriteText(scratch_ / "large", std::string((512 << 10) + 1, 'x'));
+  const Answer large = Ask(config, {"put", "entry", "--file", (scratch_ / "large").string()});
+  EXPECT_EQ(large.code, 1);
+  EXPECT_NE(large.text.find("found more than 524288 bytes, allowed at most that"),
+            std::string::npos);
+  EXPECT_EQ(Ask(config, {"put", "entry", "--file", "/nowhere"}).code, 1);
+  const Answer long_name = Ask(config, {"get", std::string(65, 'n')});
+  EXPECT_EQ(long_name.code, 4);
+  EXPECT_NE(long_name.text.find("/params/block: found 65 bytes, allowed a text of 1 to 64 bytes"),
+            std::string::npos)
+      << long_name.text;
+  EXPECT_EQ(Ask(config, {"put", "entry", "x", "--base", "-1"}).code, 4);
+  EXPECT_EQ(Ask(config, {"put", "entry", "x", "--timeout", "soon"}).code, 1);
+  EXPECT_EQ(Ask(config, {"put", "entry", "x", "--file", "y"}).code, 1);
+}
+
 TEST_F(OrbctlTest, WhatIsNoNodeIsSaid) {
   // Something that listens, and says nothing of what orbctl expects.
   const int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
