@@ -318,6 +318,14 @@ SettledState Peer::Settled() const {
   std::sort(settled.topics.begin(), settled.topics.end(),
             [](const OpenTopic& a, const OpenTopic& b) { return a.topic < b.topic; });
   settled.holdings = state_->matchmaking.rendezvous().Holdings(directory);
+  if (state_->transactions == nullptr) return settled;
+  const Repository& repository = state_->transactions->voter().repository();
+  repository.ForEachTip([&settled](const BlockId& block, const Tip& tip) {
+    settled.blocks.push_back({block, tip.revision, tip.hash, tip.deleted});
+  });
+  std::sort(settled.blocks.begin(), settled.blocks.end(),
+            [](const HeldBlock& a, const HeldBlock& b) { return a.block < b.block; });
+  settled.pends = static_cast<uint32_t>(repository.PendCount());
   return settled;
 }
 

@@ -24,6 +24,14 @@ Fingerprint SettledState::Digest() const {
     hasher.Add(holding.role);
     hasher.Add(holding.specificity);
   }
+  hasher.Add(blocks.size());
+  for (const HeldBlock& held : blocks) {
+    hasher.Add(held.block);
+    hasher.Add(held.revision);
+    hasher.Add(held.hash);
+    hasher.Add(held.deleted);
+  }
+  hasher.Add(pends);
   return hasher.Result();
 }
 

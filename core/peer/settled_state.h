@@ -28,11 +28,23 @@ struct OpenTopic {
   friend bool operator==(const OpenTopic&, const OpenTopic&) = default;
 };
 
+// A block of which this peer keeps the latest revision.
+struct HeldBlock {
+  BlockId block;
+  uint64_t revision = 0;
+  Key256 hash;
+  bool deleted = false;
+
+  friend bool operator==(const HeldBlock&, const HeldBlock&) = default;
+};
+
 struct SettledState {
   bool joined = false;
   std::vector<NodeId> contacts;
   std::vector<OpenTopic> topics;
   std::vector<Holding> holdings;
+  std::vector<HeldBlock> blocks;
+  uint32_t pends = 0;  // Blocks that wait for a transaction on several.
 
   friend bool operator==(const SettledState&, const SettledState&) = default;
 

@@ -132,6 +132,12 @@ class Repository {
     });
   }
 
+  // Visits (block, tip), in the order in which blocks came.
+  template <typename Visitor>
+  void ForEachTip(Visitor&& visit) const {
+    blocks_.ForEach([&](const BlockId& id, const Block&) { visit(id, TipOf(id)); });
+  }
+
   // Collects what nobody may ask for any more (1.3.4). At most kSweepBlocksMax blocks a call; the
   // next call goes on.
   void Sweep(Time now, StoreBatch& batch, std::vector<Observation>& facts);

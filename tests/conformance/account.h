@@ -29,8 +29,9 @@ struct Cast {
 };
 
 // The decisions, and what must not happen. Peers within are numbers of the scenario.
-using Said = std::variant<core::Joined, core::Matched, core::MatchFinished, core::TaskAccepted,
-                          core::RecordRefused, core::BadFrame, core::StandingFell>;
+using Said =
+    std::variant<core::Joined, core::Matched, core::MatchFinished, core::TaskAccepted,
+                 core::RecordRefused, core::BadFrame, core::StandingFell, core::CallFinished>;
 
 struct Report {
   uint32_t peer = 0;
@@ -59,6 +60,7 @@ template <typename NumberOf>
   using Result = std::optional<Said>;
   return std::visit(Overloaded{[](const core::Joined& said) -> Result { return said; },
                                [](const core::MatchFinished& said) -> Result { return said; },
+                               [](const core::CallFinished& said) -> Result { return said; },
                                [&](core::Matched said) -> Result {
                                  said.partner = number_of(said.partner);
                                  return said;

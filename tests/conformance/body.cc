@@ -6,8 +6,10 @@
 #include <set>
 #include <utility>
 
+#include "core/base/hash.h"
 #include "core/crypto/sodium_suite.h"
 #include "core/matchmaking/keys.h"
+#include "sim/world/block_user.h"
 
 namespace conformance {
 namespace {
@@ -223,6 +225,113 @@ void CompareMatch(const core::Key256& topic, const Party& party, const Match& ma
   }
 }
 
+// ---- rule 8: calls about blocks ----
+
+std::string OutcomeText(core::CallOutcome outcome) {
+  switch (outcome) {
+    case core::CallOutcome::kCommitted:
+      return "committed";
+    case core::CallOutcome::kFound:
+      return "found";
+    case core::CallOutcome::kStale:
+      return "stale";
+    case core::CallOutcome::kConflict:
+      return "conflict";
+    case core::CallOutcome::kRejected:
+      return "rejected";
+    case core::CallOutcome::kUnavailable:
+      return "unavailable";
+    case core::CallOutcome::kInDoubt:
+      return "in doubt";
+    case core::CallOutcome::kExpired:
+      return "expired";
+  }
+  return "unknown";
+}
+
+using Calls = std::map<std::pair<uint32_t, uint64_t>, core::CallFinished>;  // By peer and number.
+
+Calls CallsIn(const std::string& arm, const Account& account, Lines& lines) {
+  Calls calls;
+  for (const Report& report : account.reports) {
+    const auto* call = std::get_if<core::CallFinished>(&report.what);
+    if (call == nullptr || calls.emplace(std::pair(report.peer, call->request), *call).second) {
+      continue;
+    }
+    lines.push_back(arm + ": " + PeerText(report.peer) + ": call " + std::to_string(call->request) +
+                    " ended twice");
+  }
+  return calls;
+}
+
+// Blocks that several peers write at one moment.
+std::set<core::BlockId> ContestedIn(const sim::Scenario& scenario, const Cast& cast) {
+  const core::SodiumSuite suite;
+  core::Context context;
+  context.suite = &suite;
+  context.network = cast.network;
+  std::map<std::pair<core::BlockId, int64_t>, uint32_t> writers;
+  for (const sim::Operation& operation : scenario.workload) {
+    const bool reads = std::holds_alternative<core::GetCommand>(operation.command) ||
+                       std::holds_alternative<core::RevisionCommand>(operation.command);
+    if (!operation.on_blocks.has_value() || reads) continue;
+    const core::BlockId block = sim::BlockNamed(context, operation.on_blocks->block);
+    writers[{block, operation.at.us}] += operation.who.Count();
+  }
+  std::set<core::BlockId> contested;
+  for (const auto& [at, count] : writers) {
+    if (count > 1) contested.insert(at.first);
+  }
+  return contested;
+}
+
+// What a call's end claims. The revision that other ends mention is no claim.
+std::string EndText(const core::CallFinished& call, bool contested) {
+  std::string text = OutcomeText(call.outcome);
+  const bool claims = call.outcome == core::CallOutcome::kCommitted ||
+                      call.outcome == core::CallOutcome::kFound ||
+                      call.outcome == core::CallOutcome::kStale;
+  if (!claims || contested) return text;
+  text += " revision " + std::to_string(call.revision) + (call.deleted ? ", deleted" : "");
+  return text + ", hash " + std::to_string(core::WordOf(call.hash, 0));
+}
+
+void CompareCalls(const sim::Scenario& scenario, const Cast& cast, const Account& simulated,
+                  const Account& real, Lines& lines) {
+  const std::set<core::BlockId> contested = ContestedIn(scenario, cast);
+  const Calls a = CallsIn("simulator", simulated, lines);
+  const Calls b = CallsIn("nodes", real, lines);
+  std::map<core::BlockId, std::pair<std::multiset<std::string>, std::multiset<std::string>>> races;
+  for (const auto& [name, call] : a) {
+    const std::string where = PeerText(name.first) + ": call " + std::to_string(name.second) + ": ";
+    const auto other = b.find(name);
+    if (contested.contains(call.block)) {
+      races[call.block].first.insert(EndText(call, true));
+    } else if (other == b.end()) {
+      lines.push_back(where + "ended only in the simulator");
+    } else if (EndText(call, false) != EndText(other->second, false)) {
+      lines.push_back(where + "simulator: " + EndText(call, false) +
+                      ", nodes: " + EndText(other->second, false));
+    }
+  }
+  for (const auto& [name, call] : b) {
+    if (contested.contains(call.block)) {
+      races[call.block].second.insert(EndText(call, true));
+    } else if (!a.contains(name)) {
+      lines.push_back(PeerText(name.first) + ": call " + std::to_string(name.second) +
+                      ": ended only on nodes");
+    }
+  }
+  for (const auto& [block, ends] : races) {
+    if (ends.first == ends.second) continue;
+    std::string text = "a contested block: simulator:";
+    for (const std::string& end : ends.first) text += " " + end;
+    text += ", nodes:";
+    for (const std::string& end : ends.second) text += " " + end;
+    lines.push_back(std::move(text));
+  }
+}
+
 // ---- rule 7: states ----
 
 template <typename Item, typename ToText>
@@ -277,6 +386,15 @@ void CompareStates(const std::string& when, const std::vector<core::SettledState
                  peer_text(held.owner);
         },
         lines);
+    CompareLists(
+        where + "held block ", a.blocks, b.blocks,
+        [](const core::HeldBlock& held) {
+          return std::to_string(core::WordOf(held.block, 0)) + " at revision " +
+                 std::to_string(held.revision) + (held.deleted ? ", deleted" : "") + ", hash " +
+                 std::to_string(core::WordOf(held.hash, 0));
+        },
+        lines);
+    if (a.pends != b.pends) lines.push_back(where + "another number of pends");
     if (a == b && a.Digest() != b.Digest()) lines.push_back(where + "the digests differ");
   }
 }
@@ -301,6 +419,9 @@ std::vector<std::string> Obstacles(const sim::Scenario& scenario) {
   for (const sim::Operation& operation : scenario.workload) {
     refuse(operation.spread.us != 0 || operation.every.us != 0, "spread or repeated operations");
     refuse(operation.random_target, "random targets");
+    const bool drawn = operation.on_blocks.has_value() &&
+                       operation.on_blocks->blocks != operation.on_blocks->writes;
+    refuse(drawn, "blocks that are drawn");
   }
   std::set<std::pair<std::string, uint32_t>> parts;
   for (const sim::Operation& operation : scenario.workload) {
@@ -329,6 +450,7 @@ std::vector<std::string> Disagreements(const sim::Scenario& scenario, const Cast
       CompareMatch(topic, party, match, simulated, real, lines);
     }
   }
+  CompareCalls(scenario, cast, simulated, real, lines);
   CompareStates("at the end", simulated.settled, real.settled, cast, parties, lines);
   return lines;
 }

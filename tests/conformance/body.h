@@ -7,7 +7,10 @@
 //   3. partners are distinct, of the topic, at most as many as        everybody who could be one is wanted and has room
 //      wanted; satisfied means exactly as many                     7. the settled states, when the first operation is given
 //   4. a partner agrees: it has the same task from the same peer      and at the end
-//   nobody sends a bad frame or record, nobody loses standing
+//   nobody sends a bad frame or record, nobody loses standing      8. a call about blocks ends alike, with the same revision
+//                                                                     and content; where several peers write a block at one
+//                                                                     moment, timing chooses who is first, and the ends of
+//                                                                     all together agree
 //
 // Rules for scenario files: who takes part in a topic does so once; nothing happens by chance (no spread, no repetition,
 // no random target), and nothing that real nodes on one machine cannot do (no faults, no churn, no adversaries).

@@ -11,10 +11,11 @@
 namespace conformance {
 namespace {
 
-// The simulated account of the five peers against itself, one of the two changed.
-std::string FoundAfter(const std::function<void(Account&)>& change) {
-  static const sim::Scenario scenario = LoadScenario("five_peers");
-  static const auto simulated = Simulate(scenario);
+// The simulated account of the scenario against itself, one of the two changed.
+std::string FoundAfter(const std::function<void(Account&)>& change,
+                       const std::string& name = "five_peers") {
+  const sim::Scenario scenario = LoadScenario(name);
+  const auto simulated = Simulate(scenario);
   EXPECT_TRUE(simulated.ok());
   if (!simulated.ok()) return "";
   Account changed = simulated->account;
@@ -43,8 +44,9 @@ void Drop(Account& account) {
   account.reports.erase(found);
 }
 
-void ExpectFound(const std::string& what, const std::function<void(Account&)>& change) {
-  const std::string found = FoundAfter(change);
+void ExpectFound(const std::string& what, const std::function<void(Account&)>& change,
+                 const std::string& name = "five_peers") {
+  const std::string found = FoundAfter(change, name);
   EXPECT_NE(found.find(what), std::string::npos) << "found:\n" << found;
 }
 
@@ -140,6 +142,65 @@ TEST(BodyTest, RefusesScenariosThatNodesCannotPlay) {
     change(scenario);
     EXPECT_NE(Joined(Obstacles(scenario)).find(what), std::string::npos) << what;
   }
+}
+
+// ---- writers ----
+
+void EachCall(Account& account, const std::function<void(core::CallFinished&)>& change) {
+  for (Report& report : account.reports) {
+    if (auto* call = std::get_if<core::CallFinished>(&report.what)) change(*call);
+  }
+}
+
+TEST(BodyTest, AnAccountOfWritersConformsToItself) {
+  EXPECT_EQ(FoundAfter([](Account&) {}, "five_writers"), "");
+  EXPECT_EQ(FoundAfter([](Account&) {}, "ten_writers"), "");
+}
+
+TEST(BodyTest, FindsCallsThatDidNotEndOnce) {
+  ExpectFound("call 1: ended only in the simulator", Drop<core::CallFinished>, "five_writers");
+  ExpectFound(
+      "call 1 ended twice",
+      [](Account& a) {
+        const auto first = std::find_if(a.reports.begin(), a.reports.end(), [](const Report& one) {
+          return std::holds_alternative<core::CallFinished>(one.what);
+        });
+        a.reports.push_back(Report(*first));
+      },
+      "five_writers");
+}
+
+TEST(BodyTest, FindsAnotherEndRevisionOrContent) {
+  const auto end_all_in_doubt = [](Account& a) {
+    EachCall(a, [](core::CallFinished& call) { call.outcome = core::CallOutcome::kInDoubt; });
+  };
+  ExpectFound("simulator: committed revision 1", end_all_in_doubt, "ten_writers");
+  const auto raise = [](Account& a) { EachCall(a, [](core::CallFinished& c) { ++c.revision; }); };
+  ExpectFound("nodes: committed revision 2", raise, "ten_writers");
+  const auto stain = [](Account& a) {
+    EachCall(a, [](core::CallFinished& c) { c.hash.bytes[0] ^= 1; });
+  };
+  ExpectFound("nodes: found revision 2, hash", stain, "ten_writers");
+}
+
+TEST(BodyTest, FindsARaceThatEndedOtherwise) {
+  const auto change = [](Account& a) {
+    EachCall(a, [](core::CallFinished& call) {
+      if (call.outcome == core::CallOutcome::kStale) call.outcome = core::CallOutcome::kConflict;
+    });
+  };
+  ExpectFound(
+      "a contested block: simulator: committed committed stale stale stale, nodes: committed "
+      "committed conflict conflict conflict",
+      change, "five_writers");
+}
+
+TEST(BodyTest, FindsABlockThatLiesElsewhere) {
+  ExpectFound(
+      "held block only in the simulator", [](Account& a) { a.settled[2].blocks.clear(); },
+      "five_writers");
+  ExpectFound(
+      "another number of pends", [](Account& a) { ++a.settled[0].pends; }, "five_writers");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // The simulator and real nodes decide alike; and a simulator that differs from the nodes is found out.
 #include <algorithm>
+#include <map>
 
 #include <gtest/gtest.h>
 
@@ -44,11 +45,40 @@ TEST(ConformanceTest, TwentyPeersDecideAsInTheSimulator) {
   ExpectConformance("twenty_peers", 20, 13, 21);
 }
 
+// How the real calls ended, and how many blocks lie how often.
+void ExpectCalls(const std::string& name, const std::map<core::CallOutcome, size_t>& ends,
+                 size_t held) {
+  const Played& played = Play(name);
+  const std::string found = Joined(Found(played));
+  EXPECT_EQ(found, "");
+  for (size_t i = 0; i < played.tapes.size() && !found.empty(); ++i) {
+    ADD_FAILURE() << "the log of peer " << i << ":\n" << played.tapes[i].log;
+  }
+  std::map<core::CallOutcome, size_t> real;
+  for (const Report& report : played.real.reports) {
+    if (const auto* call = std::get_if<core::CallFinished>(&report.what)) ++real[call->outcome];
+  }
+  EXPECT_EQ(real, ends);
+  size_t blocks = 0;
+  for (const core::SettledState& state : played.real.settled) blocks += state.blocks.size();
+  EXPECT_EQ(blocks, held);
+}
+
+using enum core::CallOutcome;
+
+TEST(ConformanceTest, FiveWritersDecideAsInTheSimulator) {
+  ExpectCalls("five_writers", {{kCommitted, 6}, {kFound, 7}, {kStale, 5}}, 10);
+}
+
+TEST(ConformanceTest, TenWritersDecideAsInTheSimulator) {
+  ExpectCalls("ten_writers", {{kCommitted, 6}, {kFound, 7}, {kStale, 1}}, 12);
+}
+
 // ---- planted disagreements: the nodes' run against a simulator with another configuration ----
 
-std::string FoundWith(const Changes& changes) {
-  const Played& played = Play("five_peers");
-  const auto simulated = Simulate(LoadScenario("five_peers", changes));
+std::string FoundWith(const Changes& changes, const std::string& name = "five_peers") {
+  const Played& played = Play(name);
+  const auto simulated = Simulate(LoadScenario(name, changes));
   EXPECT_TRUE(simulated.ok());
   if (!simulated.ok()) return "";
   return Joined(Disagreements(played.scenario, simulated->cast, simulated->account, played.real));
@@ -76,6 +106,24 @@ TEST(PlantedDisagreementTest, AnotherSpecificityIsFound) {
 TEST(PlantedDisagreementTest, ASeekerWithoutTimeIsFound) {
   const std::string found = FoundWith({{"workload[2].patience", "1ms"}});
   EXPECT_NE(found.find("simulator: out of patience, nodes: satisfied"), std::string::npos) << found;
+}
+
+TEST(PlantedDisagreementTest, AnotherClusterSizeIsFound) {
+  const std::string found =
+      FoundWith({{"protocol.transactions.cluster_size", "4"}}, "five_writers");
+  EXPECT_NE(found.find("held block only on nodes"), std::string::npos) << found;
+}
+
+TEST(PlantedDisagreementTest, AnotherBaseIsFound) {
+  const std::string found = FoundWith({{"workload[1].base", "1"}}, "five_writers");
+  EXPECT_NE(found.find("simulator: stale revision 0, hash 0, nodes: committed revision 1"),
+            std::string::npos)
+      << found;
+}
+
+TEST(PlantedDisagreementTest, AnotherContentIsFound) {
+  const std::string found = FoundWith({{"workload[1].size", "65B"}}, "five_writers");
+  EXPECT_NE(found.find("simulator: committed revision 1, hash"), std::string::npos) << found;
 }
 
 TEST(PlantedDisagreementTest, OtherIdentitiesAreFound) {

@@ -27,6 +27,8 @@ NodeArm::Place::Place(const core::SecretKey& secret, const core::Key256& network
 NodeArm::NodeArm(const sim::Scenario& scenario, const Cast& cast)
     : scenario_(&scenario), cast_(&cast), places_(cast.ids.size()) {
   for (uint32_t i = 0; i < cast.ids.size(); ++i) numbers_.emplace(cast.ids[i], i);
+  users_context_.suite = &suite_;
+  users_context_.network = cast.network;
 }
 
 NodeArm::~NodeArm() {
@@ -43,7 +45,7 @@ Account NodeArm::Run(const Account& simulated) {
   account_.ready = Settled();
   TurnUntil(first);
   Work(Elapsed() - first);
-  static_cast<void>(TurnUntil([&] { return MatchesEnded() && Settled() == simulated.settled; }));
+  static_cast<void>(TurnUntil([&] { return AllEnded() && Settled() == simulated.settled; }));
   account_.settled = Settled();
   Account account = account_;
   Tape();
@@ -117,7 +119,13 @@ void NodeArm::Start(uint32_t peer) {
   place.memory.Attach(io_, place.host);
   place.host = std::make_unique<node::Host>(io_, OptionsOf(peer), place.identity, suite_,
                                             place.memory, place.log);
+  place.user.emplace(*scenario_, users_context_, core::PeerId{peer});
   place.host->Observe([this, peer, &place](core::Time, const core::Observation& what) {
+    place.user->Observe({&what, 1});
+    // An observer must not submit.
+    if (std::holds_alternative<core::CallFinished>(what)) {
+      node::asio::post(io_, [this, peer] { Serve(peer); });
+    }
     const auto said =
         ToSaid(what, [&](core::PeerId handle) { return NumberOf(*place.host, handle); });
     if (said.has_value()) account_.reports.push_back({peer, *said});
@@ -159,6 +167,11 @@ void NodeArm::Work(core::Duration lag) {
 }
 
 void NodeArm::Give(uint32_t peer, const sim::Operation& operation) {
+  if (operation.on_blocks.has_value()) {
+    const auto index = static_cast<uint32_t>(&operation - scenario_->workload.data());
+    places_[peer]->user->Begin(index, sim::WorldTime{operation.at.us});
+    return Serve(peer);
+  }
   matches_ += std::holds_alternative<core::MatchCommand>(operation.command);
   const core::Status given = places_[peer]->host->Submit(operation.command);
   if (given.ok()) return;
@@ -166,12 +179,28 @@ void NodeArm::Give(uint32_t peer, const sim::Operation& operation) {
                               std::string(core::MessageOf(given)));
 }
 
-bool NodeArm::MatchesEnded() const {
+// Makes the calls that the user wants made.
+void NodeArm::Serve(uint32_t peer) {
+  Place& place = *places_[peer];
+  while (place.host != nullptr) {
+    const std::optional<core::Command> call = place.user->TakeCall();
+    if (!call.has_value()) return;
+    const core::Status given = place.host->Submit(*call);
+    if (given.ok()) continue;
+    account_.troubles.push_back("peer " + std::to_string(peer) + ": " +
+                                std::string(core::MessageOf(given)));
+  }
+}
+
+bool NodeArm::AllEnded() const {
+  const bool called = std::all_of(places_.begin(), places_.end(), [](const auto& place) {
+    return !place->user.has_value() || place->user->open() == 0;
+  });
   const auto ended =
       std::count_if(account_.reports.begin(), account_.reports.end(), [](const Report& report) {
         return std::holds_alternative<core::MatchFinished>(report.what);
       });
-  return static_cast<size_t>(ended) >= matches_;
+  return called && static_cast<size_t>(ended) >= matches_;
 }
 
 // ---- stop ----

@@ -5,7 +5,7 @@
 //   start    each host opens at its peer's time and joins through the seeds   -
 //   ready    the states are taken                                             agreement with the simulated ones, kPatience
 //   work     each operation is given at its time, counted from the first      -
-//   settle   the states are taken                                             every match ended and agreement, kPatience
+//   settle   the states are taken                                             every match and call ended and agreement, kPatience
 //   stop     all hosts leave                                                  their sockets, kPatience
 //
 // What is waited for and does not come is not judged here: the body compares what there is. The seeds of a peer are those
@@ -16,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@
 #include "node/host/host.h"
 #include "node/log/log.h"
 #include "sim/scenario/scenario.h"
+#include "sim/world/block_user.h"
 #include "tests/conformance/account.h"
 #include "tests/node/host/host_rig.h"
 
@@ -61,19 +63,21 @@ class NodeArm {
     node::Log log;
     node::FakeMemory memory;
     std::unique_ptr<node::Host> host;
+    std::optional<sim::BlockUser> user;  // Who sits at it: the same as in the simulator.
   };
 
   void StartAll();
   void Start(uint32_t peer);
   void Work(core::Duration lag);
   void Give(uint32_t peer, const sim::Operation& operation);
+  void Serve(uint32_t peer);
   void Tape();
   void StopAll();
   [[nodiscard]] node::HostOptions OptionsOf(uint32_t peer) const;
   [[nodiscard]] bool IsClient(uint32_t peer) const;
   [[nodiscard]] core::PeerId NumberOf(const node::Host& host, core::PeerId handle) const;
   [[nodiscard]] std::vector<core::SettledState> Settled() const;
-  [[nodiscard]] bool MatchesEnded() const;
+  [[nodiscard]] bool AllEnded() const;
   [[nodiscard]] core::Duration Elapsed() const;
   void TurnUntil(core::Duration time);
   // False: it did not come within kPatience.
@@ -83,6 +87,7 @@ class NodeArm {
   const Cast* cast_;
   node::asio::io_context io_;
   core::SodiumSuite suite_;
+  core::Context users_context_;
   std::map<core::NodeId, uint32_t> numbers_;
   std::vector<std::unique_ptr<Place>> places_;
   Clock::time_point begun_;

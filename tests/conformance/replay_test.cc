@@ -68,6 +68,50 @@ TEST_F(OrbsimReplay, EveryNodeReplaysWithTheSameStateAfterEachInput) {
   }
 }
 
+// A recording of writers holds what matchmaking's does not: calls about blocks, completions of batches, and frames of
+// transactions (message group 3).
+struct Written {
+  size_t calls = 0;
+  size_t stored = 0;
+  size_t frames = 0;
+};
+
+Written WrittenIn(const Taped& tape) {
+  constexpr uint8_t kGroup = 3;
+  constexpr size_t kTypeAt = 6;
+  Written written;
+  for (const auto& entry : sim::TakeApart(tape.file).entries) {
+    const auto* command = sim::InputAs<core::Command>(entry);
+    const auto* arrival = sim::InputAs<core::FrameArrival>(entry);
+    written.calls += command != nullptr;
+    written.stored += sim::InputAs<core::Stored>(entry) != nullptr;
+    written.frames +=
+        arrival != nullptr && arrival->frame.size() > kTypeAt && arrival->frame[kTypeAt] == kGroup;
+  }
+  return written;
+}
+
+TEST_F(OrbsimReplay, EveryWriterReplaysWithTheSameStateAfterEachInput) {
+  const Played& played = Play("ten_writers");
+  ASSERT_EQ(played.tapes.size(), 10u);
+  Written all;
+  for (const Taped& tape : played.tapes) {
+    ASSERT_EQ(Run(tape.file), sim::ExitCode::kPass) << out_.str() << error_.str();
+    const std::string inputs = std::to_string(tape.steps);
+    EXPECT_NE(
+        out_.str().find(inputs + " inputs read  " + inputs + " fed  " + inputs + " states equal"),
+        std::string::npos)
+        << out_.str();
+    const Written written = WrittenIn(tape);
+    all.calls += written.calls;
+    all.stored += written.stored;
+    all.frames += written.frames;
+  }
+  EXPECT_GE(all.calls, 12u);
+  EXPECT_GE(all.stored, 50u);
+  EXPECT_GE(all.frames, 100u);
+}
+
 TEST_F(OrbsimReplay, OneByteOfACommandIsNoticedAtThatInput) {
   auto [parts, at] = SeekersTape();
   ASSERT_FALSE(parts.entries.empty());
