@@ -151,6 +151,21 @@ TEST(HostTest, AStopLeavesTheTopicsAndTellsTheOthers) {
   ASSERT_TRUE(rig.RunUntil([&] { return rig.at(0).Status().connections == 1; }));
 }
 
+TEST(HostTest, ACallThatIsOpenWhenTheNodeStopsEndsInDoubt) {
+  HostRig rig;
+  AddCluster(rig, 3);
+  ASSERT_TRUE(rig.RunUntil([&] { return KnowEachOther(rig); }));
+  core::PutCommand put;
+  put.request = 7;
+  ASSERT_TRUE(rig.at(1).Submit(put).ok());
+  EXPECT_TRUE(rig.All<core::CallFinished>().empty());
+  ASSERT_TRUE(rig.End(1));
+  const auto ends = rig.All<core::CallFinished>();
+  ASSERT_EQ(ends.size(), 1u);
+  EXPECT_EQ(ends[0].second.request, 7u);
+  EXPECT_EQ(ends[0].second.outcome, core::CallOutcome::kInDoubt);
+}
+
 TEST(HostTest, WhoseSeedsAreSilentLooksOnAndTakesNoCommands) {
   HostRig rig;
   const Seed nobody = ParseSeed("127.0.0.1:1").value();

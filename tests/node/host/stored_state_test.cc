@@ -144,6 +144,33 @@ TEST(StoredStateTest, TheNextIncarnationWaitsForTheBatchesOfTheOneBefore) {
   EXPECT_EQ(told.completions[0].ticket.value, uint64_t{1} << 56 | open);
 }
 
+TEST(StoredStateTest, CallsEndWithTheirIncarnation) {
+  Told told;
+  told.joins = false;  // Nothing that it is asked comes to an end.
+  HostRig rig;
+  rig.make_peer = Storing(told);
+  rig.Add();
+  rig.make_peer = nullptr;
+  rig.Add({rig.SeedOf(0)});
+  core::PutCommand put;
+  put.request = 1;
+  core::GetCommand get;
+  get.request = 2;
+  ASSERT_TRUE(rig.RunUntil([&] { return rig.at(0).Status().connections == 1; }));
+  ASSERT_TRUE(rig.at(0).Submit(put).ok());
+  ASSERT_TRUE(rig.at(0).Submit(get).ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(rig.at(0).Submit(get)));
+  rig.place(0).steady_offset = rig.place(0).steady_offset + Host::kJoinPatience;
+  ASSERT_TRUE(rig.RunUntil([&] { return told.starts.size() == 2; }));
+  const auto ends = rig.All<core::CallFinished>();
+  ASSERT_EQ(ends.size(), 2u);
+  EXPECT_EQ(ends[0].second.request, 1u);
+  EXPECT_EQ(ends[0].second.outcome, core::CallOutcome::kInDoubt);
+  EXPECT_EQ(ends[1].second.request, 2u);
+  EXPECT_EQ(ends[1].second.outcome, core::CallOutcome::kUnavailable);
+  EXPECT_TRUE(rig.at(0).Submit(get).ok()) << "its number is free again";
+}
+
 TEST(StoredStateTest, ACoreWithoutItsRowsDoesNotStartAndStartsWhenTheyCanBeRead) {
   Told told;
   HostRig rig;
