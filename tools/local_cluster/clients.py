@@ -17,7 +17,8 @@ import random
 
 LINE_MAX = 4 << 20  # An answer with the largest content.
 AGAIN_SECONDS = 0.05  # Before another node is tried.
-PERCENT = (("put", 45), ("get", 70), ("rev", 85), ("old", 92), ("delete", 100))  # Drawn below this.
+PERCENT = (("put", 40), ("transact", 50), ("get", 72), ("rev", 85), ("old", 93), ("delete", 100))  # Drawn below this.
+SECOND = 1000  # The second write of a transaction is a call of a process of its own, this much above the client's number.
 
 
 class History:
@@ -27,8 +28,8 @@ class History:
         self.lines = []
         self.ends = {}
 
-    def write(self, process, kind, call, **members):
-        self.lines.append({"process": process, "type": kind, "f": call["f"], "key": call["key"], **members})
+    def write(self, kind, call, **members):
+        self.lines.append({"process": call["process"], "type": kind, "f": call["f"], "key": call["key"], **members})
 
     def count(self, outcome):
         self.ends[outcome] = self.ends.get(outcome, 0) + 1
@@ -128,22 +129,45 @@ class Client:
         known = self._known.get(block, 0)
         if what in ("put", "delete"):
             await self._write(what, block, known)
+        elif what == "transact":
+            await self._transact(self._random.sample(self._blocks, 2))
         elif what == "old" and known > 0:
             await self._read("get", block, self._random.randint(1, known))
         else:
             await self._read("rev" if what == "rev" else "get", block)
 
+    def _call_of(self, f, block, process=0, **value):
+        return {"process": self._number + process, "f": f, "key": block} | ({"value": value} if value else {})
+
+    def _put_of(self, block, base, process=0):
+        """The call, and what is asked of the node for it."""
+        self._writes += 1
+        content = f"{self._number}-{self._writes}"
+        asked = {"block": block, "base": base, "value": base64.b64encode(content.encode()).decode()}
+        return self._call_of("put", block, process, revision=base, content=content), asked
+
     async def _write(self, method, block, base):
-        params = {"block": block, "base": base}
-        value = {"revision": base}
+        call, asked = self._call_of(method, block, revision=base), {"block": block, "base": base}
         if method == "put":
-            self._writes += 1
-            value["content"] = f"{self._number}-{self._writes}"
-            params["value"] = base64.b64encode(value["content"].encode()).decode()
-        call = {"f": method, "key": block}
-        result = await self._call(call, method, params, value)
+            call, asked = self._put_of(block, base)
+        result = await self._ask([call], method, asked)
+        if result is not None:
+            self._end_write(call, result)
+
+    async def _transact(self, blocks):
+        """Each write is a call on its block; of one that was refused only the block that was found stale is known."""
+        puts = [self._put_of(block, self._known.get(block, 0), process) for block, process in zip(blocks, (0, SECOND))]
+        result = await self._ask([call for call, _ in puts], "transact", {"writes": [asked for _, asked in puts]})
         if result is None:
             return
+        for call, asked in puts:
+            if result["outcome"] == "committed":
+                self._known[call["key"]] = asked["base"] + 1
+                self._end(call, "ok", result={"revision": asked["base"] + 1})
+            else:
+                self._end_write(call, {"outcome": "conflict" if result["outcome"] == "stale" else result["outcome"]})
+
+    def _end_write(self, call, result):
         outcome = result["outcome"]
         if outcome == "committed":
             self._end(call, "ok", result={"revision": result["revision"]})
@@ -154,8 +178,9 @@ class Client:
 
     async def _read(self, method, block, revision=None):
         params = {"block": block} | ({} if revision is None else {"revision": revision})
-        call = {"f": "get_revision" if method == "rev" else "get", "key": block}
-        result = await self._call(call, method, params, None if revision is None else {"revision": revision})
+        asked_for = {} if revision is None else {"revision": revision}
+        call = self._call_of("get_revision" if method == "rev" else "get", block, **asked_for)
+        result = await self._ask([call], method, params)
         if result is None:
             return
         claim = read_result(method, result)
@@ -164,27 +189,31 @@ class Client:
         else:
             self._end(call, "ok", result=claim)
 
-    async def _call(self, call, method, params, value):
-        """The result; None when there is none, and the call has ended in the history."""
-        self._history.write(self._number, "invoke", call, **({} if value is None else {"value": value}))
+    async def _ask(self, calls, method, params):
+        """The result; None when there is none, and the calls have ended in the history."""
+        for call in calls:
+            self._history.write("invoke", call, **({"value": call["value"]} if "value" in call else {}))
         try:
             answer = await self._connection.ask(method, **params)
         except Lost:
             self._history.count("lost")
-            self._end(call, "info", error="the node went away")
+            for call in calls:
+                self._end(call, "info", error="the node went away")
             self._hang_up()
             return None
         if "error" in answer:  # Nothing was submitted: the node looks for others, or has no room.
             self._history.count(answer["error"]["code"])
-            self._end(call, "fail", error=answer["error"]["code"])
+            for call in calls:
+                self._end(call, "fail", error=answer["error"]["code"])
             self._hang_up()
             await asyncio.sleep(AGAIN_SECONDS)
             return None
         result = answer["result"]
         self._history.count(result["outcome"])
-        if result["revision"] is not None and "revision" not in params:
-            self._known[call["key"]] = max(self._known.get(call["key"], 0), result["revision"])
+        if len(calls) == 1 and result["revision"] is not None and "revision" not in params:
+            block = calls[0]["key"]
+            self._known[block] = max(self._known.get(block, 0), result["revision"])
         return result
 
     def _end(self, call, kind, **members):
-        self._history.write(self._number, kind, call, **members)
+        self._history.write(kind, call, **members)
