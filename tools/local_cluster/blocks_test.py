@@ -29,7 +29,7 @@ BLOCKS = ["entry", "tally", "ballot"]
 CALLS_PER_PHASE = 50
 POLL_SECONDS = 0.02
 AT_LEAST = 100  # Committed writes, and reads that found something.
-SETTINGS = ["protocol.cluster_size=5", "protocol.transaction_lifetime=3s", "protocol.member_wait=400ms"]
+SETTINGS = ["protocol.transaction_lifetime=3s", "protocol.member_wait=400ms"]
 # What is asked of the supervisor before the next phase.
 PHASES = [
     [],

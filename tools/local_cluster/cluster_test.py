@@ -309,6 +309,11 @@ class ClusterTest(unittest.TestCase):
         self.until(lambda nodes: nodes[4]["links"] == 3)  # Nothing was heard for as long as `timeouts.idle`.
         self.run_command("heal")
 
+    def test_a_small_cluster_can_write(self):
+        configuration = json.loads((pathlib.Path(self.folder.name) / "node-2" / "node.json").read_text())
+        self.assertEqual(configuration["protocol"], {"cluster_size": 5})
+        self.assertEqual([command.small(count) for count in (2, 10)], [[], []])
+
     def test_who_is_killed_comes_back_as_the_same(self):
         before = self.nodes()[2]
         self.run_command("kill", "2", "-9")

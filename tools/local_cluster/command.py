@@ -16,6 +16,7 @@ ANSWER_SECONDS = 30.0
 START_SECONDS = 60.0
 REFRESH_SECONDS = 1.0
 POLL_SECONDS = 0.1
+CLUSTER_MIN, CLUSTER_SIZE = 3, 10  # Defaults of the node's protocol section.
 PORTS = 3  # Per node: the proxy, the node itself, its admin pages.
 
 
@@ -61,6 +62,11 @@ def setting(text):
         return path, value
 
 
+def small(count):
+    """What a cluster needs that is smaller than three quarters of a block's default cluster, to write anything at all."""
+    return [("protocol.cluster_size", count)] if CLUSTER_MIN <= count < CLUSTER_SIZE else []
+
+
 def runs(folder):
     try:
         ask(folder, do="status")
@@ -80,7 +86,7 @@ def up(options):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / supervisor.SOCKET).unlink(missing_ok=True)  # Of one that was killed.
     told = {"folder": str(folder), "count": options.count, "port": options.base_port,
-            "program": program(options.program), "settings": [setting(text) for text in options.set]}
+            "program": program(options.program), "settings": small(options.count) + [setting(text) for text in options.set]}
     with open(folder / "supervisor.log", "wb") as log:
         process = subprocess.Popen([sys.executable, ROOT / "tools" / "cluster", "serve", json.dumps(told)],
                                    stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
