@@ -16,7 +16,7 @@ import json
 import random
 
 LINE_MAX = 4 << 20  # An answer with the largest content.
-AGAIN_SECONDS = 0.05  # Before another node is tried.
+AGAIN_SECONDS = 0.05  # Before another try.
 PERCENT = (("put", 40), ("transact", 50), ("get", 72), ("rev", 85), ("old", 93), ("delete", 100))  # Drawn below this.
 SECOND = 1000  # The second write of a transaction is a call of a process of its own, this much above the client's number.
 
@@ -210,6 +210,8 @@ class Client:
             return None
         result = answer["result"]
         self._history.count(result["outcome"])
+        if result["outcome"] == "unavailable":  # Said at once by a node that knows too few others yet.
+            await asyncio.sleep(AGAIN_SECONDS)
         if len(calls) == 1 and result["revision"] is not None and "revision" not in params:
             block = calls[0]["key"]
             self._known[block] = max(self._known.get(block, 0), result["revision"])
