@@ -41,13 +41,15 @@ struct WorldFact {
     kFaultEnded,
     kCalm,
     kCommanded,
-    kUnreadable  // A peer could not start, because its stored state cannot be read.
+    kUnreadable,  // A peer could not start, because its stored state cannot be read.
+    kForgot  // A disk lost what it had reported as durable: all of it, or what came from `since` on.
   } kind = Kind::kStarted;
   WorldTime at;
   core::PeerId peer;  // kNoPeer for faults and calm.
   // Index in Scenario::faults, also of a pause; incarnation of a start or of one that failed; for
   // kCommanded the index in Scenario::workload of the operation given.
   uint32_t detail = 0;
+  WorldTime since = {};  // kForgot; zero: all.
 };
 
 // One message on its way. A message that is sent and later arrives makes two facts.

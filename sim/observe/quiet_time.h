@@ -6,17 +6,21 @@
 #include <optional>
 
 #include "core/base/flat_table.h"
+#include "sim/network/schedule.h"
 #include "sim/observe/observer.h"
 
 namespace sim {
 
 class QuietTime {
  public:
-  void Note(const WorldFact& fact) {
+  void Note(const WorldView& world, const WorldFact& fact) {
     using Kind = WorldFact::Kind;
     if (fact.kind == Kind::kStopped || fact.kind == Kind::kPaused) down_.Insert(fact.peer);
     if (fact.kind == Kind::kStarted || fact.kind == Kind::kResumed) down_.Erase(fact.peer);
-    if (fact.kind == Kind::kFaultBegan) ++faults_;
+    // What happens in a moment is over; a crash that waits for a batch shows when the peer stops.
+    const bool lasts = fact.kind == Kind::kFaultBegan &&
+                       HasScheduledEnd(world.scenario().faults[fact.detail].kind);
+    if (lasts) ++faults_;
     if (fact.kind == Kind::kFaultEnded && faults_ > 0) --faults_;
     if (fact.kind == Kind::kCalm) faults_ = 0;
     if (fact.kind != Kind::kCommanded) since_ = fact.at;

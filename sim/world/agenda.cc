@@ -167,7 +167,9 @@ void World::StayDown(Turn& turn, Errand::Kind how) {
       how == Errand::Kind::kLeave || how == Errand::Kind::kCrash || how == Errand::Kind::kWipe;
   if (extras == nullptr || !stops) return;
   extras->unreadable = false;
-  if (how == Errand::Kind::kWipe && extras->storage != nullptr) extras->storage->Wipe();
+  if (how == Errand::Kind::kWipe && extras->storage != nullptr) {
+    ReportLoss(turn, extras->storage->Wipe());
+  }
 }
 
 // No fault outlasts the fault phase.

@@ -163,7 +163,12 @@ std::span<const core::StoredRow> World::RowsOf(Turn& turn) {
 void World::StopDisk(Turn& turn, DiskSpec::Keeps keeps) {
   PeerExtras* extras = turn.slot.extras.get();
   if (extras == nullptr || extras->storage == nullptr) return;
-  extras->storage->Crash(keeps, turn.now, DiskDraw(turn.peer, *extras->storage));
+  ReportLoss(turn, extras->storage->Crash(keeps, turn.now, DiskDraw(turn.peer, *extras->storage)));
+}
+
+void World::ReportLoss(Turn& turn, std::optional<WorldTime> since) {
+  if (!since.has_value()) return;
+  turn.lane.world_facts.push_back({WorldFact::Kind::kForgot, turn.now, turn.peer, 0, *since});
 }
 
 }  // namespace sim

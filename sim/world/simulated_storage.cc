@@ -92,9 +92,9 @@ void SimulatedStorage::Put(const core::StoreKey& at, const std::optional<core::B
 
 // A good sync takes everything along that a lying one has left behind.
 void SimulatedStorage::Apply(const core::StoreBatch& batch, WorldTime now) {
-  Undo undo;
+  Undo undo{now, {}};
   for (const core::StoreWrite& write : batch.writes) {
-    if (Lasts(Trouble::kLying, now)) undo.emplace_back(write.at, Find(write.at));
+    if (Lasts(Trouble::kLying, now)) undo.replaced.emplace_back(write.at, Find(write.at));
     Put(write.at, write.value);
     misread_.erase(write.at);
   }
@@ -115,7 +115,9 @@ void SimulatedStorage::ApplyAll(std::vector<core::StoreBatch> batches, WorldTime
 
 void SimulatedStorage::UndoLast() {
   const Undo& undo = unsynced_.back();
-  for (auto each = undo.rbegin(); each != undo.rend(); ++each) Put(each->first, each->second);
+  for (auto each = undo.replaced.rbegin(); each != undo.replaced.rend(); ++each) {
+    Put(each->first, each->second);
+  }
   unsynced_.pop_back();
 }
 
@@ -131,7 +133,8 @@ void SimulatedStorage::EndMisreading(WorldTime now) {
   if (!Lasts(Trouble::kMisreading, now)) misread_.clear();
 }
 
-void SimulatedStorage::Crash(DiskSpec::Keeps keeps, WorldTime now, core::Random random) {
+std::optional<WorldTime> SimulatedStorage::Crash(DiskSpec::Keeps keeps, WorldTime now,
+                                                 core::Random random) {
   if (keeps == DiskSpec::Keeps::kNothing) return Wipe();
   if (!Lasts(Trouble::kLying, now)) unsynced_.clear();
   std::vector<core::StoreBatch> doubtful = std::exchange(doubtful_, {});
@@ -144,13 +147,18 @@ void SimulatedStorage::Crash(DiskSpec::Keeps keeps, WorldTime now, core::Random 
   size_t kept = keeps == DiskSpec::Keeps::kEverything ? at_stake : 0;
   if (keeps == DiskSpec::Keeps::kSome) kept = random.Below(at_stake + 1);
   const size_t reported = unsynced_.size();
-  while (unsynced_.size() > kept) UndoLast();
+  std::optional<WorldTime> lost;
+  while (unsynced_.size() > kept) {
+    lost = unsynced_.back().reported;
+    UndoLast();
+  }
   unsynced_.clear();
   // What failed lies before what is open, and behind what a lying disk may have lost.
   if (kept >= reported && random.Chance({1, 2})) ApplyAll(std::move(doubtful), now);
   open.resize(kept > reported ? kept - reported : 0);
   ApplyAll(std::move(open), now);
   unsynced_.clear();
+  return lost;
 }
 
 void SimulatedStorage::DropOpen() {
@@ -159,12 +167,14 @@ void SimulatedStorage::DropOpen() {
   busy_ = false;
 }
 
-void SimulatedStorage::Wipe() {
+std::optional<WorldTime> SimulatedStorage::Wipe() {
+  const bool empty = rows_.empty();
   DropOpen();
   rows_.clear();
   misread_.clear();
   unsynced_.clear();
   doubtful_.clear();
+  return empty ? std::nullopt : std::optional(WorldTime{0});
 }
 
 void SimulatedStorage::Digest(core::Hasher& hasher) const {
@@ -196,8 +206,8 @@ size_t SimulatedStorage::MemoryUsage() const {
   }
   for (const core::StoreBatch& batch : doubtful_) bytes += sizeof(batch) + HeapBytesOf(batch);
   for (const Undo& undo : unsynced_) {
-    for (const auto& [at, value] : undo) {
-      bytes += sizeof(Undo::value_type) + at.key.size() + (value.has_value() ? value->size() : 0);
+    for (const auto& [at, value] : undo.replaced) {
+      bytes += sizeof(undo.replaced[0]) + at.key.size() + (value.has_value() ? value->size() : 0);
     }
   }
   return bytes;

@@ -60,10 +60,11 @@ class SimulatedStorage {
 
   // Forgets what is not completed.
   void DropOpen();
-  // The process dies; `random` decides what may be or not be.
-  void Crash(DiskSpec::Keeps keeps, WorldTime now, core::Random random);
-  // Another disk, as good or bad as this one.
-  void Wipe();
+  // The process dies; `random` decides what may be or not be. Since when everything that had been reported as durable is
+  // gone; nothing when all of that is there.
+  std::optional<WorldTime> Crash(DiskSpec::Keeps keeps, WorldTime now, core::Random random);
+  // Another disk, as good or bad as this one. Says the same.
+  std::optional<WorldTime> Wipe();
 
   void Digest(core::Hasher& hasher) const;
   // Ascending.
@@ -75,7 +76,10 @@ class SimulatedStorage {
 
  private:
   // What a batch replaced, in the order of its writes.
-  using Undo = std::vector<std::pair<core::StoreKey, std::optional<core::Bytes>>>;
+  struct Undo {
+    WorldTime reported;
+    std::vector<std::pair<core::StoreKey, std::optional<core::Bytes>>> replaced;
+  };
 
   [[nodiscard]] core::Status Judge(const core::StoreBatch& batch, WorldTime now) const;
   // Without the medium, which may have taken what it reported as failed.

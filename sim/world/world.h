@@ -13,6 +13,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/port/context.h"
@@ -186,6 +187,7 @@ class World : public WorldView {
   void MendDisk(Turn& turn);
   [[nodiscard]] static bool RefusesToStart(Turn& turn);
   [[nodiscard]] static std::span<const core::StoredRow> RowsOf(Turn& turn);
+  static void ReportLoss(Turn& turn, std::optional<WorldTime> since);
   void StopDisk(Turn& turn, DiskSpec::Keeps keeps);
 
   // observers (world.cc)

@@ -49,27 +49,38 @@ void DurabilityChecker::OnFact(const WorldView& world, const Fact& fact) {
   }
   if (const auto* made = std::get_if<core::CertificateMade>(&fact.what)) {
     if (!made->committed) return;
-    uint8_t& members = *members_.Insert({made->block, made->base_revision + 1}).first;
-    members = std::max(members, made->members);
+    const auto [certified, fresh] = certified_.Insert({made->block, made->base_revision + 1});
+    if (fresh) certified->at = fact.at;
+    certified->members = std::max(certified->members, made->members);
     return;
   }
   const auto* finished = std::get_if<core::CallFinished>(&fact.what);
   if (finished == nullptr || finished->outcome != core::CallOutcome::kCommitted) return;
   const BlockRevision at{finished->block, finished->revision};
-  const uint8_t* members = members_.Find(at);
-  if (members == nullptr) return;  // Certified by a dishonest coordinator, who reports nothing.
+  const Certified* certified = certified_.Find(at);
+  if (certified == nullptr) return;  // Certified by a dishonest coordinator, who reports nothing.
   Premise();
-  const uint32_t majority = *members / 2u + 1;
+  const uint32_t majority = certified->members / 2u + 1;
   const auto* replicas = replicas_.Find(at);
   const auto honest = static_cast<uint32_t>(replicas == nullptr ? 0 : replicas->size());
-  if (honest + Dishonest(world) >= majority) return;
+  if (honest + Dishonest(world) + StoppedSince(certified->at) >= majority) return;
   Violate([&] {
-    return Violation{
-        fact.at, fact.peer,
-        "block " + sim::Short(at.block) + "  revision " + std::to_string(at.revision),
-        "durable on " + std::to_string(majority) + " of " + std::to_string(*members) + " members",
-        "on " + std::to_string(honest)};
+    return Violation{fact.at, fact.peer,
+                     "block " + sim::Short(at.block) + "  revision " + std::to_string(at.revision),
+                     "durable on " + std::to_string(majority) + " of " +
+                         std::to_string(certified->members) + " members",
+                     "on " + std::to_string(honest)};
   });
+}
+
+void DurabilityChecker::OnWorldFact(const WorldView&, const WorldFact& fact) {
+  if (fact.kind == WorldFact::Kind::kStopped) *stopped_.Insert(fact.peer).first = fact.at;
+}
+
+uint32_t DurabilityChecker::StoppedSince(WorldTime since) const {
+  uint32_t stopped = 0;
+  stopped_.ForEach([&](core::PeerId, WorldTime at) { stopped += at >= since ? 1 : 0; });
+  return stopped;
 }
 
 uint32_t DurabilityChecker::Dishonest(const WorldView& world) {
@@ -152,8 +163,8 @@ void DoubtChecker::OnFact(const WorldView& world, const Fact& fact) {
   }
 }
 
-void DoubtChecker::OnWorldFact(const WorldView&, const WorldFact& fact) {
-  quiet_.Note(fact);
+void DoubtChecker::OnWorldFact(const WorldView& world, const WorldFact& fact) {
+  quiet_.Note(world, fact);
 }
 
 void DoubtChecker::OnCheckpoint(const WorldView& world) {
@@ -263,8 +274,8 @@ void ProgressChecker::JudgeAlone(const Fact& fact, const core::CallFinished& fin
   });
 }
 
-void ProgressChecker::OnWorldFact(const WorldView&, const WorldFact& fact) {
-  quiet_.Note(fact);
+void ProgressChecker::OnWorldFact(const WorldView& world, const WorldFact& fact) {
+  quiet_.Note(world, fact);
   // Who stops never finishes.
   if (fact.kind == WorldFact::Kind::kStopped) meetings_.clear();
 }

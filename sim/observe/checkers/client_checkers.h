@@ -15,7 +15,7 @@
 namespace sim {
 
 // TX-4: a write that is acknowledged is durable on a majority of its cluster at that moment. Counted are honest replicas that have
-// applied its revision; the size of the cluster is the certificate's.
+// applied its revision, and those that stopped since it was certified, who could not report it; the size of the cluster is the certificate's.
 class DurabilityChecker : public Checker {
  public:
   DurabilityChecker();
@@ -25,12 +25,21 @@ class DurabilityChecker : public Checker {
   }
 
   void OnFact(const WorldView& world, const Fact& fact) override;
+  void OnWorldFact(const WorldView& world, const WorldFact& fact) override;
 
  private:
+  // Of the cluster that made a revision.
+  struct Certified {
+    uint8_t members = 0;
+    WorldTime at;
+  };
+
   [[nodiscard]] uint32_t Dishonest(const WorldView& world);
+  [[nodiscard]] uint32_t StoppedSince(WorldTime since) const;
 
   core::FlatTable<BlockRevision, std::vector<core::PeerId>, BlockKeyHash> replicas_;
-  core::FlatTable<BlockRevision, uint8_t, BlockKeyHash> members_;  // Of the cluster that made it.
+  core::FlatTable<BlockRevision, Certified, BlockKeyHash> certified_;
+  core::FlatTable<core::PeerId, WorldTime> stopped_;  // Last.
   std::optional<uint32_t> dishonest_;
 };
 

@@ -177,8 +177,11 @@ void LockChecker::OnFact(const WorldView& world, const Fact& fact) {
   }
 }
 
-void LockChecker::OnWorldFact(const WorldView&, const WorldFact& fact) {
-  quiet_.Note(fact);
+void LockChecker::OnWorldFact(const WorldView& world, const WorldFact& fact) {
+  quiet_.Note(world, fact);
+  // A lock is taken before it is durable; whoever starts again reports those that it still holds.
+  if (fact.kind != WorldFact::Kind::kStopped) return;
+  locks_.EraseIf([&](const PeerBlock& key, const Lock&) { return key.peer == fact.peer; });
 }
 
 void LockChecker::OnCheckpoint(const WorldView& world) {
@@ -208,9 +211,12 @@ QuorumChecker::QuorumChecker()
 void QuorumChecker::OnFact(const WorldView& world, const Fact& fact) {
   if (!world.IsHonest(fact.peer)) return;
   if (const auto* vote = std::get_if<core::VoteCast>(&fact.what)) {
-    if (vote->kind == core::VoteKind::kApprove && approvals_.Insert({fact.peer, vote->tx}).second)
-      ++*approving_.Insert(vote->tx).first;
+    if (vote->kind == core::VoteKind::kApprove) Approve(fact.peer, vote->tx);
     return;
+  }
+  // Who crashed when its vote was durable could not report it; its lock is back when it starts.
+  if (const auto* taken = std::get_if<core::LockTaken>(&fact.what)) {
+    return Approve(fact.peer, taken->tx);
   }
   const auto* made = std::get_if<core::CertificateMade>(&fact.what);
   if (made == nullptr || !made->committed) return;
@@ -232,6 +238,10 @@ void QuorumChecker::OnFact(const WorldView& world, const Fact& fact) {
                      std::to_string(made->votes) + " votes of " + std::to_string(made->members) +
                          " members; at most " + std::to_string(seen) + " approved"};
   });
+}
+
+void QuorumChecker::Approve(core::PeerId member, const core::Key256& tx) {
+  if (approvals_.Insert({member, tx}).second) ++*approving_.Insert(tx).first;
 }
 
 uint32_t QuorumChecker::Dishonest(const WorldView& world) {

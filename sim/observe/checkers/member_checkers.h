@@ -115,12 +115,13 @@ class QuorumChecker : public Checker {
   QuorumChecker();
 
   [[nodiscard]] FactMask Wants() const override {
-    return MaskOf<core::CertificateMade, core::VoteCast>();
+    return MaskOf<core::CertificateMade, core::VoteCast, core::LockTaken>();
   }
 
   void OnFact(const WorldView& world, const Fact& fact) override;
 
  private:
+  void Approve(core::PeerId member, const core::Key256& tx);
   [[nodiscard]] uint32_t Dishonest(const WorldView& world);
 
   core::FlatTable<PeerTx, bool, BlockKeyHash> approvals_;

@@ -16,14 +16,22 @@ bool Deletes(core::TxAction action) {
   return action == core::TxAction::kDelete || action == core::TxAction::kPendDelete;
 }
 
-// Forgets what a wiped disk held.
+// A disk that lost what it had reported takes what it reported from then on out of the tables.
 template <typename Table>
-void ForgetWiped(const WorldView& world, const WorldFact& fact, Table& table) {
-  if (fact.kind != WorldFact::Kind::kFaultBegan) return;
-  const Fault& fault = world.scenario().faults[fact.detail];
-  if (fault.kind != Fault::Kind::kWipe) return;
-  table.EraseIf(
-      [&](const PeerBlock& key, const auto&) { return fault.targets.Contains(key.peer); });
+void ForgetLost(const WorldFact& fact, Table& table) {
+  if (fact.kind != WorldFact::Kind::kForgot) return;
+  table.EraseIf([&](const PeerBlock& key, const auto& known) {
+    return key.peer == fact.peer && known.reported >= fact.since;
+  });
+}
+
+// Who stopped may have made durable what it could not report any more.
+template <typename Table>
+void DoubtStopped(const WorldFact& fact, Table& table) {
+  if (fact.kind != WorldFact::Kind::kStopped) return;
+  table.ForEach([&](const PeerBlock& key, auto& known) {
+    if (key.peer == fact.peer) known.stopped = true;
+  });
 }
 
 }  // namespace
@@ -38,17 +46,21 @@ RevisionOrderChecker::RevisionOrderChecker()
 void RevisionOrderChecker::OnFact(const WorldView& world, const Fact& fact) {
   if (!world.IsHonest(fact.peer)) return;
   if (const auto* collected = std::get_if<core::RevisionCollected>(&fact.what)) {
-    if (collected->tombstone) latest_.Erase({fact.peer, collected->block});
+    // What may follow a tombstone that is gone is BR-9's matter.
+    Latest* latest = latest_.Find({fact.peer, collected->block});
+    if (latest != nullptr && latest->revision == collected->revision) latest->unknown = true;
     return;
   }
   const auto* applied = std::get_if<core::RevisionApplied>(&fact.what);
   if (applied == nullptr) return;
-  Latest& latest = *latest_.Insert({fact.peer, applied->block}).first;
+  const auto [known, fresh] = latest_.Insert({fact.peer, applied->block});
+  Latest& latest = *known;
+  if (fresh) latest.stopped = stopped_.Find(fact.peer) != nullptr;
   Premise();
   const bool follows = applied->revision == latest.revision + 1 &&
                        (latest.revision == 0 || applied->prior_hash == latest.hash);
-  const bool skips = applied->restored && applied->revision > latest.revision;
-  if (!follows && !skips) {
+  const bool skips = (applied->restored || latest.stopped) && applied->revision > latest.revision;
+  if (!follows && !skips && !latest.unknown) {
     Violate([&] {
       return Violation{
           fact.at, fact.peer, Subject(applied->block, applied->revision),
@@ -57,11 +69,18 @@ void RevisionOrderChecker::OnFact(const WorldView& world, const Fact& fact) {
               ", latest " + std::to_string(latest.revision)};
     });
   }
-  latest = {applied->revision, applied->hash};
+  latest = {applied->revision, applied->hash, fact.at, false, false};
 }
 
-void RevisionOrderChecker::OnWorldFact(const WorldView& world, const WorldFact& fact) {
-  ForgetWiped(world, fact, latest_);
+void RevisionOrderChecker::OnWorldFact(const WorldView&, const WorldFact& fact) {
+  if (fact.kind == WorldFact::Kind::kStopped) stopped_.Insert(fact.peer);
+  DoubtStopped(fact, latest_);
+  if (fact.kind != WorldFact::Kind::kForgot) return;
+  // An empty disk begins with revision 1; one that went back, somewhere.
+  if (fact.since == WorldTime{}) return ForgetLost(fact, latest_);
+  latest_.ForEach([&](const PeerBlock& key, Latest& latest) {
+    if (key.peer == fact.peer && latest.reported >= fact.since) latest.unknown = true;
+  });
 }
 
 ForkChecker::ForkChecker()
@@ -137,6 +156,7 @@ void PendChecker::OnFact(const WorldView& world, const Fact& fact) {
   if (const auto* taken = std::get_if<core::PendTaken>(&fact.what)) {
     State& state = *actions_.Insert({{fact.peer, taken->block}, taken->of}).first;
     state.pending = true;
+    state.reported = fact.at;
     Premise();
     if (state.applied) both_.push_back({{{fact.peer, taken->block}, taken->of}, fact.at});
   } else if (const auto* dropped = std::get_if<core::PendDropped>(&fact.what)) {
@@ -146,6 +166,7 @@ void PendChecker::OnFact(const WorldView& world, const Fact& fact) {
     State* state = actions_.Find(action);
     if (state == nullptr) return;
     state->applied = true;
+    state->reported = fact.at;
     if (state->pending) both_.push_back({action, fact.at});
   }
 }
@@ -164,6 +185,14 @@ void PendChecker::Settle(WorldTime now) {
       });
     }
     return true;
+  });
+}
+
+void PendChecker::OnWorldFact(const WorldView&, const WorldFact& fact) {
+  Settle(fact.at);
+  if (fact.kind != WorldFact::Kind::kForgot) return;
+  actions_.EraseIf([&](const Action& action, const State& state) {
+    return action.replica.peer == fact.peer && state.reported >= fact.since;
   });
 }
 
@@ -223,6 +252,7 @@ void ResurrectionChecker::OnFact(const WorldView& world, const Fact& fact) {
     if (tombstone == nullptr || tombstone->revision != collected->revision) return;
     tombstone->collected = true;
     tombstone->at = fact.local;
+    tombstone->reported = fact.at;
     return;
   }
   const auto* applied = std::get_if<core::RevisionApplied>(&fact.what);
@@ -236,7 +266,8 @@ void ResurrectionChecker::OnFact(const WorldView& world, const Fact& fact) {
         fact.local - tombstone->at > world.context().config->transactions.tombstone_ttl;
     const bool next = applied->revision == tombstone->revision + 1;
     const bool later = applied->revision > tombstone->revision;
-    if (!forgotten && !(later && (applied->restored || (next && !Deletes(applied->action))))) {
+    const bool skips = applied->restored || tombstone->stopped;
+    if (!forgotten && !(later && (skips || (next && !Deletes(applied->action))))) {
       Violate([&] {
         return Violation{fact.at, fact.peer, Subject(applied->block, applied->revision),
                          "a put of revision " + std::to_string(tombstone->revision + 1) +
@@ -247,11 +278,14 @@ void ResurrectionChecker::OnFact(const WorldView& world, const Fact& fact) {
     }
   }
   tombstones_.Erase(key);
-  if (Deletes(applied->action)) *tombstones_.Insert(key).first = {applied->revision, false, {}};
+  if (Deletes(applied->action)) {
+    *tombstones_.Insert(key).first = {applied->revision, false, {}, fact.at, false};
+  }
 }
 
-void ResurrectionChecker::OnWorldFact(const WorldView& world, const WorldFact& fact) {
-  ForgetWiped(world, fact, tombstones_);
+void ResurrectionChecker::OnWorldFact(const WorldView&, const WorldFact& fact) {
+  DoubtStopped(fact, tombstones_);
+  ForgetLost(fact, tombstones_);
 }
 
 }  // namespace sim

@@ -1,6 +1,7 @@
 // What each replica of a block does with its revisions: BR-1, BR-2, BR-5, BR-7, BR-8, BR-9.
 //
-// All read the facts of honest replicas, which report what is durable. A replica whose disk was wiped starts from nothing.
+// All read the facts of honest replicas, which report what is durable. What a disk lost of that is not held against its
+// replica; and one that stopped may have made more durable than it could report.
 // Source: protocol_voting_network.md, 1.3.4 and 1.3.5. Thread rule: as Observer.
 #pragma once
 
@@ -30,9 +31,13 @@ class RevisionOrderChecker : public Checker {
   struct Latest {
     uint64_t revision = 0;
     core::Key256 hash;
+    WorldTime reported;
+    bool stopped = false;  // Since then.
+    bool unknown = false;  // A collected tombstone, or lost by the disk.
   };
 
   core::FlatTable<PeerBlock, Latest, BlockKeyHash> latest_;
+  core::FlatTable<core::PeerId, bool> stopped_;  // Ever.
 };
 
 // BR-2: at most one action for each revision of a block, over all honest replicas and for ever.
@@ -86,6 +91,7 @@ class PendChecker : public Checker {
   }
 
   void OnFact(const WorldView& world, const Fact& fact) override;
+  void OnWorldFact(const WorldView& world, const WorldFact& fact) override;
   void OnCheckpoint(const WorldView& world) override;
   void OnEnd(const WorldView& world) override;
 
@@ -106,6 +112,7 @@ class PendChecker : public Checker {
   struct State {
     bool pending = false;
     bool applied = false;
+    WorldTime reported;  // The last of what is said here.
   };
 
   // Applied at `at` with the pend still there.
@@ -154,7 +161,9 @@ class ResurrectionChecker : public Checker {
   struct Tombstone {
     uint64_t revision = 0;
     bool collected = false;
-    core::Time at;  // Of the collection, by the replica's own clock.
+    core::Time at;         // Of the collection, by the replica's own clock.
+    WorldTime reported;    // Of the tombstone, then of its collection.
+    bool stopped = false;  // Since then.
   };
 
   core::FlatTable<PeerBlock, Tombstone, BlockKeyHash> tombstones_;

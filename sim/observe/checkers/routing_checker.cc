@@ -31,6 +31,7 @@ void RoutingChecker::OnWorldFact(const WorldView& world, const WorldFact& fact) 
     case WorldFact::Kind::kCalm:
     case WorldFact::Kind::kCommanded:
     case WorldFact::Kind::kUnreadable:
+    case WorldFact::Kind::kForgot:
       return;
   }
 }

@@ -57,21 +57,46 @@ TEST_F(RevisionOrderTest, AGapAStepBackAndAWrongBaseFail) {
   EXPECT_EQ(checker_.violations(), 4u);
 }
 
-TEST_F(RevisionOrderTest, AWipedReplicaAndACollectedTombstoneStartAnew) {
-  Fault wipe;
-  wipe.kind = Fault::Kind::kWipe;
-  wipe.targets = RangeOf(0, 1);
-  world_.plan.faults.push_back(wipe);
+TEST_F(RevisionOrderTest, WhatADiskLostIsNotHeldAgainstItsReplica) {
   Tell(1, 0, Applied(1, 1, 0, 1));
-  Tell(1, 1, Applied(1, 1, 0, 1));
-  world_.TellWorld(checker_, 5, Kind::kFaultBegan, core::kNoPeer.value, 0);
-  Tell(6, 0, Applied(1, 1, 0, 1));
-  Tell(6, 1, Collected(1, true));
-  Tell(7, 1, Applied(1, 4, 0, 4));
+  Tell(3, 0, Applied(2, 2, 1, 2));
+  checker_.OnWorldFact(world_, {Kind::kForgot, WorldTime{5'000}, {0}, 0, WorldTime{3'000}});
+  Tell(6, 0, Applied(2, 2, 1, 2));
   EXPECT_EQ(checker_.violations(), 0u);
+  checker_.OnWorldFact(world_, {Kind::kForgot, WorldTime{7'000}, {0}, 0, WorldTime{7'000}});
+  Tell(8, 0, Applied(2, 2, 1, 2));
+  EXPECT_EQ(checker_.violations(), 1u) << "what was reported before is still there";
+  checker_.OnWorldFact(world_, {Kind::kForgot, WorldTime{9'000}, {0}, 0, WorldTime{}});
+  Tell(10, 0, Applied(1, 1, 0, 1));
+  EXPECT_EQ(checker_.violations(), 1u);
+}
+
+TEST_F(RevisionOrderTest, AReplicaThatStoppedMayHaveGoneOnWithoutAWordButNotBack) {
+  Tell(1, 0, Applied(1, 1, 0, 1));
+  world_.TellWorld(checker_, 2, Kind::kStopped, 0);
+  Tell(3, 0, Applied(3, 3, 2, 3));
+  EXPECT_EQ(checker_.violations(), 0u);
+  world_.TellWorld(checker_, 4, Kind::kStopped, 0);
+  Tell(5, 0, Applied(3, 3, 2, 3));
+  ExpectOneViolation();
+  Tell(6, 0, Applied(5, 5, 4, 5));
+  EXPECT_EQ(checker_.violations(), 2u);
+}
+
+TEST_F(RevisionOrderTest, ACollectedTombstoneStartsAnewIfItWasTheLatest) {
+  Tell(1, 0, Applied(1, 1, 0, 1));
+  Tell(2, 0, Deleted(2, 1, 2));
+  Tell(3, 0, Collected(2, true));
+  Tell(4, 0, Applied(1, 4, 0, 4));
+  Tell(5, 0, Deleted(2, 4, 5));
+  Tell(6, 0, Applied(3, 6, 0xdd, 6));
+  EXPECT_EQ(checker_.violations(), 0u);
+  Tell(7, 0, Collected(2, true));
+  Tell(8, 0, Applied(3, 6, 0xdd, 6));
+  ExpectOneViolation();
   world_.dishonest.insert(3);
-  Tell(8, 3, Applied(9, 1, 0, 1));
-  EXPECT_EQ(checker_.violations(), 0u);
+  Tell(9, 3, Applied(9, 1, 0, 1));
+  ExpectOneViolation();
 }
 
 class ForkTest : public CheckerTest<ForkChecker> {};
@@ -259,6 +284,18 @@ TEST_F(PendTest, APendThatStaysOrComesBackFails) {
   EXPECT_EQ(checker_.violations(), 2u);
 }
 
+TEST_F(PendTest, APendThatTheDiskLostMayComeBack) {
+  for (const uint32_t peer : {0u, 1u}) {
+    Tell(1, peer, core::PendTaken{kBlock, TxOf(1)});
+    Tell(5, peer, Applied(1, 1, 0, 1));
+    Tell(5, peer, core::PendDropped{kBlock, TxOf(1), true});
+  }
+  checker_.OnWorldFact(world_, {Kind::kForgot, WorldTime{6'000}, {0}, 0, WorldTime{5'000}});
+  for (const uint32_t peer : {0u, 1u}) Tell(7, peer, core::PendTaken{kBlock, TxOf(1)});
+  checker_.OnEnd(world_);
+  ExpectOneViolation();
+}
+
 class RetryTest : public CheckerTest<RetryChecker> {};
 
 TEST_F(RetryTest, OneRevisionOnAllReplicasPasses) {
@@ -299,6 +336,15 @@ TEST_F(ResurrectionTest, AnOldRevisionBehindATombstoneFailsUntilItMayBeForgotten
   Tell(9'000, 0, Restored(1, 1, 1));
   ExpectOneViolation();
   Tell(20'000, 1, Applied(1, 5, 0, 5));
+  ExpectOneViolation();
+}
+
+TEST_F(ResurrectionTest, ATombstoneThatTheDiskLostIsForgotten) {
+  for (const uint32_t peer : {0u, 1u}) Tell(2, peer, Deleted(2, 1, 2));
+  checker_.OnWorldFact(world_, {Kind::kForgot, WorldTime{3'000}, {0}, 0, WorldTime{2'000}});
+  Tell(4, 0, Restored(1, 1, 1));
+  EXPECT_EQ(checker_.violations(), 0u);
+  Tell(4, 1, Restored(1, 1, 1));
   ExpectOneViolation();
 }
 

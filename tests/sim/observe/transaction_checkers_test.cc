@@ -23,6 +23,9 @@ using Kind = WorldFact::Kind;
 template <typename Watching>
 class CheckerTest : public FactTest<Watching> {
  protected:
+  // Fault 0 lasts.
+  CheckerTest() { this->world_.plan.faults.emplace_back(); }
+
   void TellWorld(int64_t ms, Kind kind, uint32_t peer) {
     this->world_.TellWorld(this->checker_, ms, kind, peer);
   }
@@ -155,6 +158,30 @@ TEST_F(LockTest, NothingIsDemandedWhileAPeerIsDownOrAFaultInForce) {
   EXPECT_EQ(checker_.verdict(), Verdict::kVacuous);
   world_.RunTo(checker_, 4 * bound_ + 1);
   EXPECT_EQ(checker_.violations(), 1u);
+}
+
+TEST_F(LockTest, ALockThatStaysFailsAfterAFaultOfAMomentToo) {
+  Fault restart;
+  restart.kind = Fault::Kind::kRestart;
+  world_.plan.faults.push_back(restart);
+  Tell(1, 0, core::LockTaken{kBlock, KeyOf(1)});
+  world_.TellWorld(checker_, 900, Kind::kFaultBegan, core::kNoPeer.value, 1);
+  TellWorld(901, Kind::kStopped, 5);
+  TellWorld(902, Kind::kStarted, 5);
+  world_.RunTo(checker_, bound_ + 10);
+  EXPECT_EQ(checker_.violations(), 1u);
+}
+
+TEST_F(LockTest, WhoStartsAgainReportsTheLocksThatItHolds) {
+  for (const uint32_t peer : {0u, 1u}) {
+    Tell(1, peer, core::LockTaken{kBlock, KeyOf(1)});
+    TellWorld(2, Kind::kStopped, peer);
+    TellWorld(3, Kind::kStarted, peer);
+  }
+  Tell(3, 1, core::LockTaken{kBlock, KeyOf(1)});
+  world_.RunTo(checker_, bound_ + 10);
+  EXPECT_EQ(checker_.violations(), 1u);
+  EXPECT_EQ(checker_.first()->peer, core::PeerId{1});
 }
 
 class QuorumTest : public CheckerTest<QuorumChecker> {

@@ -211,11 +211,13 @@ RC_GTEST_PROP(SimulatedStorageTest, ACrashLeavesABeginningOfWhatWasHandedOver, (
     static_cast<void>(storage.BeginGroup());
   }
   const auto seed = *rc::gen::arbitrary<uint64_t>();
-  storage.Crash(keeps, kEarly, Draw(seed));
+  const std::optional<WorldTime> lost = storage.Crash(keeps, kEarly, Draw(seed));
   const List left = Keys(storage);
   for (uint8_t i = 0; i < left.size(); ++i) RC_ASSERT(left[i] == i);
   const size_t synced = reported - lied;
   if (keeps == Keeps::kNothing) RC_ASSERT(left.empty());
+  RC_ASSERT(lost.has_value() == (left.size() < reported));
+  if (lost.has_value()) RC_ASSERT(*lost == (keeps == Keeps::kNothing ? WorldTime{} : kEarly));
   if (keeps == Keeps::kSynced) RC_ASSERT(left.size() == synced);
   if (keeps == Keeps::kEverything) RC_ASSERT(left.size() == size_t{reported} + open);
   if (keeps == Keeps::kSome) RC_ASSERT(left.size() >= synced);
