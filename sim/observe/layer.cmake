@@ -5,7 +5,7 @@ add_layer(sim_observe FOLDER sim/observe
           checkers/adaptation_checker.cc checkers/authenticity_checker.cc checkers/budget_checker.cc
           checkers/checker.cc checkers/client_checkers.cc checkers/cost_checker.cc checkers/crowding_checker.cc
           checkers/freshness_checker.cc checkers/hops_checker.cc checkers/key_checker.cc
-          checkers/linearizability_checker.cc
+          checkers/landing_checkers.cc checkers/linearizability_checker.cc
           checkers/meeting_checker.cc checkers/member_checkers.cc checkers/nearest_checker.cc checkers/overlay_checker.cc
           checkers/patience_checker.cc checkers/reader_checkers.cc checkers/registry.cc checkers/replica_checkers.cc
           checkers/routing_checker.cc checkers/transaction_registry.cc

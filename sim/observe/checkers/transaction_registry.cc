@@ -1,6 +1,7 @@
 #include "sim/observe/checkers/transaction_registry.h"
 
 #include "sim/observe/checkers/client_checkers.h"
+#include "sim/observe/checkers/landing_checkers.h"
 #include "sim/observe/checkers/linearizability_checker.h"
 #include "sim/observe/checkers/member_checkers.h"
 #include "sim/observe/checkers/reader_checkers.h"
@@ -28,6 +29,8 @@ std::vector<std::unique_ptr<Checker>> MakeTransactionCheckers(const ClientHistor
   checkers.push_back(std::make_unique<DoubtChecker>());
   checkers.push_back(std::make_unique<LockChecker>());
   checkers.push_back(std::make_unique<QuorumChecker>());
+  checkers.push_back(std::make_unique<LandingChecker>());
+  checkers.push_back(std::make_unique<SequenceChecker>());
   checkers.push_back(std::make_unique<LinearizabilityChecker>(history));
   checkers.push_back(std::make_unique<ProgressChecker>());
   return checkers;

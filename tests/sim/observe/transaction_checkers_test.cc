@@ -1,4 +1,4 @@
-// TX-1 to TX-8, TX-11, TX-12 on facts written by hand: each kept, violated, and without its premise.
+// TX-1 to TX-12 on facts written by hand: each kept, violated, and without its premise.
 #include <set>
 #include <string>
 
@@ -6,6 +6,7 @@
 
 #include "sim/observe/allowances.h"
 #include "sim/observe/checkers/client_checkers.h"
+#include "sim/observe/checkers/landing_checkers.h"
 #include "sim/observe/checkers/linearizability_checker.h"
 #include "sim/observe/checkers/member_checkers.h"
 #include "sim/observe/checkers/transaction_registry.h"
@@ -182,6 +183,76 @@ TEST_F(LockTest, WhoStartsAgainReportsTheLocksThatItHolds) {
   world_.RunTo(checker_, bound_ + 10);
   EXPECT_EQ(checker_.violations(), 1u);
   EXPECT_EQ(checker_.first()->peer, core::PeerId{1});
+}
+
+class LandingTest : public CheckerTest<LandingChecker> {
+ protected:
+  LandingTest() {
+    world_.config.transactions.lifetime = core::Seconds(5);
+    bound_ = 2 * 5 + kResolutionTime.us / 1'000'000;
+    Tell(1, 9, Started(CallKind::kTransact, 1));
+    for (const core::BlockId& block : {kBlock, kOther}) {
+      Tell(1, 9, core::CallWrite{1, block, 0, KeyOf(1), false});
+    }
+    Tell(1, 9, core::CallAttempt{1, TxOf(1), 1});
+    Tell(2, 0, core::PendTaken{kBlock, TxOf(1)});
+    Tell(2, 0, core::PendTaken{kOther, TxOf(1)});
+  }
+
+  void Land(const core::BlockId& block) {
+    core::RevisionApplied applied = Applied(1, 1, 0, 1);
+    applied.block = block;
+    Tell(5, 0, applied);
+    Tell(5, 0, core::PendDropped{block, TxOf(1), true});
+  }
+
+  const core::BlockId kOther = KeyOf(0xb2);
+  int64_t bound_ = 0;  // Seconds.
+};
+
+TEST_F(LandingTest, WhatLandsEverywherePasses) {
+  Land(kBlock);
+  Land(kOther);
+  world_.RunTo(checker_, bound_);
+  EXPECT_EQ(checker_.verdict(), Verdict::kVacuous);
+  world_.RunTo(checker_, bound_ + 2);
+  ExpectPassed(1);
+}
+
+TEST_F(LandingTest, WhatLandsNowhereHasNoPremise) {
+  Tell(5, 0, core::PendDropped{kBlock, TxOf(1), false});
+  world_.RunTo(checker_, bound_ + 10);
+  EXPECT_EQ(checker_.verdict(), Verdict::kVacuous);
+}
+
+TEST_F(LandingTest, WhatLandsAtOneBlockOnlyFailsOnce) {
+  Land(kBlock);
+  world_.RunTo(checker_, bound_ + 10);
+  EXPECT_EQ(checker_.violations(), 1u);
+}
+
+TEST_F(LandingTest, AReplicaThatWaitsForeverFailsUnlessItStopped) {
+  Land(kBlock);
+  Land(kOther);
+  Tell(6, 1, core::PendTaken{kBlock, TxOf(1)});
+  Tell(6, 2, core::PendTaken{kBlock, TxOf(1)});
+  TellWorld(7, Kind::kStopped, 2);
+  TellWorld(8, Kind::kStarted, 2);
+  world_.RunTo(checker_, bound_ + 10);
+  EXPECT_EQ(checker_.violations(), 1u);
+  EXPECT_EQ(checker_.first()->peer, core::PeerId{1});
+}
+
+class SequenceTest : public CheckerTest<SequenceChecker> {};
+
+TEST_F(SequenceTest, AGapInATailFailsAndElsewhereDoesNot) {
+  Tell(1, 0, Applied(5, 1, 0, 1));
+  EXPECT_EQ(checker_.verdict(), Verdict::kVacuous);
+  Tell(2, 9, Started(CallKind::kTransact, 1));
+  Tell(3, 1, Restored(6, 1, 1));
+  ExpectPassed(1);
+  Tell(4, 2, Restored(8, 1, 1));
+  EXPECT_EQ(checker_.violations(), 1u);
 }
 
 class QuorumTest : public CheckerTest<QuorumChecker> {
@@ -543,7 +614,7 @@ TEST(TransactionRegistryTest, HasEachCheckOnce) {
     EXPECT_FALSE(checker->info().statement.empty());
     EXPECT_EQ(checker->verdict(), Verdict::kVacuous);
   }
-  EXPECT_EQ(ids.size(), 20u);
+  EXPECT_EQ(ids.size(), 22u);
 }
 
 }  // namespace
