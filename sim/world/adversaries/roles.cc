@@ -13,6 +13,7 @@
 #include "sim/world/adversaries/lying_holder.h"
 #include "sim/world/adversaries/lying_router.h"
 #include "sim/world/adversaries/occasions.h"
+#include "sim/world/adversaries/sequential_coordinator.h"
 #include "sim/world/adversaries/silent_holder.h"
 #include "sim/world/adversaries/withholding_holder.h"
 
@@ -34,13 +35,17 @@ constexpr std::array<RoleOption, 1> kLyingRouterOptions = {
 constexpr std::array<RoleOption, 1> kWithholdingOptions = {
     RoleOption{"what", "which records it keeps back", "all|honest", 0, 0, 0}};
 
-constexpr std::array<RoleInfo, 6> kTable = {
+constexpr std::array<RoleInfo, 7> kTable = {
     RoleInfo{"flooder", "sends extra Find and Provide requests at a rate", kFlooderOptions},
     RoleInfo{"forger", "adds records with forged signatures to Found", kForgerOptions},
     RoleInfo{"lying_holder", "over- or understates the traffic of the keys it holds",
              kLyingHolderOptions},
     RoleInfo{"lying_router", "names accomplices, ghosts or nobody in Nodes replies",
              kLyingRouterOptions},
+    RoleInfo{
+        "sequential_coordinator",
+        "collects one transaction's promises after the other's and shows each half another end",
+        {}},
     RoleInfo{"silent_holder", "never answers Find, Provide and FindNode", {}},
     RoleInfo{"withholding_holder", "keeps records back from Found and Push", kWithholdingOptions}};
 
@@ -84,6 +89,11 @@ core::StatusOr<RolePointer> MakeLyingRouter(const Options& options, const Occasi
   return std::make_unique<LyingRouter>(occasions, named, context.context->directory);
 }
 
+core::StatusOr<RolePointer> MakeSequentialCoordinator(const Options&, const Occasions& occasions,
+                                                      const RoleContext& context) {
+  return std::make_unique<SequentialCoordinator>(occasions, *context.context);
+}
+
 core::StatusOr<RolePointer> MakeSilentHolder(const Options&, const Occasions& occasions,
                                              const RoleContext&) {
   return std::make_unique<SilentHolder>(occasions);
@@ -97,9 +107,13 @@ core::StatusOr<RolePointer> MakeWithholdingHolder(const Options& options,
 }
 
 // In the order of kTable.
-constexpr std::array<Maker, kTable.size()> kMakers = {MakeFlooder,      MakeForger,
-                                                      MakeLyingHolder,  MakeLyingRouter,
-                                                      MakeSilentHolder, MakeWithholdingHolder};
+constexpr std::array<Maker, kTable.size()> kMakers = {MakeFlooder,
+                                                      MakeForger,
+                                                      MakeLyingHolder,
+                                                      MakeLyingRouter,
+                                                      MakeSequentialCoordinator,
+                                                      MakeSilentHolder,
+                                                      MakeWithholdingHolder};
 
 // The role's place in the table.
 core::StatusOr<size_t> Find(const AdversarySpec& spec) {

@@ -6,3 +6,7 @@ add_orb_test(sim_workflow_test
 add_orb_test(golden_test
   SOURCES golden/golden_test.cc golden/profiles_test.cc
   DEPENDS sim_workflow nlohmann_json::nlohmann_json TIMEOUT 900)
+
+add_orb_test(crash_points_test
+  SOURCES golden/crash_points_test.cc
+  DEPENDS sim_workflow TIMEOUT 900)
