@@ -3,28 +3,9 @@
 #include <algorithm>
 #include <variant>
 
+#include "sim/world/planted/bodies.h"
+
 namespace sim {
-namespace {
-
-const core::Message* MessageOf(const core::Input& input) {
-  const auto* arrival = std::get_if<core::Arrival>(&input);
-  return arrival == nullptr ? nullptr : arrival->message;
-}
-
-template <typename Body>
-const Body* BodyOf(const core::Input& input) {
-  const core::Message* message = MessageOf(input);
-  return message == nullptr ? nullptr : std::get_if<Body>(&message->body);
-}
-
-template <typename Body, typename Edit>
-void EditSends(core::Effects& effects, Edit&& edit) {
-  for (core::Outgoing& outgoing : effects.sends()) {
-    if (auto* body = std::get_if<Body>(&outgoing.message.body)) edit(*body);
-  }
-}
-
-}  // namespace
 
 void ForgetfulRoot::After(core::Time, const core::Input&, core::Effects& effects) {
   const auto forget = [](auto& reply) {

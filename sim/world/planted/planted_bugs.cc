@@ -1,7 +1,9 @@
 #include "sim/world/planted/planted_bugs.h"
 
+#include "sim/world/planted/block_bugs.h"
 #include "sim/world/planted/matchmaking_bugs.h"
 #include "sim/world/planted/routing_bugs.h"
+#include "sim/world/planted/transaction_bugs.h"
 
 namespace sim {
 namespace {
@@ -19,7 +21,103 @@ constexpr PlantedBug kBugs[] = {
     {"far-nodes", "RT-1", "peers tell the farthest contacts instead of the nearest"},
     {"long-way", "RT-2", "peers tell one contact that is barely nearer than themselves"},
     {"island", "RT-3", "peers with odd handles and with even ones never meet in routing"},
+    {"lost-latest", "BR-1", "a restart loses the newest revision of each block"},
+    {"renamed-copies", "BR-2", "replicas name another transaction to those who catch up", true,
+     "TX-1"},
+    {"false-ancestry", "BR-3", "replicas name another predecessor to those who catch up", true},
+    {"short-hash", "BR-4", "the last byte of a content does not count in its hash", true},
+    {"early-burial", "BR-5", "tombstones are collected after 30 s", true},
+    {"early-expiry", "BR-6", "a latest revision that is asked for by number is said to be expired",
+     false, "TX-11"},
+    {"replayed-pends", "BR-7", "coordinators send commits of pends again after a minute", false,
+     "TX-9"},
+    {"reused-ids", "BR-8", "all single writes of a client have the same name", true},
+    {"lost-memories", "BR-9", "a restart loses what is remembered of collected tombstones"},
+    {"old-answers", "BR-10", "readers take the first answer for all later ones", false,
+     "BR-3 TX-11 TX-12"},
+    {"brief-locks", "TX-1", "a lock is lost after a millisecond", true, "BR-3 TX-3 TX-11"},
+    {"misread-commit", "TX-2", "the last member of a cluster reads one commit as an abort", true,
+     "TX-3 TX-6 TX-7 TX-12"},
+    {"lost-votes", "TX-3", "a restart loses votes and decisions"},
+    {"hasty-coordinator", "TX-4", "coordinators answer before the write is on any disk"},
+    {"bad-news", "TX-5", "clients read success as a refusal", false, "TX-11 TX-12"},
+    {"taciturn", "TX-6", "nobody tells others its vote, nor how a transaction ended", false,
+     "TX-3 TX-7 TX-12"},
+    {"deaf-member", "TX-7", "one peer in ten never hears how transactions end", false, "TX-2 TX-3"},
+    {"short-count", "TX-8", "three fifths of a cluster commit", true},
+    {"deaf-to-tails", "TX-9", "who is not of a tail's cluster never hears how it decided"},
+    {"skipped-sequence", "TX-10", "replicas tell too high a revision to those who catch up", true,
+     "BR-8 TX-11"},
+    {"buried-alive", "TX-11", "replicas say to readers that live revisions are deleted", true},
+    {"deaf-to-first-attempts", "TX-12", "members do not hear the first attempt of a call"},
 };
+
+using RolePointer = std::unique_ptr<Role>;
+
+struct Maker {
+  std::string_view name;
+  RolePointer (*make)(const RoleContext&);
+};
+
+template <typename Planted>
+RolePointer Plain(const RoleContext&) {
+  return std::make_unique<Planted>();
+}
+
+template <typename Planted>
+RolePointer WithContext(const RoleContext& context) {
+  return std::make_unique<Planted>(context);
+}
+
+template <WrongReplies::Edit edit>
+RolePointer Replies(const RoleContext&) {
+  return std::make_unique<WrongReplies>(edit);
+}
+
+template <LostRows::What what>
+RolePointer Restarts(const RoleContext&) {
+  return std::make_unique<LostRows>(what);
+}
+
+// WrongContext is all that it needs.
+RolePointer NoRole(const RoleContext&) {
+  return nullptr;
+}
+
+constexpr Maker kMakers[] = {{"shifted-key", NoRole},
+                             {"forgetful-root", Plain<ForgetfulRoot>},
+                             {"stale-records", Plain<StaleRecords>},
+                             {"hidden-crowd", Plain<HiddenCrowd>},
+                             {"forged-records", Plain<ForgedRecords>},
+                             {"false-crowd", Plain<FalseCrowd>},
+                             {"chatty", Plain<Chatty>},
+                             {"over-budget", Plain<OverBudget>},
+                             {"lost-timer", Plain<LostTimer>},
+                             {"far-nodes", Plain<FarNodes>},
+                             {"long-way", WithContext<LongWay>},
+                             {"island", WithContext<Island>},
+                             {"lost-latest", Restarts<LostRows::What::kLatest>},
+                             {"renamed-copies", Replies<RenameCopy>},
+                             {"false-ancestry", Replies<ForgeAncestry>},
+                             {"short-hash", NoRole},
+                             {"early-burial", NoRole},
+                             {"early-expiry", Replies<ExpireEarly>},
+                             {"replayed-pends", Plain<ReplayedPends>},
+                             {"reused-ids", WithContext<ReusedIds>},
+                             {"lost-memories", Restarts<LostRows::What::kMemories>},
+                             {"old-answers", Plain<OldAnswers>},
+                             {"brief-locks", NoRole},
+                             {"misread-commit", WithContext<MisreadCommits>},
+                             {"lost-votes", Restarts<LostRows::What::kVotes>},
+                             {"hasty-coordinator", Plain<HastyCoordinator>},
+                             {"bad-news", Plain<BadNews>},
+                             {"taciturn", Plain<Taciturn>},
+                             {"deaf-member", WithContext<DeafMember>},
+                             {"short-count", NoRole},
+                             {"deaf-to-tails", WithContext<DeafToTails>},
+                             {"skipped-sequence", Replies<SkipSequence>},
+                             {"buried-alive", Replies<BuryAlive>},
+                             {"deaf-to-first-attempts", Plain<DeafToFirstAttempts>}};
 
 }  // namespace
 
@@ -29,18 +127,9 @@ std::span<const PlantedBug> PlantedBugs() {
 
 core::StatusOr<std::unique_ptr<Role>> MakePlanted(const std::string& name,
                                                   const RoleContext& context) {
-  if (name == "shifted-key") return std::unique_ptr<Role>();
-  if (name == "forgetful-root") return std::unique_ptr<Role>(new ForgetfulRoot);
-  if (name == "stale-records") return std::unique_ptr<Role>(new StaleRecords);
-  if (name == "hidden-crowd") return std::unique_ptr<Role>(new HiddenCrowd);
-  if (name == "forged-records") return std::unique_ptr<Role>(new ForgedRecords);
-  if (name == "false-crowd") return std::unique_ptr<Role>(new FalseCrowd);
-  if (name == "chatty") return std::unique_ptr<Role>(new Chatty);
-  if (name == "over-budget") return std::unique_ptr<Role>(new OverBudget);
-  if (name == "lost-timer") return std::unique_ptr<Role>(new LostTimer);
-  if (name == "far-nodes") return std::unique_ptr<Role>(new FarNodes);
-  if (name == "long-way") return std::unique_ptr<Role>(new LongWay(context));
-  if (name == "island") return std::unique_ptr<Role>(new Island(context));
+  for (const auto& [known, make] : kMakers) {
+    if (known == name) return make(context);
+  }
   std::string known;
   for (const PlantedBug& bug : kBugs) known += (known.empty() ? "" : ", ") + std::string(bug.name);
   return core::NotFound("no planted bug '" + name + "'; there are: " + known);

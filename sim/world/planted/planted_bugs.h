@@ -22,6 +22,8 @@ struct PlantedBug {
   std::string_view check;  // The id of the checker that must catch it.
   std::string_view description;
   bool wraps_context = false;  // Needs WrongContext besides, or instead of, a role.
+  // Other checks of blocks that must catch it too, because their rules follow from the broken one.
+  std::string_view caught_too = {};
 };
 
 // In the order in which `orbsim list bugs` shows them.

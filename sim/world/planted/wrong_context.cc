@@ -1,15 +1,19 @@
 #include "sim/world/planted/wrong_context.h"
 
 #include <algorithm>
+#include <iterator>
+
+#include "core/codec/canonical.h"
 
 namespace sim {
 namespace {
 
 constexpr int kWrongBit = 3;
 
-class BlindSuite : public core::Suite {
+// What is right unless a bug says otherwise.
+class TrueSuite : public core::Suite {
  public:
-  explicit BlindSuite(const core::Suite* truth) : truth_(*truth) {}
+  explicit TrueSuite(const core::Suite* truth) : truth_(*truth) {}
 
   core::PublicKey PublicKeyFor(const core::SecretKey& secret) const override {
     return truth_.PublicKeyFor(secret);
@@ -20,9 +24,9 @@ class BlindSuite : public core::Suite {
     return truth_.Sign(secret, bytes);
   }
 
-  bool Verify(const core::PublicKey&, std::span<const uint8_t>,
-              const core::Signature&) const override {
-    return true;
+  bool Verify(const core::PublicKey& key, std::span<const uint8_t> bytes,
+              const core::Signature& signature) const override {
+    return truth_.Verify(key, bytes, signature);
   }
 
   core::Digest256 Sha256(std::span<const uint8_t> bytes) const override {
@@ -31,6 +35,35 @@ class BlindSuite : public core::Suite {
 
  private:
   const core::Suite& truth_;
+};
+
+class BlindSuite : public TrueSuite {
+ public:
+  using TrueSuite::TrueSuite;
+
+  bool Verify(const core::PublicKey&, std::span<const uint8_t>,
+              const core::Signature&) const override {
+    return true;
+  }
+};
+
+class ShortHashSuite : public TrueSuite {
+ public:
+  explicit ShortHashSuite(const core::Suite* truth) : TrueSuite(truth) {
+    core::ContentBytes({}, content_);
+    content_.resize(content_.size() - kLengthBytes);
+  }
+
+  core::Digest256 Sha256(std::span<const uint8_t> bytes) const override {
+    const bool content = bytes.size() > content_.size() + kLengthBytes &&
+                         std::equal(content_.begin(), content_.end(), bytes.begin());
+    return TrueSuite::Sha256(content ? bytes.first(bytes.size() - 1) : bytes);
+  }
+
+ private:
+  static constexpr size_t kLengthBytes = 4;  // Of a content, before it.
+
+  core::Bytes content_;  // How the bytes of every content begin.
 };
 
 class ShiftedDirectory : public core::Directory {
@@ -71,18 +104,40 @@ bool Names(std::span<const std::string> planted, const char* name) {
   return std::find(planted.begin(), planted.end(), name) != planted.end();
 }
 
+// Their lies would not pass anybody who verifies.
+constexpr const char* kBlinding[] = {"forged-records",  "renamed-copies", "false-ancestry",
+                                     "reused-ids",      "misread-commit", "buried-alive",
+                                     "skipped-sequence"};
+
+struct WrongParameter {
+  const char* bug;
+  void (*set)(core::TransactionsConfig& config);
+};
+
+constexpr WrongParameter kWrongParameters[] = {
+    {"early-burial", [](auto& config) { config.tombstone_ttl = core::Seconds(30); }},
+    {"brief-locks", [](auto& config) { config.reservation_ttl = core::Milliseconds(1); }},
+    {"short-count", [](auto& config) { config.approve_percent = 60; }}};
+
 }  // namespace
 
 WrongContext::WrongContext(const core::Context& truth, std::span<const std::string> planted,
                            uint32_t peers)
     : context_(truth) {
-  if (Names(planted, "forged-records")) {
-    suite_ = std::make_unique<BlindSuite>(truth.suite);
-    context_.suite = suite_.get();
-  }
+  const bool blind = std::any_of(std::begin(kBlinding), std::end(kBlinding),
+                                 [&](const char* bug) { return Names(planted, bug); });
+  if (blind) suite_ = std::make_unique<BlindSuite>(truth.suite);
+  if (Names(planted, "short-hash")) suite_ = std::make_unique<ShortHashSuite>(truth.suite);
+  if (suite_ != nullptr) context_.suite = suite_.get();
   if (Names(planted, "shifted-key")) {
     directory_ = std::make_unique<ShiftedDirectory>(truth.directory, peers);
     context_.directory = directory_.get();
+  }
+  for (const WrongParameter& parameter : kWrongParameters) {
+    if (!Names(planted, parameter.bug)) continue;
+    if (config_ == nullptr) config_ = std::make_unique<core::Config>(*truth.config);
+    parameter.set(config_->transactions);
+    context_.config = config_.get();
   }
 }
 

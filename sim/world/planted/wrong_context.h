@@ -2,7 +2,9 @@
 // context() to its peers and keeps the true one for its codec, its network and its checkers.
 //
 // shifted-key: a directory whose node ids all have bit 3 flipped: consistent among the peers, wrong
-// for everybody else. forged-records: a suite that verifies everything. Other names change nothing.
+// for everybody else. short-hash: a suite whose hashes of contents leave their last byte out. Bugs whose
+// lies break a signature: a suite that verifies everything. Bugs of parameters: another config. Other
+// names change nothing.
 // Owns the decorators; REQUIRES: the true context and what it points to outlive this.
 #pragma once
 
@@ -29,6 +31,7 @@ class WrongContext {
   core::Context context_;
   std::unique_ptr<core::Suite> suite_;
   std::unique_ptr<core::Directory> directory_;
+  std::unique_ptr<core::Config> config_;
 };
 
 }  // namespace sim

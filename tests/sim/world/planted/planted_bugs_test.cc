@@ -78,12 +78,7 @@ TEST_F(PlantedTest, EachCheckHasABugAndEachBugIsMade) {
     ASSERT_TRUE(role.ok()) << bug.name;
     EXPECT_TRUE(*role != nullptr || bug.wraps_context) << bug.name;
   }
-  // The rules of blocks and transactions are broken by facts written by hand (transaction_checkers_test) and, those that
-  // upstream breaks, by whole runs under its profile (profiles_test).
-  for (const CheckInfo& check : CheckTable()) {
-    const bool by_hand = check.family == "repository" || check.family == "transactions";
-    EXPECT_NE(checks.contains(check.id), by_hand) << check.id;
-  }
+  for (const CheckInfo& check : CheckTable()) EXPECT_TRUE(checks.contains(check.id)) << check.id;
 }
 
 TEST_F(PlantedTest, AnUnknownBugIsAnErrorThatListsTheKnownOnes) {
