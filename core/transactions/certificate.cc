@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/codec/canonical.h"
+#include "core/repository/repository.h"
 #include "core/transactions/cluster.h"
 
 namespace core {
@@ -121,7 +122,8 @@ std::optional<ProvenRevision> ProofOf(const TxMoment& moment, const BlockReply& 
   if (reply.certificate.empty() || !reply.certificate.committed) return std::nullopt;
   const Transaction& made = reply.certificate.record.transaction;
   const bool fits = made.block == reply.block && made.base_revision + 1 == reply.revision &&
-                    made.content_hash == reply.hash && made.base_hash == reply.prior_hash;
+                    made.content_hash == reply.hash && made.base_hash == reply.prior_hash &&
+                    Erases(made.action) == (reply.state == BlockState::kDeleted);
   if (!fits) return std::nullopt;
   const Key256 tx = HashOf(moment, reply.certificate.record);
   if (!IsValid(moment, reply.certificate, tx)) return std::nullopt;

@@ -179,8 +179,8 @@ class Voter {
   [[nodiscard]] bool CarryOutPend(const TxMoment& moment, const BlockId& block, const TxId& of,
                                   const Certificate& decision, StoreBatch& batch,
                                   std::vector<Observation>& facts);
-  [[nodiscard]] bool IsApplied(const TxMoment& moment, const Certificate& certificate,
-                               Repository::Applied applied);
+  [[nodiscard]] bool IsApplied(const TxMoment& moment, const BlockId& block,
+                               std::span<const Member> members, Repository::Applied applied);
   void Propagate(const TxMoment& moment, const Key256& tx, const Certificate& decision);
   [[nodiscard]] bool IsMoot(const TxMoment& moment, const Transaction& transaction) const;
   void DropMootLocks(const TxMoment& moment, const BlockId& block);

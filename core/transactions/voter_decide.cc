@@ -197,11 +197,11 @@ bool Voter::CarryOut(const TxMoment& moment, const Certificate& certificate, con
                             .row = RowOf(transaction, transaction.id, tx),
                             .value = content};
   change.row.certificate = certificate;
-  return IsApplied(moment, certificate,
+  return IsApplied(moment, block, certificate.record.members,
                    repository_.Apply(moment.now, std::move(change), batch, facts));
 }
 
-bool Voter::IsApplied(const TxMoment& moment, const Certificate& certificate,
+bool Voter::IsApplied(const TxMoment& moment, const BlockId& block, std::span<const Member> members,
                       Repository::Applied applied) {
   switch (applied) {
     case Repository::Applied::kDone:
@@ -212,9 +212,7 @@ bool Voter::IsApplied(const TxMoment& moment, const Certificate& certificate,
     case Repository::Applied::kGap:
       break;
   }
-  if (moment.config().peer_resolution) {
-    StartCatchUp(moment, certificate.record.transaction.block, certificate.record.members);
-  }
+  if (moment.config().peer_resolution) StartCatchUp(moment, block, members);
   return moment.config().tolerate_local_refusal;
 }
 
@@ -223,7 +221,8 @@ bool Voter::CarryOutPend(const TxMoment& moment, const BlockId& block, const TxI
                          const Certificate& decision, StoreBatch& batch,
                          std::vector<Observation>& facts) {
   const PendRow* found = repository_.FindPend(block, of);
-  if (found == nullptr) return IsApplied(moment, decision, Repository::Applied::kGap);
+  if (found == nullptr)
+    return IsApplied(moment, block, decision.record.members, Repository::Applied::kGap);
   const PendRow pend = *found;
   const Transaction& transaction = pend.certificate.record.transaction;
   Repository::Change change{.block = block,
@@ -234,9 +233,9 @@ bool Voter::CarryOutPend(const TxMoment& moment, const BlockId& block, const TxI
   change.row.decision = decision;
   const Repository::Applied applied =
       repository_.Apply(moment.now, std::move(change), batch, facts);
-  if (applied == Repository::Applied::kGap) return IsApplied(moment, decision, applied);
-  repository_.DropPend(block, of, true, batch, facts);
-  return IsApplied(moment, decision, applied);
+  if (applied != Repository::Applied::kGap) repository_.DropPend(block, of, true, batch, facts);
+  // Its own cluster has what came before it; the tail's never saw the block.
+  return IsApplied(moment, block, pend.certificate.record.members, applied);
 }
 
 // Blocks here that wait for what was decided at another block's cluster.

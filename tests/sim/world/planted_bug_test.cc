@@ -79,5 +79,17 @@ INSTANTIATE_TEST_SUITE_P(Both, UnplantedTest, testing::Values(kPeopleScenario, k
                                                                                  : "people";
                          });
 
+// A replica that slept through a revision cannot carry out the pend on top of it when the tail decides. What it lacks is with
+// its own block's cluster, not with the tail's.
+TEST(SleeperTest, CatchesUpWithWhatAPendWasBasedOn) {
+  Session session(LoadOrFail(kBlocksScenario, {{"workload[7].until", "60s"}}),
+                  {2, 0, WorldTime::Never(), nullptr});
+  RunQuietly(session);
+  for (const Checker* checker : session.checkers()) {
+    if (!IsOfBlocks(checker->info().id)) continue;
+    EXPECT_EQ(checker->violations(), 0u) << checker->info().id << ": " << FirstOf(*checker);
+  }
+}
+
 }  // namespace
 }  // namespace sim
