@@ -62,6 +62,7 @@ void ExpireEarly(const core::BlockGet& asked, core::BlockReply& reply) {
   expired.block = reply.block;
   expired.state = core::BlockState::kExpired;
   expired.latest = reply.latest;
+  expired.cluster = reply.cluster;
   reply = expired;
 }
 

@@ -50,6 +50,10 @@ void HastyCoordinator::After(core::Time, const core::Input& input, core::Effects
     result.certificate.record = commit->record;
     result.certificate.committed = true;
     result.certificate.votes = commit->votes;
+    result.certificate.acks.clear();
+    // Nobody has given one yet.
+    for (uint8_t i = 0; i < commit->record.members.size(); ++i)
+      result.certificate.acks.push_back({.member = i, .signature = {}});
   }
   const auto asker = askers_.find(result.id);
   if (result.certificate.empty() || asker == askers_.end()) return;
