@@ -6,33 +6,18 @@
 
 #include "core/base/base64.h"
 #include "core/base/check.h"
+#include "core/port/names.h"
 #include "node/base/visible_text.h"
 #include "node/host/open_calls.h"
 
 namespace node {
 namespace {
 
+// A found revision may be none, or a tombstone.
 std::string_view OutcomeText(const core::CallFinished& finished) {
-  switch (finished.outcome) {
-    case core::CallOutcome::kCommitted:
-      return "committed";
-    case core::CallOutcome::kFound:
-      if (finished.revision == 0) return "absent";
-      return finished.deleted ? "deleted" : "found";
-    case core::CallOutcome::kStale:
-      return "stale";
-    case core::CallOutcome::kConflict:
-      return "conflict";
-    case core::CallOutcome::kRejected:
-      return "rejected";
-    case core::CallOutcome::kUnavailable:
-      return "unavailable";
-    case core::CallOutcome::kInDoubt:
-      return "in_doubt";
-    case core::CallOutcome::kExpired:
-      return "expired";
-  }
-  return "unknown";
+  if (finished.outcome != core::CallOutcome::kFound || (finished.revision > 0 && !finished.deleted))
+    return core::NameOf(finished.outcome);
+  return finished.revision == 0 ? "absent" : "deleted";
 }
 
 // What a revision in the other ends means is between the core and its checkers.

@@ -9,6 +9,7 @@
 #include "core/base/hash.h"
 #include "core/crypto/sodium_suite.h"
 #include "core/matchmaking/keys.h"
+#include "core/port/names.h"
 #include "sim/world/block_user.h"
 
 namespace conformance {
@@ -227,28 +228,6 @@ void CompareMatch(const core::Key256& topic, const Party& party, const Match& ma
 
 // ---- rule 8: calls about blocks ----
 
-std::string OutcomeText(core::CallOutcome outcome) {
-  switch (outcome) {
-    case core::CallOutcome::kCommitted:
-      return "committed";
-    case core::CallOutcome::kFound:
-      return "found";
-    case core::CallOutcome::kStale:
-      return "stale";
-    case core::CallOutcome::kConflict:
-      return "conflict";
-    case core::CallOutcome::kRejected:
-      return "rejected";
-    case core::CallOutcome::kUnavailable:
-      return "unavailable";
-    case core::CallOutcome::kInDoubt:
-      return "in doubt";
-    case core::CallOutcome::kExpired:
-      return "expired";
-  }
-  return "unknown";
-}
-
 using Calls = std::map<std::pair<uint32_t, uint64_t>, core::CallFinished>;  // By peer and number.
 
 Calls CallsIn(const std::string& arm, const Account& account, Lines& lines) {
@@ -287,7 +266,7 @@ std::set<core::BlockId> ContestedIn(const sim::Scenario& scenario, const Cast& c
 
 // What a call's end claims. The revision that other ends mention is no claim.
 std::string EndText(const core::CallFinished& call, bool contested) {
-  std::string text = OutcomeText(call.outcome);
+  std::string text(core::NameOf(call.outcome));
   const bool claims = call.outcome == core::CallOutcome::kCommitted ||
                       call.outcome == core::CallOutcome::kFound ||
                       call.outcome == core::CallOutcome::kStale;
