@@ -32,8 +32,10 @@ namespace sim {
 
 // Of one schedule.
 struct Bounds {
-  uint32_t depth = 200;     // Moves; what comes after them happens in the order of sending.
-  uint32_t deviations = 2;  // Moves that are not the delivery of what was sent first.
+  uint32_t depth = 200;  // Moves; what comes after them happens in the order of sending.
+  // Moves other than the usual one: what was sent first arrives; with nothing on the way, whoever is down
+  // comes back; with nobody down, time passes.
+  uint32_t deviations = 2;
   uint32_t crashes = 0;
   uint32_t timeouts = 0;         // Times at which everybody waits for somebody's deadline.
   uint64_t worlds = 10'000'000;  // Of the whole search: reached so many, it gives up.
