@@ -22,9 +22,9 @@ core::TaskId TaskOf(const core::TxId& id) {
 }
 
 std::string_view NameOf(WorldFact::Kind kind) {
-  constexpr std::string_view kNames[] = {"started", "stopped",     "paused",
-                                         "resumed", "fault_began", "fault_ended",
-                                         "calm",    "commanded",   "unreadable", "forgot"};
+  constexpr std::string_view kNames[] = {"started",     "stopped",     "paused", "resumed",
+                                         "fault_began", "fault_ended", "calm",   "commanded",
+                                         "unreadable",  "forgot"};
   return kNames[static_cast<size_t>(kind)];
 }
 
