@@ -8,7 +8,8 @@
 //   has none of them                | remembers how many schedules there are from here, goes back
 //
 // Moves that commute lead to the same world (SmallWorld::State), so what can follow is tried once for all their orders: that
-// is the partial-order reduction. Sleep sets on top of it halved the moves and none of the worlds, and would be wrong with a
+// is the partial-order reduction. Worlds that differ only in the order in which what is on the way was sent count as one, so
+// with a bound on deviations what the later way could have done for less of them is left out. Sleep sets on top of it halved the moves and none of the worlds, and would be wrong with a
 // bound on deviations. The search is stateless: to go back it makes all moves again from the beginning, so that the flows
 // under test need nothing for it. Invariant: the counts depend on scenario and bounds alone. Thread rule: one thread. Source:
 // issue 4, point 6; deviations: delay bounding (Emmi, Qadeer and Rakamaric 2011).

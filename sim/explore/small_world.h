@@ -54,8 +54,8 @@ class SmallWorld : public WorldView {
   // All peers come back, nothing is lost any more, later operations begin at their time; then the observer is told the end.
   void RunOn();
 
-  // Of everything that can still matter: all that the peers know and have stored, what is on the way, and what each has
-  // reported so far, which the observers judge.
+  // Of everything that can still matter: all that the peers know and have stored, what is on the way (in whatever order it was sent), and what
+  // each has reported so far, which the observers judge.
   [[nodiscard]] core::Fingerprint State() const;
   [[nodiscard]] core::Fingerprint StateOf(core::PeerId peer) const;
 

@@ -2,6 +2,8 @@
 #include "sim/explore/explorer.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -23,28 +25,29 @@ const Ruling& RulingOf(const Exploration& all, std::string_view check) {
                        [&](const Ruling& found) { return found.info.id == check; });
 }
 
-// All orders of so many deliveries, one by one. Bounded by `depth`.
-// NOLINTNEXTLINE(misc-no-recursion)
-uint64_t CountOrders(const Scenario& scenario, const Identities& identities,
-                     std::vector<Move>& path, size_t depth) {
-  if (path.size() == depth) return 1;
-  SmallWorld world(scenario, identities, nullptr);
-  for (const Move& move : path) (void)world.Make(move);
-  uint64_t orders = 0;
-  for (const Move& move : world.Moves()) {
-    if (move.kind == Move::Kind::kPassTime) continue;
-    path.push_back(move);
-    orders += CountOrders(scenario, identities, path, depth);
-    path.pop_back();
+// All orders of so many deliveries, one by one.
+uint64_t CountOrders(const Scenario& scenario, const Identities& identities, size_t depth) {
+  std::vector<std::vector<Move>> orders = {{}};
+  for (size_t i = 0; i < depth; ++i) {
+    std::vector<std::vector<Move>> longer;
+    for (const std::vector<Move>& order : orders) {
+      SmallWorld world(scenario, identities, nullptr);
+      for (const Move& move : order) (void)world.Make(move);
+      for (const Move& move : world.Moves()) {
+        if (move.kind == Move::Kind::kPassTime) continue;
+        longer.push_back(order);
+        longer.back().push_back(move);
+      }
+    }
+    orders = std::move(longer);
   }
-  return orders;
+  return orders.size();
 }
 
 TEST(ExplorerTest, CountsWhatABruteForceCounts) {
   const Scenario scenario = LoadOrFail(kFile);
   const Identities identities(scenario);
-  std::vector<Move> path;
-  const uint64_t orders = CountOrders(scenario, identities, path, 5);
+  const uint64_t orders = CountOrders(scenario, identities, 5);
   const Exploration all = Explore(scenario, {.depth = 5, .deviations = kAny});
   EXPECT_EQ(all.schedules, orders);
   EXPECT_GT(orders, 500u);
