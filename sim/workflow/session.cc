@@ -23,11 +23,6 @@ size_t AllocatedBytes() {
   return info.uordblks + info.hblkhd;
 }
 
-int ThreadsOrAll(int threads) {
-  if (threads > 0) return threads;
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
-
 }  // namespace
 
 Session::Session(Scenario scenario, const SessionOptions& options)
@@ -102,6 +97,11 @@ Capsule Session::MakeCapsule() const {
   }
   capsule.checkpoints = world_->checkpoints();
   return capsule;
+}
+
+int ThreadsOrAll(int threads) {
+  if (threads > 0) return threads;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 core::StatusOr<WorldTime> ParseUntil(const std::string& text) {

@@ -96,6 +96,9 @@ class Session {
   RunResult result_;
 };
 
+// 0: one per processor.
+[[nodiscard]] int ThreadsOrAll(int threads);
+
 // "90s" as an instant; an error says what was found and what is allowed. Empty: Never.
 [[nodiscard]] core::StatusOr<WorldTime> ParseUntil(const std::string& text);
 

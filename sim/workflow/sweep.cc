@@ -1,5 +1,4 @@
 // orbsim sweep: one scenario under many seeds, a run per thread, resumable; which failed, and how, in one table.
-#include <algorithm>
 #include <atomic>
 #include <map>
 #include <mutex>
@@ -134,9 +133,7 @@ ExitCode Sweep(const SweepOptions& options, Console& console) {
   if (const core::Status made = MakeFolder(folder); !made.ok()) return Complain(console, made);
   auto ledger = SweepLedger::Open(folder + "/runs.jsonl", *scenario);
   if (!ledger.ok()) return Complain(console, ledger.status());
-  const int threads = options.threads > 0
-                          ? options.threads
-                          : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int threads = ThreadsOrAll(options.threads);
   console.out << absl::StrFormat("%s  hash %s  seeds %d to %d  %d are done  %d threads  %s\n",
                                  scenario->name, core::ToHex(scenario->hash), options.first,
                                  options.first + options.seeds - 1, ledger->runs().size(), threads,
