@@ -1,5 +1,5 @@
 add_layer(core_codec FOLDER core/codec
-  SOURCES canonical.cc frame.cc proto_reader.cc proto_writer.cc wire.cc
+  SOURCES canonical.cc frame.cc messages.cc proto_reader.cc proto_writer.cc wire.cc
   DEPENDS core_base)
 
 # The classes that protoc makes of our schema: the reference that tests and benchmarks hold the codec against. Nothing

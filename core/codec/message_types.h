@@ -18,7 +18,7 @@ struct MessageType {
   std::string_view name;
 };
 
-inline constexpr size_t kMessageTypeCount = std::variant_size_v<Body>;
+inline constexpr size_t kMessageTypeCount = std::variant_size_v<BodyVariant>;
 
 // By index of Body.
 inline constexpr std::array<MessageType, kMessageTypeCount> kMessageTypes = {{

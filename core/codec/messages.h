@@ -411,10 +411,26 @@ struct DoubleVote {
   friend bool operator==(const DoubleVote&, const DoubleVote&) = default;
 };
 
-using Body = std::variant<Ping, Pong, FindNode, Nodes, Provide, ProvideAck, Withdraw, Find, Found,
-                          Push, Offer, Accept, Decline, Done, TxSubmit, TxPromise, TxVote,
-                          TxRefusal, TxCommit, TxCommitAck, TxOutcome, TxResolve, TxStatus,
-                          TxStatusReply, TxResult, BlockGet, BlockReply, DoubleVote>;
+using BodyVariant =
+    std::variant<Ping, Pong, FindNode, Nodes, Provide, ProvideAck, Withdraw, Find, Found, Push,
+                 Offer, Accept, Decline, Done, TxSubmit, TxPromise, TxVote, TxRefusal, TxCommit,
+                 TxCommitAck, TxOutcome, TxResolve, TxStatus, TxStatusReply, TxResult, BlockGet,
+                 BlockReply, DoubleVote>;
+
+// Copied and destroyed out of line: as inline code, so many alternatives cost every file that
+// includes this one seconds.
+struct Body : BodyVariant {
+  using BodyVariant::BodyVariant;
+  using BodyVariant::operator=;
+  Body();
+  ~Body();
+  Body(const Body&);
+  Body& operator=(const Body&);
+  Body(Body&&) noexcept;
+  Body& operator=(Body&&) noexcept;
+
+  friend bool operator==(const Body&, const Body&);
+};
 
 // `id` pairs a reply with its request: the sender of a request draws it, the reply carries the
 // same.

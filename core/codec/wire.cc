@@ -93,7 +93,7 @@ T& Wire::Recycle(Body& body) {
 
 template <size_t kIndex>
 Flaw Wire::DecodeBody(std::span<const uint8_t> bytes, Body& body) {
-  auto& out = Recycle<std::variant_alternative_t<kIndex, Body>>(body);
+  auto& out = Recycle<std::variant_alternative_t<kIndex, BodyVariant>>(body);
   read_.contact = 0;
   const Flaw flaw = ReadFields(read_, bytes, out);
   return flaw != nullptr ? flaw : Resolve(*directory_, read_, out);

@@ -18,7 +18,7 @@
 
 namespace sim {
 
-inline constexpr size_t kMessageTypes = std::variant_size_v<core::Body>;
+inline constexpr size_t kMessageTypes = std::variant_size_v<core::BodyVariant>;
 
 // snake_case, by the index of the alternative in core::Body; part of the metrics' names.
 [[nodiscard]] std::string_view NameOfMessageType(size_t index);

@@ -43,7 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         break;
       }
       default: {
-        core::Message message = sampler.Make(bytes(0, std::variant_size_v<core::Body> - 1));
+        core::Message message = sampler.Make(bytes(0, std::variant_size_v<core::BodyVariant> - 1));
         message.sent_ms = rig.now.us / 1000;
         rig.Receive(from, message);
       }

@@ -24,7 +24,7 @@ inline constexpr size_t kArbitraryRecordsMax = 3;
 
 inline rc::Gen<Message> ArbitraryMessage() {
   return rc::gen::exec([] {
-    const size_t index = *rc::gen::inRange<size_t>(0, std::variant_size_v<Body>);
+    const size_t index = *rc::gen::inRange<size_t>(0, std::variant_size_v<BodyVariant>);
     return MessageSampler(RapidDraw{}, kArbitraryPeers, kArbitraryRecordsMax).Make(index);
   });
 }

@@ -21,13 +21,13 @@ class MessageSampler {
   MessageSampler(Draw draw, uint32_t peer_count, size_t records_max)
       : draw_(std::move(draw)), peer_count_(peer_count), records_max_(records_max) {}
 
-  // REQUIRES: index < std::variant_size_v<Body>.
+  // REQUIRES: index < std::variant_size_v<BodyVariant>.
   Message Make(size_t index) {
     Message message;
     message.id = Word();
     message.sent_ms = static_cast<int64_t>(Word());
     message.ttl_ms = Number<uint32_t>();
-    MakeAt(message.body, index, std::make_index_sequence<std::variant_size_v<Body>>());
+    MakeAt(message.body, index, std::make_index_sequence<std::variant_size_v<BodyVariant>>());
     return message;
   }
 
