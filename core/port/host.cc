@@ -56,6 +56,16 @@ void StoreBatch::Delete(StoreKey at) {
   writes.push_back({std::move(at), std::nullopt});
 }
 
+void StoreBatch::ApplyTo(std::map<StoreKey, Bytes>& rows) const {
+  for (const StoreWrite& write : writes) {
+    if (write.value.has_value()) {
+      rows[write.at] = *write.value;
+    } else {
+      rows.erase(write.at);
+    }
+  }
+}
+
 size_t StoreBatch::ByteCount() const {
   size_t count = 0;
   for (const Requirement& each : requirements) count += each.at.key.size() + each.bytes.size();

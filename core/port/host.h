@@ -23,6 +23,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <vector>
@@ -90,6 +91,9 @@ struct StoreBatch {
   void Require(StoreKey at, Requirement::Kind kind, Bytes bytes = {});
   void Put(StoreKey at, Bytes value);
   void Delete(StoreKey at);
+
+  // To rows that are held in memory; requirements are the caller's business.
+  void ApplyTo(std::map<StoreKey, Bytes>& rows) const;
 
   // Keys and values, without any overhead.
   [[nodiscard]] size_t ByteCount() const;

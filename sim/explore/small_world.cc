@@ -330,7 +330,7 @@ uint32_t SmallWorld::Step(core::PeerId peer, std::optional<uint32_t> crash_at, c
       Post(std::move(left));
       const bool lasted = point >= PointsOf(packets.size(), false);
       for (const core::StoreRequest& store : effects.stores()) {
-        if (lasted) Write(node, store.batch);
+        if (lasted) store.batch.ApplyTo(node.rows);
       }
       Stop(peer);
       return points + more;
@@ -370,7 +370,7 @@ bool SmallWorld::GoOn(Node& node, core::Effects& effects) {
   const core::StoreRequest store = std::move(node.stores.front());
   node.stores.erase(node.stores.begin());
   const core::Status status = store.batch.CheckLimits();
-  if (status.ok()) Write(node, store.batch);
+  if (status.ok()) store.batch.ApplyTo(node.rows);
   Run(node, effects, [&](core::Transactions& process, const core::TxMoment& moment) {
     process.OnStored(moment, {store.ticket, status});
   });
@@ -391,16 +391,6 @@ std::vector<SmallWorld::Packet> SmallWorld::PacketsOf(core::PeerId from, core::E
 
 void SmallWorld::Post(std::vector<Packet> packets) {
   for (Packet& packet : packets) packets_.push_back(std::move(packet));
-}
-
-void SmallWorld::Write(Node& node, const core::StoreBatch& batch) {
-  for (const core::StoreWrite& write : batch.writes) {
-    if (write.value.has_value()) {
-      node.rows[write.at] = *write.value;
-    } else {
-      node.rows.erase(write.at);
-    }
-  }
 }
 
 // ---- the rest of the run ----

@@ -121,7 +121,6 @@ class SmallWorld : public WorldView {
   bool GoOn(Node& node, core::Effects& effects);
   [[nodiscard]] std::vector<Packet> PacketsOf(core::PeerId from, core::Effects& effects);
   void Post(std::vector<Packet> packets);
-  static void Write(Node& node, const core::StoreBatch& batch);
   void Report(core::PeerId peer, std::span<core::Observation> observations);
   void ReportWorld(WorldFact::Kind kind, core::PeerId peer);
 
