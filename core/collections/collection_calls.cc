@@ -50,7 +50,8 @@ bool CollectionCalls::OnObservation(const CollectionMoment& moment, const Observ
   if (const auto* read = std::get_if<BlockRead>(&observation)) {
     const auto call = calls_.find(read->request);
     if (call == calls_.end()) return false;
-    call->second.block = {.revision = read->revision, .bytes = read->value};
+    call->second.block = {.revision = read->revision,
+                          .bytes = Bytes(read->value.begin(), read->value.end())};
     return true;
   }
   const auto* finished = std::get_if<CallFinished>(&observation);

@@ -72,7 +72,8 @@ void Matcher::TakeRecords(const Moment& moment, PeerId holder, std::span<const R
     if (Examine(moment, holder, record)) {
       candidates_.Add(moment, record);
       candidates_.NoteRoundTrip(record.peer, publication_.RoundTripTo(record.peer));
-      moment.effects.Observe(Seen{.topic = topic_, .record = record, .received = moment.now});
+      moment.effects.Observe(
+          Seen{.topic = topic_, .record = moment.effects.Keep(record), .received = moment.now});
     } else if (moment.effects.verifies() != verifies) {
       ++forgeries;
     }

@@ -20,6 +20,8 @@ void Effects::Clear() {
   disconnects_.clear();
   stores_.clear();
   observations_.clear();
+  bytes_.clear();
+  records_.clear();
   signs_ = 0;
   verifies_ = 0;
 }

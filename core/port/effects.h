@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <utility>
 #include <vector>
@@ -48,6 +49,11 @@ class Effects {
 
   void Observe(const Observation& observation) { observations_.push_back(observation); }
 
+  // What an observation points to, valid until Clear.
+  std::span<const uint8_t> Keep(Bytes bytes) { return bytes_.emplace_back(std::move(bytes)); }
+
+  const Record* Keep(const Record& record) { return &records_.emplace_back(record); }
+
   // Signatures made or checked in this step: hosts with a CPU model charge them to virtual time.
   void CountSign() { ++signs_; }
 
@@ -81,6 +87,8 @@ class Effects {
   std::vector<PeerId> disconnects_;
   std::vector<StoreRequest> stores_;
   std::vector<Observation> observations_;
+  std::vector<Bytes> bytes_;
+  std::deque<Record> records_;
   uint32_t signs_ = 0;
   uint32_t verifies_ = 0;
 };

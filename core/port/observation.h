@@ -2,10 +2,12 @@
 // (architecture.md, section 4).
 //
 // Observations never influence the run. They are plain data, small, and name what happened, not
-// what to count.
+// what to count. What is larger they point to: the effects keep it until they are cleared.
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <type_traits>
 #include <variant>
 
 #include "core/base/ids.h"
@@ -68,7 +70,7 @@ struct Respecified {
 
 struct Seen {  // A record passed every test of the seeker and is now a candidate.
   Key256 topic;
-  Record record;
+  const Record* record = nullptr;  // The effects', valid until they are cleared.
   Time received;
 };
 
@@ -203,13 +205,13 @@ struct CallFinished {
   Duration took;
 };
 
-// The content of a block, right before the CallFinished of a GetCommand. The only observation that
-// may be large.
+// The content of a block, right before the CallFinished of a GetCommand. The bytes are the
+// effects', valid until they are cleared.
 struct BlockRead {
   uint64_t request = 0;
   BlockId block;
   uint64_t revision = 0;
-  Bytes value;
+  std::span<const uint8_t> value;
 };
 
 // ---- transactions: members. `tx` is the hash over transaction and members. ----
@@ -344,5 +346,8 @@ using Observation =
                  LockReleased, TxDecided, RevisionApplied, RevisionCollected, PendTaken,
                  PendDropped, ForkSeen, CertificateMade, ResolutionStarted, TransactionRefused,
                  DoubleVoteProven, StoreFailed>;
+
+// Every step of every peer copies them, and every user of a peer compiles that copy.
+static_assert(std::is_trivially_copyable_v<Observation>);
 
 }  // namespace core

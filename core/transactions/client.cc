@@ -233,7 +233,7 @@ void Client::OnRead(const TxMoment& moment, Call& call) {
       moment.effects.Observe(BlockRead{.request = call.request,
                                        .block = call.legs[0].write.block,
                                        .revision = answer.revision,
-                                       .value = answer.value});
+                                       .value = moment.effects.Keep(answer.value)});
     }
     return Finish(
         moment, call,

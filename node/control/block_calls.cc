@@ -81,7 +81,7 @@ void BlockCalls::OnObservation(const core::Observation& observation) {
   if (const auto* finished = std::get_if<core::CallFinished>(&observation)) return End(*finished);
   const auto* read = std::get_if<core::BlockRead>(&observation);
   const auto found = read == nullptr ? open_.end() : open_.find(read->request);
-  if (found != open_.end()) found->second.value = read->value;
+  if (found != open_.end()) found->second.value.emplace(read->value.begin(), read->value.end());
 }
 
 void BlockCalls::End(const core::CallFinished& finished) {

@@ -109,8 +109,8 @@ void Participations::On(core::Time time, const core::Respecified& respecified) {
 
 void Participations::On(core::Time time, const core::Seen& seen) {
   Json event = Event("candidate", time);
-  event["node"] = NodeText(seen.record.peer);
-  event["budget"] = seen.record.budget;
+  event["node"] = NodeText(seen.record->peer);
+  event["budget"] = seen.record->budget;
   Tell(seen.topic, std::move(event));
 }
 

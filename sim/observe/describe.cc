@@ -81,10 +81,10 @@ struct ObservationTeller {
   Description operator()(const core::Seen& o) const {
     return {"seen",
             {{"topic", o.topic},
-             {"owner", o.record.peer},
-             {"role", NameOf(o.record.role)},
-             Number("c", o.record.specificity),
-             Number("sequence", o.record.sequence)}};
+             {"owner", o.record->peer},
+             {"role", NameOf(o.record->role)},
+             Number("c", o.record->specificity),
+             Number("sequence", o.record->sequence)}};
   }
 
   Description operator()(const core::RecordRefused& o) const {

@@ -13,6 +13,16 @@ namespace {
 constexpr core::Duration kSignTime = core::Microseconds(23);
 constexpr core::Duration kVerifyTime = core::Microseconds(50);
 
+// A fact outlives the effects of its step.
+void KeepContent(StepLane& lane) {
+  core::Observation& what = lane.facts.back().what;
+  if (auto* read = std::get_if<core::BlockRead>(&what)) {
+    read->value = lane.contents.emplace_back(read->value.begin(), read->value.end());
+  } else if (auto* seen = std::get_if<core::Seen>(&what)) {
+    seen->record = &lane.records.emplace_back(*seen->record);
+  }
+}
+
 }  // namespace
 
 void World::Dispatch(Turn& turn) {
@@ -90,9 +100,10 @@ uint32_t World::CorruptedCopy(Turn& turn, uint32_t handle, const Passage& passag
 
 void World::ReportFacts(Turn& turn) {
   uint32_t index = 0;
-  for (core::Observation& observation : turn.lane.effects.observations()) {
+  for (const core::Observation& observation : turn.lane.effects.observations()) {
     if (observers_.Wanted(observation)) {
-      turn.lane.facts.push_back({turn.now, turn.peer, index, turn.local, std::move(observation)});
+      turn.lane.facts.push_back({turn.now, turn.peer, index, turn.local, observation});
+      KeepContent(turn.lane);
     }
     ++index;
   }

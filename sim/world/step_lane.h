@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <vector>
 
 #include "core/base/ids.h"
@@ -34,7 +35,9 @@ struct StepLane {
   std::vector<uint8_t> encoded;
   std::vector<core::PeerId> contacts;
   std::vector<core::StoredRow> rows;
-  std::vector<Fact> facts;  // Of the open window.
+  std::vector<Fact> facts;            // Of the open window.
+  std::vector<core::Bytes> contents;  // What its facts point to, like the records.
+  std::deque<core::Record> records;
   std::vector<WorldFact> world_facts;
   std::vector<TappedMessage> tapped;  // Of the open window, when an observer wants messages.
   TrafficCounters traffic;            // Since the last window.

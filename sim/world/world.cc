@@ -181,6 +181,8 @@ void World::EndWindow(WorldTime end) {
   for (StepLane* lane : lanes_) {
     traffic.Add(lane->traffic);
     lane->traffic.Clear();
+    lane->contents.clear();
+    lane->records.clear();
   }
   observers_.OnTraffic(*this, traffic);
   for (; next_checkpoint_ <= end; next_checkpoint_ = next_checkpoint_ + core::Seconds(1)) {

@@ -52,12 +52,12 @@ bool AuthenticityChecker::IsGenuine(const core::Context& context, const core::Re
 
 void AuthenticityChecker::JudgeSignature(const WorldView& world, const Fact& fact,
                                          const core::Seen& seen) {
-  if (seen.record.topic == seen.topic && IsGenuine(world.context(), seen.record)) return;
+  if (seen.record->topic == seen.topic && IsGenuine(world.context(), *seen.record)) return;
   Violate([&] {
-    return Violation{
-        fact.at, fact.peer,
-        "record of peer " + std::to_string(seen.record.peer.value) + "  topic " + Short(seen.topic),
-        "a signature of its owner", "a signature that does not verify"};
+    return Violation{fact.at, fact.peer,
+                     "record of peer " + std::to_string(seen.record->peer.value) + "  topic " +
+                         Short(seen.topic),
+                     "a signature of its owner", "a signature that does not verify"};
   });
 }
 
@@ -67,14 +67,14 @@ void AuthenticityChecker::JudgeFilter(const WorldView& world, const Fact& fact,
   if (operation == nullptr) return;
   const auto& command = world.scenario().workload[*operation].command;
   const auto* match = std::get_if<core::MatchCommand>(&command);
-  if (match == nullptr || Passes(match->filter, seen.record)) return;
+  if (match == nullptr || Passes(match->filter, *seen.record)) return;
   Violate([&] {
-    return Violation{
-        fact.at, fact.peer,
-        "record of peer " + std::to_string(seen.record.peer.value) + "  topic " + Short(seen.topic),
-        "a record that passes the filter of the command",
-        "budget " + std::to_string(seen.record.budget) + ", " +
-            std::to_string(seen.record.capabilities.Count()) + " capabilities"};
+    return Violation{fact.at, fact.peer,
+                     "record of peer " + std::to_string(seen.record->peer.value) + "  topic " +
+                         Short(seen.topic),
+                     "a record that passes the filter of the command",
+                     "budget " + std::to_string(seen.record->budget) + ", " +
+                         std::to_string(seen.record->capabilities.Count()) + " capabilities"};
   });
 }
 

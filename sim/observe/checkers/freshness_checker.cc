@@ -20,7 +20,7 @@ void FreshnessChecker::OnFact(const WorldView& world, const Fact& fact) {
   if (const auto* published = std::get_if<core::Published>(&fact.what)) {
     OnPublished(fact, *published);
   } else if (const auto* seen = std::get_if<core::Seen>(&fact.what)) {
-    Judge(world, fact, seen->record.peer, seen->record.sequence);
+    Judge(world, fact, seen->record->peer, seen->record->sequence);
   } else if (const auto* refused = std::get_if<core::RecordRefused>(&fact.what)) {
     // A forged record proves nothing about its age, and a holder that refuses what an owner brings
     // names itself: that is no reply.

@@ -45,9 +45,9 @@ void MeetingChecker::OnFact(const WorldView& world, const Fact& fact) {
     Topic* topic = topics_.Find(seen->topic);
     Seeker* seeker = topic == nullptr ? nullptr : FindPeer(topic->seekers, fact.peer);
     if (seeker == nullptr) return;
-    if (std::find(seeker->seen.begin(), seeker->seen.end(), seen->record.peer) ==
+    if (std::find(seeker->seen.begin(), seeker->seen.end(), seen->record->peer) ==
         seeker->seen.end()) {
-      seeker->seen.push_back(seen->record.peer);
+      seeker->seen.push_back(seen->record->peer);
     }
   } else if (const auto* step = std::get_if<core::Respecified>(&fact.what)) {
     Topic* topic = topics_.Find(step->topic);

@@ -58,7 +58,7 @@ TEST_F(MatcherTest, RefusesWhatFailsATestAndNamesTheReason) {
   EXPECT_EQ(reasons, (std::vector{Reason::kFilter, Reason::kSignature, Reason::kTopic,
                                   Reason::kSelf, Reason::kExpired}));
   ASSERT_EQ(rig.Observed<Seen>().size(), 1u);
-  EXPECT_EQ(rig.Observed<Seen>()[0].record.peer, PeerId{6});
+  EXPECT_EQ(rig.Observed<Seen>()[0].record->peer, PeerId{6});
   EXPECT_EQ(rig.reports[0], std::pair(PeerId{40}, Offence::kBadSignature));
 }
 

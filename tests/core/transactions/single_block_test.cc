@@ -1,4 +1,5 @@
 // One block: what a client is told, and what the members do. Rules of 1.4.4 to 1.4.6.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/core/transactions/transactions_net.h"
@@ -55,7 +56,7 @@ TEST_F(SingleBlockTest, APutIsCommittedAndReadBack) {
   EXPECT_EQ(got.hash, put.hash);
   const auto read = net.All<BlockRead>();
   ASSERT_EQ(read.size(), 1u);
-  EXPECT_EQ(read[0].second.value, TestValue('x'));
+  EXPECT_THAT(read[0].second.value, testing::ElementsAreArray(TestValue('x')));
   // All four members hold it.
   EXPECT_EQ(net.All<RevisionApplied>().size(), 4u);
   EXPECT_TRUE(net.rules().clean()) << net.rules().Report();
@@ -100,7 +101,7 @@ TEST_F(SingleBlockTest, APastRevisionIsReadAsItWas) {
   }
   const CallFinished got = Get(b, 2);
   EXPECT_EQ(got.revision, 2u);
-  EXPECT_EQ(net.All<BlockRead>().back().second.value, TestValue('b'));
+  EXPECT_THAT(net.All<BlockRead>().back().second.value, testing::ElementsAreArray(TestValue('b')));
 }
 
 // TX-12: two round trips and the answer, when nobody else wants the block.

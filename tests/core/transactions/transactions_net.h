@@ -136,7 +136,8 @@ class TransactionsNet {
   void Crash(PeerId peer, size_t survive) {
     Node& at = node(peer);
     if (at.at == nullptr) return;
-    for (size_t i = 0; i < std::min(survive, at.stores.size()); ++i) Write(at, at.stores[i].batch);
+    for (size_t i = 0; i < std::min(survive, at.stores.size()); ++i)
+      at.stores[i].batch.ApplyTo(at.rows);
     at.stores.clear();
     at.lookups.clear();
     at.at.reset();
@@ -317,14 +318,11 @@ class TransactionsNet {
     Run(peer, [&](Transactions& t, const TxMoment& moment) { t.Load(moment, rows); });
   }
 
-  static void Write(Node& at, const StoreBatch& batch) {
-    for (const StoreWrite& write : batch.writes) {
-      if (write.value.has_value()) {
-        at.rows[write.at] = *write.value;
-      } else {
-        at.rows.erase(write.at);
-      }
-    }
+  // A fact outlives the effects of its step.
+  void Keep(Observation& what) {
+    auto* read = std::get_if<BlockRead>(&what);
+    if (read == nullptr) return;
+    read->value = contents_.emplace_back(read->value.begin(), read->value.end());
   }
 
   void Drain(PeerId peer, Effects& effects) {
@@ -336,6 +334,7 @@ class TransactionsNet {
     for (const Observation& what : effects.observations()) {
       rules_.Note(peer, what);
       facts_.emplace_back(peer, what);
+      Keep(facts_.back().second);
     }
     while (!at.lookups.empty()) {
       const auto [token, target] = at.lookups.front();
@@ -354,7 +353,7 @@ class TransactionsNet {
     const StoreRequest store = std::move(at.stores.front());
     at.stores.erase(at.stores.begin());
     const Status status = refused ? Unavailable("test") : store.batch.CheckLimits();
-    if (status.ok()) Write(at, store.batch);
+    if (status.ok()) store.batch.ApplyTo(at.rows);
     Run(peer, [&](Transactions& t, const TxMoment& moment) {
       t.OnStored(moment, {store.ticket, status});
     });
@@ -432,6 +431,7 @@ class TransactionsNet {
   bool forgets_ = false;
   LockRules rules_;
   std::vector<std::pair<PeerId, Observation>> facts_;
+  std::vector<Bytes> contents_;  // What they point to.
   std::vector<std::pair<PeerId, Offence>> offences_;
   Time now_{Seconds(1'000'000).us};
 };

@@ -113,8 +113,9 @@ TEST_F(BlockCallsTest, AReadBringsTheContentOfItsOwnCall) {
   EXPECT_EQ(get.revision, 2u);
   Give(R"({"id":2,"method":"rev","params":{"block":"entry"}})");
   const auto rev = Last<core::RevisionCommand>();
-  view_.Tell(core::BlockRead{
-      .request = get.request, .block = get.block, .revision = 4, .value = {'h', 'i'}});
+  const core::Bytes value = {'h', 'i'};
+  view_.Tell(
+      core::BlockRead{.request = get.request, .block = get.block, .revision = 4, .value = value});
   view_.Tell(EndOf(rev.request, core::CallKind::kRevision, core::CallOutcome::kFound));
   EXPECT_FALSE(Next(*client_)["result"].contains("value"));
   view_.Tell(EndOf(get.request, core::CallKind::kGet, core::CallOutcome::kFound));

@@ -49,12 +49,15 @@ core::Held HeldAtRoot(uint32_t owner, core::Role role) {
   return held;
 }
 
-core::Seen SeenOf(uint32_t owner) {
-  core::Seen seen;
-  seen.topic = kTopic;
-  seen.record.topic = kTopic;
-  seen.record.peer = {owner};
-  return seen;
+core::Record RecordOf(uint32_t owner) {
+  core::Record record;
+  record.topic = kTopic;
+  record.peer = {owner};
+  return record;
+}
+
+core::Seen Seen(const core::Record& record) {
+  return {.topic = kTopic, .record = &record, .received = {}};
 }
 
 // Peers 0 and 1 are matchers that seek each other; 8 and 9 hold their records.
@@ -77,8 +80,8 @@ class MeetingTest : public ::testing::Test {
 
 TEST_F(MeetingTest, MatchersThatSeeEachOtherPass) {
   BothReachTheRoot();
-  world_.Tell(checker_, 900, 0, SeenOf(1));
-  world_.Tell(checker_, 900, 1, SeenOf(0));
+  world_.Tell(checker_, 900, 0, Seen(RecordOf(1)));
+  world_.Tell(checker_, 900, 1, Seen(RecordOf(0)));
   world_.RunTo(checker_, 9);
   EXPECT_EQ(checker_.verdict(), Verdict::kPassed);
   EXPECT_EQ(checker_.premises(), 2u);
@@ -86,7 +89,7 @@ TEST_F(MeetingTest, MatchersThatSeeEachOtherPass) {
 
 TEST_F(MeetingTest, AMatcherThatDoesNotSeeTheOtherFails) {
   BothReachTheRoot();
-  world_.Tell(checker_, 900, 0, SeenOf(1));
+  world_.Tell(checker_, 900, 0, Seen(RecordOf(1)));
   world_.RunTo(checker_, 9);
   ASSERT_EQ(checker_.verdict(), Verdict::kFailed);
   EXPECT_EQ(checker_.violations(), 1u);
@@ -165,7 +168,7 @@ TEST_F(MeetingTest, ASeekerOfWorkersMustSeeAWorkerButNotAMatcher) {
 
 TEST_F(MeetingTest, ASatisfiedSeekerNeedNotSeeEverybody) {
   world_.Tell(checker_, 100, 0, Started(core::Role::kWorker, 1));
-  world_.Tell(checker_, 150, 0, SeenOf(7));
+  world_.Tell(checker_, 150, 0, Seen(RecordOf(7)));
   for (const uint32_t holder : {8u, 9u}) {
     world_.Tell(checker_, 200, holder, HeldAtRoot(0, core::Role::kMatcher));
     world_.Tell(checker_, 300, holder, HeldAtRoot(5, core::Role::kWorker));

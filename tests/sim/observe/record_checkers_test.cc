@@ -64,20 +64,23 @@ core::Published PublishedAs(uint64_t sequence, core::Role role) {
   return published;
 }
 
-core::Seen SeenRecord(uint32_t owner, uint64_t sequence) {
-  core::Seen seen;
-  seen.topic = kTopic;
-  seen.record.topic = kTopic;
-  seen.record.peer = {owner};
-  seen.record.sequence = sequence;
-  return seen;
+core::Record RecordOf(uint32_t owner, uint64_t sequence) {
+  core::Record record;
+  record.topic = kTopic;
+  record.peer = {owner};
+  record.sequence = sequence;
+  return record;
+}
+
+core::Seen Seen(const core::Record& record) {
+  return {.topic = kTopic, .record = &record, .received = {}};
 }
 
 TEST(FreshnessTest, ARecordWithinItsLifePasses) {
   FakeWorld world(10);
   FreshnessChecker checker;
   world.Tell(checker, 1000, 3, PublishedAs(50, core::Role::kWorker));
-  world.Tell(checker, 91'000, 5, SeenRecord(3, 50));
+  world.Tell(checker, 91'000, 5, Seen(RecordOf(3, 50)));
   EXPECT_EQ(checker.verdict(), Verdict::kPassed);
 }
 
@@ -86,9 +89,9 @@ TEST(FreshnessTest, AnOldRecordFailsAlsoWhenTheOwnerHasRenewedSince) {
   FreshnessChecker checker;
   world.Tell(checker, 1000, 3, PublishedAs(50, core::Role::kMatcher));
   world.Tell(checker, 12'000, 3, PublishedAs(51, core::Role::kMatcher));
-  world.Tell(checker, 13'000, 5, SeenRecord(3, 51));
+  world.Tell(checker, 13'000, 5, Seen(RecordOf(3, 51)));
   EXPECT_EQ(checker.verdict(), Verdict::kPassed);
-  world.Tell(checker, 16'000, 5, SeenRecord(3, 50));  // 15 s; 14.1 s are allowed.
+  world.Tell(checker, 16'000, 5, Seen(RecordOf(3, 50)));  // 15 s; 14.1 s are allowed.
   EXPECT_EQ(checker.verdict(), Verdict::kFailed);
 }
 
@@ -114,9 +117,9 @@ TEST(FreshnessTest, AForgottenSequenceIsAtLeastAsOldAsTheOldestRemembered) {
     world.Tell(checker, 1000 + static_cast<int64_t>(i) * 30'000, 3,
                PublishedAs(50 + i, core::Role::kWorker));
   }
-  world.Tell(checker, 242'000, 5, SeenRecord(3, 50));
+  world.Tell(checker, 242'000, 5, Seen(RecordOf(3, 50)));
   EXPECT_EQ(checker.verdict(), Verdict::kPassed) << "the oldest remembered is 91 s old";
-  world.Tell(checker, 270'000, 5, SeenRecord(3, 50));
+  world.Tell(checker, 270'000, 5, Seen(RecordOf(3, 50)));
   EXPECT_EQ(checker.verdict(), Verdict::kFailed);
 }
 
@@ -132,15 +135,14 @@ class AuthenticityTest : public ::testing::Test {
     world_.plan.workload.emplace_back().command = command;
   }
 
-  core::Seen SignedRecord(const char* capability, uint16_t budget) {
-    core::Seen seen = SeenRecord(worker_.value, 1);
-    seen.record.capabilities.Add(capability);
-    seen.record.budget = budget;
+  core::Record SignedRecord(const char* capability, uint16_t budget) {
+    core::Record record = RecordOf(worker_.value, 1);
+    record.capabilities.Add(capability);
+    record.budget = budget;
     std::vector<uint8_t> bytes;
-    core::RecordSigningBytes(world_.context().network, seen.record, world_.IdOf(worker_.value),
-                             bytes);
-    seen.record.signature = world_.context().suite->Sign(secret_, bytes);
-    return seen;
+    core::RecordSigningBytes(world_.context().network, record, world_.IdOf(worker_.value), bytes);
+    record.signature = world_.context().suite->Sign(secret_, bytes);
+    return record;
   }
 
   void Begin() {
@@ -159,39 +161,39 @@ class AuthenticityTest : public ::testing::Test {
 TEST_F(AuthenticityTest, ASignedRecordThatFitsPasses) {
   EXPECT_EQ(checker_.verdict(), Verdict::kVacuous);
   Begin();
-  world_.Tell(checker_, 200, 0, SignedRecord("gpu", 1));
+  world_.Tell(checker_, 200, 0, Seen(SignedRecord("gpu", 1)));
   EXPECT_EQ(checker_.verdict(), Verdict::kPassed);
 }
 
 TEST_F(AuthenticityTest, AForgedRecordFails) {
-  core::Seen seen = SignedRecord("gpu", 1);
-  seen.record.signature[7] = static_cast<uint8_t>(seen.record.signature[7] ^ 1);
+  core::Record record = SignedRecord("gpu", 1);
+  record.signature[7] = static_cast<uint8_t>(record.signature[7] ^ 1);
   Begin();
-  world_.Tell(checker_, 200, 0, seen);
+  world_.Tell(checker_, 200, 0, Seen(record));
   ASSERT_EQ(checker_.verdict(), Verdict::kFailed);
   EXPECT_EQ(checker_.first()->expected, "a signature of its owner");
 }
 
 TEST_F(AuthenticityTest, AChangedFieldFails) {
-  core::Seen seen = SignedRecord("gpu", 1);
-  seen.record.budget = 9;
+  core::Record record = SignedRecord("gpu", 1);
+  record.budget = 9;
   Begin();
-  world_.Tell(checker_, 200, 0, seen);
+  world_.Tell(checker_, 200, 0, Seen(record));
   EXPECT_EQ(checker_.verdict(), Verdict::kFailed);
 }
 
 TEST_F(AuthenticityTest, ARecordOutsideTheCommandsFilterFails) {
   Begin();
-  world_.Tell(checker_, 200, 0, SignedRecord("cpu", 1));
+  world_.Tell(checker_, 200, 0, Seen(SignedRecord("cpu", 1)));
   ASSERT_EQ(checker_.verdict(), Verdict::kFailed);
   EXPECT_EQ(checker_.first()->expected, "a record that passes the filter of the command");
 }
 
 TEST_F(AuthenticityTest, AWorkerWithoutBudgetFailsOnlyWhereTheFilterAsksForIt) {
-  world_.Tell(checker_, 50, 1, SignedRecord("cpu", 0));
+  world_.Tell(checker_, 50, 1, Seen(SignedRecord("cpu", 0)));
   EXPECT_EQ(checker_.verdict(), Verdict::kPassed) << "peer 1 was given no filter";
   Begin();
-  world_.Tell(checker_, 200, 0, SignedRecord("gpu", 0));
+  world_.Tell(checker_, 200, 0, Seen(SignedRecord("gpu", 0)));
   EXPECT_EQ(checker_.verdict(), Verdict::kFailed);
 }
 

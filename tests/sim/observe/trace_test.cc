@@ -137,7 +137,9 @@ std::vector<core::Observation> OneOfEach(std::index_sequence<kIndexes...>) {
 TEST(DescribeTest, EveryObservationHasItsOwnNameAndUniqueFields) {
   const auto all = OneOfEach(std::make_index_sequence<std::variant_size_v<core::Observation>>());
   std::set<std::string_view> names;
-  for (const core::Observation& observation : all) {
+  const core::Record record;
+  for (core::Observation observation : all) {
+    if (auto* seen = std::get_if<core::Seen>(&observation)) seen->record = &record;
     const Description what = Describe(observation);
     EXPECT_TRUE(names.insert(what.name).second) << what.name;
     std::set<std::string_view> fields = {"t", "k", "p", "e", "local"};
