@@ -1,14 +1,10 @@
 #include "sim/world/simulated_storage.h"
 
 #include <algorithm>
-#include <iterator>
 #include <string>
 
 namespace sim {
 namespace {
-
-// A row's place in the tree, beside its bytes.
-constexpr size_t kRowBytes = sizeof(std::pair<const core::StoreKey, core::Bytes>) + 32;
 
 size_t HeapBytesOf(const core::StoreBatch& batch) {
   return batch.ByteCount() + batch.requirements.capacity() * sizeof(core::Requirement) +
@@ -40,7 +36,7 @@ core::Stored SimulatedStorage::Complete(WorldTime now) {
   writing_.pop_front();
   core::Status status = Judge(request.batch, now);
   if (status.ok()) {
-    Apply(request.batch, now);
+    Apply(std::move(request.batch), now);
   } else if (absl::IsUnavailable(status)) {
     doubtful_.push_back(std::move(request.batch));
   }
@@ -67,35 +63,35 @@ core::Status SimulatedStorage::JudgeContent(const core::StoreBatch& batch, World
 core::Status SimulatedStorage::JudgeRequirements(const core::StoreBatch& batch) const {
   for (size_t i = 0; i < batch.requirements.size(); ++i) {
     const core::Requirement& requirement = batch.requirements[i];
-    const std::string which = "store batch: requirement " + std::to_string(i);
-    if (misread_.contains(requirement.at)) return core::DataLoss(which + ": the row is damaged");
+    const auto which = [i] { return "store batch: requirement " + std::to_string(i); };
+    if (misread_.contains(requirement.at)) return core::DataLoss(which() + ": the row is damaged");
     if (!requirement.Holds(Find(requirement.at))) {
-      return core::FailedPrecondition(which + " does not hold");
+      return core::FailedPrecondition(which() + " does not hold");
     }
   }
   return absl::OkStatus();
 }
 
 std::optional<core::Bytes> SimulatedStorage::Find(const core::StoreKey& at) const {
-  const auto found = rows_.find(at);
-  if (found == rows_.end()) return std::nullopt;
-  return found->second;
+  const core::Bytes* found = rows_.Find(at);
+  if (found == nullptr) return std::nullopt;
+  return *found;
 }
 
-void SimulatedStorage::Put(const core::StoreKey& at, const std::optional<core::Bytes>& value) {
+void SimulatedStorage::Put(const core::StoreKey& at, std::optional<core::Bytes> value) {
   if (value.has_value()) {
-    rows_.insert_or_assign(at, *value);
+    *rows_.Insert(at).first = *std::move(value);
   } else {
-    rows_.erase(at);
+    rows_.Erase(at);
   }
 }
 
 // A good sync takes everything along that a lying one has left behind.
-void SimulatedStorage::Apply(const core::StoreBatch& batch, WorldTime now) {
+void SimulatedStorage::Apply(core::StoreBatch batch, WorldTime now) {
   Undo undo{now, {}};
-  for (const core::StoreWrite& write : batch.writes) {
+  for (core::StoreWrite& write : batch.writes) {
     if (Lasts(Trouble::kLying, now)) undo.replaced.emplace_back(write.at, Find(write.at));
-    Put(write.at, write.value);
+    Put(write.at, std::move(write.value));
     misread_.erase(write.at);
   }
   if (Lasts(Trouble::kLying, now)) {
@@ -108,8 +104,8 @@ void SimulatedStorage::Apply(const core::StoreBatch& batch, WorldTime now) {
 }
 
 void SimulatedStorage::ApplyAll(std::vector<core::StoreBatch> batches, WorldTime now) {
-  for (const core::StoreBatch& batch : batches) {
-    if (JudgeContent(batch, now).ok()) Apply(batch, now);
+  for (core::StoreBatch& batch : batches) {
+    if (JudgeContent(batch, now).ok()) Apply(std::move(batch), now);
   }
 }
 
@@ -125,8 +121,9 @@ void SimulatedStorage::Begin(Trouble trouble, WorldTime until, core::Random rand
   WorldTime& lasts = until_[static_cast<size_t>(trouble)];
   lasts = std::max(lasts, until);
   if (trouble != Trouble::kMisreading || rows_.empty()) return;
-  const auto which = static_cast<std::ptrdiff_t>(random.Below(rows_.size()));
-  misread_.insert(std::next(rows_.begin(), which)->first);
+  std::vector<core::StoredRow> rows;
+  CopyRows(rows);
+  misread_.insert(rows[random.Below(rows.size())].at);
 }
 
 void SimulatedStorage::EndMisreading(WorldTime now) {
@@ -170,7 +167,7 @@ void SimulatedStorage::DropOpen() {
 std::optional<WorldTime> SimulatedStorage::Wipe() {
   const bool empty = rows_.empty();
   DropOpen();
-  rows_.clear();
+  rows_.Clear();
   misread_.clear();
   unsynced_.clear();
   doubtful_.clear();
@@ -181,24 +178,28 @@ void SimulatedStorage::Digest(core::Hasher& hasher) const {
   hasher.Add(applied_);
   hasher.Add(writing_.size() + waiting_.size());
   hasher.Add(rows_.size());
-  for (const auto& [at, value] : rows_) {
+  rows_.ForEach([&](const core::StoreKey& at, const core::Bytes& value) {
     hasher.Add(at.table.value);
     hasher.Add(std::span<const uint8_t>(at.key));
     hasher.Add(std::span<const uint8_t>(value));
-  }
+  });
 }
 
 void SimulatedStorage::CopyRows(std::vector<core::StoredRow>& rows) const {
   rows.clear();
   rows.reserve(rows_.size());
-  for (const auto& [at, value] : rows_) rows.push_back({at, value});
+  rows_.ForEach([&](const core::StoreKey& at, const core::Bytes& value) {
+    rows.push_back({at, value});
+  });
+  std::sort(rows.begin(), rows.end(),
+            [](const core::StoredRow& a, const core::StoredRow& b) { return a.at < b.at; });
 }
 
 size_t SimulatedStorage::MemoryUsage() const {
-  size_t bytes = sizeof(SimulatedStorage);
-  for (const auto& [at, value] : rows_) {
-    bytes += kRowBytes + at.key.capacity() + value.capacity();
-  }
+  size_t bytes = sizeof(SimulatedStorage) + rows_.HeapBytes();
+  rows_.ForEach([&](const core::StoreKey& at, const core::Bytes& value) {
+    bytes += at.key.capacity() + value.capacity();
+  });
   for (const auto* batches : {&writing_, &waiting_}) {
     for (const core::StoreRequest& request : *batches) {
       bytes += sizeof(core::StoreRequest) + HeapBytesOf(request.batch);

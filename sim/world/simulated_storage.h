@@ -16,12 +16,12 @@
 
 #include <cstddef>
 #include <deque>
-#include <map>
 #include <optional>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "core/base/flat_table.h"
 #include "core/base/hash.h"
 #include "core/base/random.h"
 #include "core/port/effects.h"
@@ -30,6 +30,12 @@
 #include "sim/scenario/scenario.h"
 
 namespace sim {
+
+struct StoreKeyHash {
+  uint64_t operator()(const core::StoreKey& at) const {
+    return core::HashBytes(at.key, at.table.value);
+  }
+};
 
 class SimulatedStorage {
  public:
@@ -90,14 +96,15 @@ class SimulatedStorage {
     return now < until_[static_cast<size_t>(trouble)];
   }
 
+  // Nothing: the key is not there.
   [[nodiscard]] std::optional<core::Bytes> Find(const core::StoreKey& at) const;
-  void Put(const core::StoreKey& at, const std::optional<core::Bytes>& value);
-  void Apply(const core::StoreBatch& batch, WorldTime now);
+  void Put(const core::StoreKey& at, std::optional<core::Bytes> value);
+  void Apply(core::StoreBatch batch, WorldTime now);
   // Those that fit, in their order.
   void ApplyAll(std::vector<core::StoreBatch> batches, WorldTime now);
   void UndoLast();
 
-  std::map<core::StoreKey, core::Bytes> rows_;
+  core::FlatTable<core::StoreKey, core::Bytes, StoreKeyHash> rows_;
   std::set<core::StoreKey> misread_;
   std::deque<core::StoreRequest> writing_;
   std::deque<core::StoreRequest> waiting_;
