@@ -35,10 +35,10 @@ std::string WithUnit(int64_t value, std::string_view unit) {
   return absl::StrFormat("%d", value);
 }
 
-// One row per thing that people ask first; rows whose metrics have no value are left out.
+// One row per thing that people ask first; a row of zeros, or of metrics without a value, is left out.
 struct Row {
   std::string_view label;
-  std::string_view metrics[4];
+  std::string_view metrics[5];
 };
 
 constexpr Row kRows[] = {
@@ -49,6 +49,10 @@ constexpr Row kRows[] = {
     {"lookups", {"lookup.done", "lookup.exact", "lookup.hops.p50", "lookup.hops.p99"}},
     {"lookup time", {"lookup.time.p50", "lookup.time.p90", "lookup.time.p99", "lookup.time.max"}},
     {"tasks", {"tasks.offered", "tasks.accepted", "tasks.declined", ""}},
+    {"calls", {"calls.started", "calls.committed", "calls.found", "calls.lost", "calls.in_doubt"}},
+    {"write", {"write.success", "write.attempts.p50", "write.attempts.p99", ""}},
+    {"write time", {"write.time.p50", "write.time.p90", "write.time.p99", "write.time.max"}},
+    {"read time", {"read.time.p50", "read.time.p90", "read.time.p99", "read.time.max"}},
     {"messages", {"network.sent", "network.delivered", "network.dropped", "network.bytes"}},
     {"overlay",
      {"routing.components", "routing.degree.p50", "routing.diameter", "routing.clustering"}},
@@ -58,9 +62,11 @@ std::string Table(const Metrics& metrics) {
   std::string text;
   for (const Row& row : kRows) {
     std::string line;
+    bool happened = false;
     for (const std::string_view name : row.metrics) {
       const std::optional<int64_t> value = name.empty() ? std::nullopt : metrics.Value(name);
       if (!value.has_value()) continue;
+      happened = happened || *value != 0;
       std::string_view last = name.substr(name.find('.') + 1);
       // The label already says "time" in front of "time.p50".
       const std::string_view word = last.substr(0, last.find('.'));
@@ -68,7 +74,7 @@ std::string Table(const Metrics& metrics) {
         last.remove_prefix(word.size() + 1);
       line += absl::StrFormat("  %s %s", std::string(last), WithUnit(*value, UnitOfMetric(name)));
     }
-    if (!line.empty()) text += absl::StrFormat("%-15s%s\n", std::string(row.label), line);
+    if (happened) text += absl::StrFormat("%-15s%s\n", std::string(row.label), line);
   }
   return text;
 }
