@@ -1,10 +1,10 @@
 #include "sim/explore/explorer.h"
 
-#include <algorithm>
 #include <limits>
 #include <utility>
 
 #include "sim/observe/checkers/registry.h"
+#include "sim/observe/expectations.h"
 #include "sim/observe/watch.h"
 
 namespace sim {
@@ -141,9 +141,8 @@ void Explorer::Judge() {
 }
 
 bool Explorer::Fails(const Checker& checker) const {
-  if (checker.info().check_class == CheckClass::kSafety) return true;
-  return std::any_of(scenario_.expect.begin(), scenario_.expect.end(),
-                     [&](const Expectation& wanted) { return wanted.check == checker.info().id; });
+  return checker.info().check_class == CheckClass::kSafety ||
+         IsExpected(scenario_, checker.info().id);
 }
 
 }  // namespace sim

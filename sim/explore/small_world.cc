@@ -202,9 +202,7 @@ void SmallWorld::BeginDue() {
 void SmallWorld::Prelude() {
   BeginDue();
   const auto is_prelude = [&](const Packet& packet) {
-    core::Message message;
-    CHECK(wire_.Decode(*packet.frame, message) == core::DecodeError::kNone);
-    return !std::holds_alternative<core::TxSubmit>(message.body);
+    return !std::holds_alternative<core::TxSubmit>(MessageOf(packet).body);
   };
   for (;;) {
     const auto next = std::find_if(packets_.begin(), packets_.end(), is_prelude);
@@ -258,8 +256,7 @@ uint32_t SmallWorld::Deliver(size_t index, std::optional<uint32_t> crash_at) {
   packets_.erase(packets_.begin() + static_cast<std::ptrdiff_t>(index));
   Node& node = *nodes_[packet.to.value];
   if (node.process == nullptr) return 0;
-  core::Message message;
-  CHECK(wire_.Decode(*packet.frame, message) == core::DecodeError::kNone);
+  const core::Message message = MessageOf(packet);
   return Step(packet.to, crash_at, [&](core::Transactions& process, const core::TxMoment& moment) {
     process.OnArrival(moment, packet.from, message);
   });
@@ -322,17 +319,7 @@ uint32_t SmallWorld::Step(core::PeerId peer, std::optional<uint32_t> crash_at, c
                               ? 0
                               : PointsOf(packets.size(), !effects.stores().empty());
     if (crash_at.has_value() && *crash_at < points + more) {
-      const uint32_t point = *crash_at - points;
-      std::vector<Packet> left;
-      for (size_t i = 0; i < packets.size(); ++i) {
-        if (i >= kSubsetOf || (point >> i & 1u) != 0) left.push_back(std::move(packets[i]));
-      }
-      Post(std::move(left));
-      const bool lasted = point >= PointsOf(packets.size(), false);
-      for (const core::StoreRequest& store : effects.stores()) {
-        if (lasted) store.batch.ApplyTo(node.rows);
-      }
-      Stop(peer);
+      CrashAmid(node, std::move(packets), effects, *crash_at - points);
       return points + more;
     }
     points += more;
@@ -341,6 +328,21 @@ uint32_t SmallWorld::Step(core::PeerId peer, std::optional<uint32_t> crash_at, c
     effects.Clear();
   } while (GoOn(node, effects));
   return points;
+}
+
+// The point says which of the packets are gone out, and whether the stores have lasted.
+void SmallWorld::CrashAmid(Node& node, std::vector<Packet> packets, core::Effects& effects,
+                           uint32_t point) {
+  const bool lasted = point >= PointsOf(packets.size(), false);
+  std::vector<Packet> left;
+  for (size_t i = 0; i < packets.size(); ++i) {
+    if (i >= kSubsetOf || (point >> i & 1u) != 0) left.push_back(std::move(packets[i]));
+  }
+  Post(std::move(left));
+  for (const core::StoreRequest& store : effects.stores()) {
+    if (lasted) store.batch.ApplyTo(node.rows);
+  }
+  Stop(node.self);
 }
 
 // The next thing that the peer itself waits for; false: nothing.
@@ -387,6 +389,13 @@ std::vector<SmallWorld::Packet> SmallWorld::PacketsOf(core::PeerId from, core::E
       packets.push_back({from, to, core::Mix64(content, from.value, to.value), frame});
   }
   return packets;
+}
+
+core::Message SmallWorld::MessageOf(const Packet& packet) const {
+  core::Message message;
+  core::Wire wire(context().network, identities_->directory());
+  CHECK(wire.Decode(*packet.frame, message) == core::DecodeError::kNone);
+  return message;
 }
 
 void SmallWorld::Post(std::vector<Packet> packets) {
@@ -457,10 +466,7 @@ std::string SmallWorld::Tell(const Move& move) const {
   const std::string peer = absl::StrCat("peer ", move.at.value);
   if (move.kind == Move::Kind::kRestart) return absl::StrCat(peer, " comes back");
   const Packet& packet = packets_[IndexOf(move.message)];
-  core::Message message;
-  core::Wire wire(context().network, identities_->directory());
-  CHECK(wire.Decode(*packet.frame, message) == core::DecodeError::kNone);
-  const Description what = Describe(message);
+  const Description what = Describe(MessageOf(packet));
   std::string text = absl::StrCat(peer, " gets ", std::string(what.name), " of peer ",
                                   packet.from.value, ": ", Sentence(what));
   if (move.kind == Move::Kind::kCrash)

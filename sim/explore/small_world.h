@@ -57,7 +57,6 @@ class SmallWorld : public WorldView {
   // Of everything that can still matter: all that the peers know and have stored, what is on the way (in whatever order it was sent), and what
   // each has reported so far, which the observers judge.
   [[nodiscard]] core::Fingerprint State() const;
-  [[nodiscard]] core::Fingerprint StateOf(core::PeerId peer) const;
 
   // WorldView.
   [[nodiscard]] const Scenario& scenario() const override { return *scenario_; }
@@ -118,7 +117,10 @@ class SmallWorld : public WorldView {
   uint32_t Step(core::PeerId peer, std::optional<uint32_t> crash_at, const Code& code);
   template <typename Code>
   void Run(Node& node, core::Effects& effects, const Code& code);
+  void CrashAmid(Node& node, std::vector<Packet> packets, core::Effects& effects, uint32_t point);
   bool GoOn(Node& node, core::Effects& effects);
+  [[nodiscard]] core::Message MessageOf(const Packet& packet) const;
+  [[nodiscard]] core::Fingerprint StateOf(core::PeerId peer) const;
   [[nodiscard]] std::vector<Packet> PacketsOf(core::PeerId from, core::Effects& effects);
   void Post(std::vector<Packet> packets);
   void Report(core::PeerId peer, std::span<core::Observation> observations);

@@ -124,6 +124,11 @@ void SoftenInterrupted(Judgement& judgement) {
 
 }  // namespace
 
+bool IsExpected(const Scenario& scenario, std::string_view check) {
+  return std::any_of(scenario.expect.begin(), scenario.expect.end(),
+                     [&](const Expectation& expectation) { return expectation.check == check; });
+}
+
 Outcome Evaluate(const Scenario& scenario, const std::vector<const Checker*>& checkers,
                  const Metrics& metrics, bool interrupted) {
   Outcome outcome;
@@ -132,10 +137,8 @@ Outcome Evaluate(const Scenario& scenario, const std::vector<const Checker*>& ch
                                                            : JudgeCheck(expectation, checkers));
   }
   for (const Checker* checker : checkers) {
-    const bool listed = std::any_of(
-        scenario.expect.begin(), scenario.expect.end(),
-        [&](const Expectation& expectation) { return expectation.check == checker->info().id; });
-    if (!listed) outcome.judgements.push_back(JudgeUnlisted(*checker));
+    if (!IsExpected(scenario, checker->info().id))
+      outcome.judgements.push_back(JudgeUnlisted(*checker));
   }
   bool safety = false;
   bool other = false;

@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/observe/checkers/checker.h"
@@ -34,6 +35,9 @@ struct Outcome {
   std::vector<Judgement> judgements;  // Listed ones in the file's order, then the other checkers.
   ExitCode exit = ExitCode::kPass;
 };
+
+// The scenario lists the check.
+[[nodiscard]] bool IsExpected(const Scenario& scenario, std::string_view check);
 
 // `interrupted`: the run was cut short; call Checker::Interrupt before.
 [[nodiscard]] Outcome Evaluate(const Scenario& scenario,

@@ -24,11 +24,6 @@ std::string CountText(const Exploration& found) {
       bound ? "at least " : "", found.schedules, found.worlds, found.moves, found.ends, found.cut);
 }
 
-bool IsExpected(const Scenario& scenario, std::string_view check) {
-  return std::any_of(scenario.expect.begin(), scenario.expect.end(),
-                     [&](const Expectation& wanted) { return wanted.check == check; });
-}
-
 std::string VerdictsText(const Scenario& scenario, const Exploration& all) {
   std::string text;
   for (const Ruling& found : all.checks) {
