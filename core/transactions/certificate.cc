@@ -105,6 +105,14 @@ VoteCast FactOf(const Key256& tx, const Transaction& transaction, const Vote& vo
           .winner = vote.winner};
 }
 
+TxDecided FactOf(const Key256& tx, const Transaction& transaction, bool committed) {
+  return {.tx = tx,
+          .id = transaction.id,
+          .block = transaction.block,
+          .base_revision = transaction.base_revision,
+          .committed = committed};
+}
+
 CertificateMade FactOf(const TxRecord& record, const Key256& tx, bool committed, size_t votes) {
   const Transaction& transaction = record.transaction;
   return {.tx = tx,

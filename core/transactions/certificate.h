@@ -42,6 +42,9 @@ void SignVote(const TxMoment& moment, const Key256& tx, Vote& vote);
 // What a member reports of its vote.
 [[nodiscard]] VoteCast FactOf(const Key256& tx, const Transaction& transaction, const Vote& vote);
 
+// What a member reports of a transaction that has ended.
+[[nodiscard]] TxDecided FactOf(const Key256& tx, const Transaction& transaction, bool committed);
+
 // What whoever counted the votes reports.
 [[nodiscard]] CertificateMade FactOf(const TxRecord& record, const Key256& tx, bool committed,
                                      size_t votes);

@@ -126,11 +126,7 @@ void Voter::Decide(const TxMoment& moment, const Key256& tx, Certificate certifi
               .applied = decided->applied};
   if (row.voted) row.vote = open->vote;
   batch.Put(TxRowKey(TxRowKind::kCase, tx), EncodeRow(row));
-  due.facts.push_back(TxDecided{.tx = tx,
-                                .id = transaction.id,
-                                .block = transaction.block,
-                                .base_revision = transaction.base_revision,
-                                .committed = certificate.committed});
+  due.facts.push_back(FactOf(tx, transaction, certificate.committed));
   decided->certificate = std::move(certificate);
   *decided_.Insert(tx).first = std::move(decided);
   *by_id_.Insert(transaction.id).first = tx;

@@ -34,6 +34,8 @@ void Voter::Load(const TxMoment& moment, std::span<const StoredRow> rows) {
       decided->durable = true;
       decided->applied = row.applied;
       decided->at = Time{row.at_us};
+      // A crash may have come between the disk and the report.
+      moment.effects.Observe(FactOf(name->tx, transaction, decided->certificate.committed));
       if (!row.applied) unapplied.push_back(name->tx);
       *decided_.Insert(name->tx).first = std::move(decided);
       continue;

@@ -67,6 +67,12 @@ void FactMetrics::OnJoined(const Fact& fact, const core::Joined& joined) {
   }
 }
 
+// What a peer tells in the moment in which it starts again, it told in its earlier life.
+void FactMetrics::OnVote(const Fact& fact) {
+  const bool again = fact.peer.value < started_.size() && fact.at == started_[fact.peer.value];
+  if (!again) metrics_.Count(Metric::kVotesCast);
+}
+
 void FactMetrics::OnFact(const WorldView&, const Fact& fact) {
   if (const auto* match = std::get_if<core::MatchFinished>(&fact.what)) {
     OnMatchFinished(*match);
@@ -85,6 +91,8 @@ void FactMetrics::OnFact(const WorldView&, const Fact& fact) {
     if (step->to < step->from) metrics_.Count(Metric::kMatchWidened);
   } else if (const auto* call = std::get_if<core::CallFinished>(&fact.what)) {
     OnCallFinished(*call);
+  } else if (std::holds_alternative<core::VoteCast>(fact.what)) {
+    OnVote(fact);
   } else if (const auto* made = std::get_if<core::CertificateMade>(&fact.what)) {
     metrics_.Count(made->committed ? Metric::kCertificatesCommitted : Metric::kCertificatesAborted);
   } else if (const auto* applied = std::get_if<core::RevisionApplied>(&fact.what)) {
@@ -110,7 +118,6 @@ void FactMetrics::OnFact(const WorldView&, const Fact& fact) {
         {AlternativeOf<core::TaskDeclined>(kType), Metric::kTasksDeclined},
         {AlternativeOf<core::TaskFinished>(kType), Metric::kTasksFinished},
         {AlternativeOf<core::CallStarted>(kType), Metric::kCallsStarted},
-        {AlternativeOf<core::VoteCast>(kType), Metric::kVotesCast},
         {AlternativeOf<core::RevisionCollected>(kType), Metric::kRevisionsCollected},
         {AlternativeOf<core::ResolutionStarted>(kType), Metric::kResolutionsStarted},
         {AlternativeOf<core::DoubleVoteProven>(kType), Metric::kDoubleVotesProven},

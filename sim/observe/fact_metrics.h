@@ -26,6 +26,7 @@ class FactMetrics : public Observer {
   void OnMatchFinished(const core::MatchFinished& match);
   void OnCallFinished(const core::CallFinished& call);
   void OnLookup(const core::LookupDone& lookup);
+  void OnVote(const Fact& fact);
   void OnJoined(const Fact& fact, const core::Joined& joined);
 
   Metrics& metrics_;

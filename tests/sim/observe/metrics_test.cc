@@ -51,6 +51,19 @@ TEST(MetricsTest, NothingHasAValueBeforeItHappened) {
   EXPECT_FALSE(metrics.Value("no.such.metric").has_value());
 }
 
+// Who starts again tells its votes once more.
+TEST(FactMetricsTest, AVoteCountsOnce) {
+  FakeWorld world(2);
+  Metrics metrics;
+  FactMetrics facts(&metrics);
+  world.TellWorld(facts, 0, WorldFact::Kind::kStarted, 1, 0);
+  world.Tell(facts, 100, 1, core::VoteCast{});
+  world.TellWorld(facts, 200, WorldFact::Kind::kStarted, 1, 1);
+  world.Tell(facts, 200, 1, core::VoteCast{});
+  world.Tell(facts, 300, 1, core::VoteCast{});
+  EXPECT_EQ(metrics.Value("votes.cast"), 2);
+}
+
 TEST(FactMetricsTest, OnlySatisfiedMatchesHaveATimeAndLeaversCountNeitherWay) {
   FakeWorld world(4);
   Metrics metrics;
