@@ -101,16 +101,24 @@ RejectReason Voter::Admit(const TxMoment& moment, const TxRecord& record,
 }
 
 // Decisions are forgotten some time after the expiry, and then no new vote may be cast. But a commit
-// that was forgotten has moved the block on: at an unmoved block there was none.
+// that was forgotten has moved the block on: at an unmoved block there was none. A block that was
+// deleted and forgotten looks unmoved too, after the life of a tombstone; not if its latest revision is
+// older than the transaction.
 bool Voter::MayHaveForgotten(const TxMoment& moment, const Transaction& transaction) const {
-  if (transaction.expires_ms + moment.config().decided_keep.us / 1000 >= moment.now_ms()) {
-    return false;
-  }
+  const auto within = [&](Duration keep) {
+    return transaction.expires_ms + keep.us / 1000 >= moment.now_ms();
+  };
+  if (within(moment.config().decided_keep)) return false;
   const bool writes =
       transaction.action == TxAction::kPut || transaction.action == TxAction::kDelete;
-  const bool unmoved = !repository_.IsDamaged(transaction.block) &&
-                       repository_.TipOf(transaction.block).revision <= transaction.base_revision;
-  return !writes || !unmoved;
+  const Tip tip = repository_.TipOf(transaction.block);
+  if (!writes || repository_.IsDamaged(transaction.block) ||
+      tip.revision > transaction.base_revision) {
+    return true;
+  }
+  const Revision* latest = repository_.Find(transaction.block, tip.revision);
+  const bool older = latest != nullptr && latest->row.created_us / 1000 <= transaction.expires_ms;
+  return !older && !within(moment.config().tombstone_ttl);
 }
 
 void Voter::Refuse(const TxMoment& moment, PeerId from, const Key256& tx, RejectReason reason) {

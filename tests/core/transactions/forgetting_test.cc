@@ -72,5 +72,50 @@ TEST_F(ForgettingTest, ADecisionIsToldAfterACrash) {
   EXPECT_TRUE(told());
 }
 
+// A deleted block of which even the memory is gone looks as if it had never been written. Who is asked
+// then about its first write must not refuse what it had approved (planted bug deaf-member, TX-2).
+TEST_F(ForgettingTest, NobodyVotesOnWhatItMayHaveForgotten) {
+  Put(0, 'x');
+  const auto made = net.All<CertificateMade>();
+  ASSERT_EQ(made.size(), 1u);
+  const Certificate* outcome = VoterOf(member).OutcomeOf(made[0].second.tx);
+  ASSERT_NE(outcome, nullptr);
+  const TxRecord record = outcome->record;
+  Delete(1);
+  net.RunFor(Minutes(50));
+  ASSERT_EQ(VoterOf(member).repository().TipOf(block).revision, 0u);
+  const size_t votes = net.All<VoteCast>().size();
+  net.Send(client, member, TxResolve{.record = record});
+  net.RunFor(Seconds(2));
+  EXPECT_EQ(net.All<VoteCast>().size(), votes);
+  const auto refused = net.All<TransactionRefused>();
+  ASSERT_EQ(refused.size(), 1u);
+  EXPECT_EQ(refused[0].second.reason, RejectReason::kExpiry);
+}
+
+// What the block shows to have come to nothing is refused at any later time, so that its locks end.
+TEST_F(ForgettingTest, AnUnmovedBlockProvesThatNothingWasCommitted) {
+  Put(0, 'x');
+  net.Command(client, PutCommand{.request = 9, .block = block, .base_revision = 1, .value = {2}});
+  net.DeliverWhile([&](const Packet& packet) { return packet.As<TxPromise>() == nullptr; });
+  const auto promise = std::find_if(net.wire().begin(), net.wire().end(), [](const Packet& packet) {
+    return packet.As<TxPromise>() != nullptr;
+  });
+  ASSERT_NE(promise, net.wire().end());
+  const TxRecord record = promise->As<TxPromise>()->record;
+  net.Crash(client, 0);  // It would ask other coordinators, who would vote.
+  net.Silence([](const Packet& packet) {
+    return packet.As<TxPromise>() != nullptr || packet.As<TxResolve>() != nullptr;
+  });
+  net.RunFor(Minutes(60));
+  net.Heal();
+  const size_t votes = net.All<VoteCast>().size();
+  net.Send(net.ClusterOf(block, 4)[2], member, TxResolve{.record = record});
+  net.RunFor(Seconds(2));
+  const auto all = net.All<VoteCast>();
+  ASSERT_GT(all.size(), votes);
+  EXPECT_EQ(all.back().second.kind, VoteKind::kExpired);
+}
+
 }  // namespace
 }  // namespace core
