@@ -445,9 +445,10 @@ void Voter::Sweep(const TxMoment& moment) {
   decided_.EraseIf([&](const Key256& tx, const std::unique_ptr<Decided>& decided) {
     const Certificate& certificate = decided->certificate;
     const Transaction& transaction = certificate.record.transaction;
-    // A revision remembers a commit; nothing else remembers an abort.
-    const Duration time = certificate.committed ? config.decided_keep
-                                                : std::max(config.decided_keep, config.history_ttl);
+    // A revision remembers a commit; nothing else remembers an abort, or lets a tail tell other blocks.
+    const bool remembered = certificate.committed && !Decides(transaction.action);
+    const Duration time =
+        remembered ? config.decided_keep : std::max(config.decided_keep, config.history_ttl);
     const bool old = decided->durable && decided->applied && !keeps(transaction, time) &&
                      decided->at + config.decided_keep <= moment.now;
     if (old) forget(tx, transaction);

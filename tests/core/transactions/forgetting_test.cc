@@ -117,5 +117,71 @@ TEST_F(ForgettingTest, AnUnmovedBlockProvesThatNothingWasCommitted) {
   EXPECT_EQ(all.back().second.kind, VoteKind::kExpired);
 }
 
+// ---- several blocks ----
+
+class ForgottenDecisionsTest : public testing::Test {
+ protected:
+  static TransactionsConfig BriefDecisions() {
+    TransactionsConfig config;
+    config.lifetime = Seconds(10);
+    config.decided_keep = Minutes(2);
+    config.history_ttl = Minutes(30);
+    config.coordinator_cache = Minutes(1);  // Whom a cut left for nearest is soon asked no more.
+    return config;
+  }
+
+  void Write(uint64_t base, uint8_t value) {
+    TransactCommand transact{.request = ++requests, .writes = {}, .tail = tail};
+    for (const BlockId& block : {tail, other}) {
+      transact.writes.push_back(
+          {.block = block, .base_revision = base, .erase = false, .value = TestValue(value)});
+    }
+    net.Command(client, transact);
+  }
+
+  // A block that has no member in common with the tail, and whose members do not include the client.
+  [[nodiscard]] BlockId BlockApart() const {
+    const std::vector<PeerId> mine = net.ClusterOf(tail, 4);
+    const auto is_mine = [&](PeerId peer) {
+      return peer == client || std::find(mine.begin(), mine.end(), peer) != mine.end();
+    };
+    for (uint8_t number = 2;; ++number) {
+      const std::vector<PeerId> its = net.ClusterOf(TestBlock(number), 4);
+      if (std::none_of(its.begin(), its.end(), is_mine)) return TestBlock(number);
+      CHECK(number < 255);
+    }
+  }
+
+  [[nodiscard]] uint64_t RevisionAt(PeerId peer, const BlockId& block) {
+    return net.at(peer).voter().repository().TipOf(block).revision;
+  }
+
+  TransactionsNet net{{.seed = 3, .nodes = 12, .cluster = 4, .config = BriefDecisions()}};
+  BlockId tail = TestBlock(1);
+  PeerId client{0};
+  BlockId other = BlockApart();
+  std::vector<PeerId> there = net.ClusterOf(other, 4);
+  uint64_t requests = 0;
+};
+
+// The other block's members are cut off between their pends and the decision, for longer than a decision
+// on one block is remembered. A cancel must not be had then of what the tail has committed (TX-9).
+TEST_F(ForgottenDecisionsTest, WhatTheTailCommittedIsNotCancelledLater) {
+  Write(0, 'x');
+  net.DeliverWhile([](const Packet& packet) {
+    const auto* submit = packet.As<TxSubmit>();
+    return submit == nullptr || submit->transaction.action != TxAction::kCommit;
+  });
+  net.Cut(there);
+  net.RunFor(Minutes(10));
+  EXPECT_EQ(RevisionAt(net.ClusterOf(tail, 4)[0], tail), 1u);
+  for (const PeerId peer : there) EXPECT_EQ(RevisionAt(peer, other), 0u);
+  net.Heal();
+  net.RunFor(Minutes(2));
+  for (const PeerId peer : there) EXPECT_EQ(RevisionAt(peer, other), 1u);
+  EXPECT_EQ(net.All<PendTaken>().size(), net.All<PendDropped>().size());
+  EXPECT_TRUE(net.rules().clean()) << net.rules().Report();
+}
+
 }  // namespace
 }  // namespace core
