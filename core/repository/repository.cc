@@ -209,12 +209,12 @@ const PendRow* Repository::OtherPend(const BlockId& block, const TxId& of) const
   return nullptr;
 }
 
+// On a base that the block has left the revision is there, or will never be.
 void Repository::AddPend(const BlockId& block, const TxId& of, PendRow pend, StoreBatch& batch,
                          std::vector<Observation>& facts) {
-  if (FindPend(block, of) != nullptr) return;
+  const uint64_t base = pend.certificate.record.transaction.base_revision;
+  if (FindPend(block, of) != nullptr || TipOf(block).revision > base) return;
   Block& target = *blocks_.Insert(block).first;
-  const auto made = [&of](const Revision& revision) { return revision.row.by == of; };
-  if (std::any_of(target.revisions.begin(), target.revisions.end(), made)) return;
   batch.Put(PendKey(block, of), EncodeRow(pend));
   target.pends.push_back({of, std::move(pend)});
   ++pend_count_;

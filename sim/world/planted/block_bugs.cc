@@ -111,6 +111,8 @@ void ReplayedPends::After(core::Time now, const core::Input&, core::Effects& eff
     const auto* commit = std::get_if<core::TxCommit>(&outgoing.message.body);
     if (commit == nullptr || !IsPend(commit->record.transaction.action)) continue;
     kept_.push_back({now + kReplayDelay, outgoing.to, outgoing.message});
+    auto& replayed = std::get<core::TxCommit>(kept_.back().message.body);
+    replayed.record.transaction.base_revision += kSkipped;
   }
   while (!kept_.empty() && kept_.front().due <= now) {
     const Kept& old = kept_.front();

@@ -54,7 +54,8 @@ class LostRows : public Role {
   std::vector<core::StoredRow> rows_;         // What is left; lives during the first step.
 };
 
-// BR-7: a coordinator that sends each commit of a pend once more, long after everybody forgot it.
+// BR-7: a coordinator that sends each commit of a pend once more, long after everybody forgot it and as
+// if for a later base. WrongContext makes everybody blind.
 class ReplayedPends : public Role {
  public:
   void After(core::Time now, const core::Input& input, core::Effects& effects) override;

@@ -105,9 +105,9 @@ bool Names(std::span<const std::string> planted, const char* name) {
 }
 
 // Their lies would not pass anybody who verifies.
-constexpr const char* kBlinding[] = {"forged-records",   "renamed-copies",   "false-ancestry",
-                                     "reused-ids",       "misread-commit",   "buried-alive",
-                                     "skipped-sequence", "hasty-coordinator"};
+constexpr const char* kBlinding[] = {"forged-records",   "renamed-copies",    "false-ancestry",
+                                     "reused-ids",       "misread-commit",    "buried-alive",
+                                     "skipped-sequence", "hasty-coordinator", "replayed-pends"};
 
 struct WrongParameter {
   const char* bug;

@@ -183,5 +183,30 @@ TEST_F(ForgottenDecisionsTest, WhatTheTailCommittedIsNotCancelledLater) {
   EXPECT_TRUE(net.rules().clean()) << net.rules().Report();
 }
 
+// A commit of a pend that comes again when its revision has been collected (BR-7).
+TEST_F(ForgottenDecisionsTest, APendDoesNotComeBackBehindItsRevision) {
+  Write(0, 'x');
+  net.DeliverWhile([&](const Packet& packet) {
+    const auto* commit = packet.As<TxCommit>();
+    return commit == nullptr || commit->record.transaction.block != other;
+  });
+  const auto pend = std::find_if(net.wire().begin(), net.wire().end(), [&](const Packet& packet) {
+    const auto* commit = packet.As<TxCommit>();
+    return commit != nullptr && commit->record.transaction.block == other;
+  });
+  ASSERT_NE(pend, net.wire().end());
+  const Packet late = *pend;
+  net.RunFor(Seconds(5));
+  Write(1, 'y');
+  net.RunFor(Minutes(120));
+  ASSERT_EQ(RevisionAt(late.to, other), 2u);
+  ASSERT_EQ(net.at(late.to).voter().repository().Find(other, 1), nullptr);
+  const size_t taken = net.All<PendTaken>().size();
+  net.Hand(late);
+  net.RunFor(Seconds(1));
+  EXPECT_EQ(net.All<PendTaken>().size(), taken);
+  EXPECT_EQ(net.at(late.to).voter().repository().PendCount(), 0u);
+}
+
 }  // namespace
 }  // namespace core
