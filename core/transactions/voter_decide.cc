@@ -217,8 +217,13 @@ bool Voter::CarryOutPend(const TxMoment& moment, const BlockId& block, const TxI
                          const Certificate& decision, StoreBatch& batch,
                          std::vector<Observation>& facts) {
   const PendRow* found = repository_.FindPend(block, of);
-  if (found == nullptr)
-    return IsApplied(moment, block, decision.record.members, Repository::Applied::kGap);
+  if (found == nullptr) {
+    // Only the tail hears of it without a pend. Its commit names the base: what followed may be here.
+    const bool passed =
+        repository_.TipOf(block).revision > decision.record.transaction.base_revision;
+    return IsApplied(moment, block, decision.record.members,
+                     passed ? Repository::Applied::kAlready : Repository::Applied::kGap);
+  }
   const PendRow pend = *found;
   const Transaction& transaction = pend.certificate.record.transaction;
   Repository::Change change{.block = block,

@@ -208,5 +208,36 @@ TEST_F(ForgottenDecisionsTest, APendDoesNotComeBackBehindItsRevision) {
   EXPECT_EQ(net.at(late.to).voter().repository().PendCount(), 0u);
 }
 
+// The tail's revision came by catching up, its pend never and the decision last: the member has what was
+// decided, and says so.
+TEST_F(ForgottenDecisionsTest, WhoCaughtUpBeforeItHeardTheDecisionAcknowledgesIt) {
+  const PeerId late = net.ClusterOf(tail, 4)[3];
+  std::vector<Packet> held;
+  net.Silence([&](const Packet& packet) {
+    const bool names_it = packet.As<TxPromise>() != nullptr || packet.As<TxCommit>() != nullptr ||
+                          packet.As<TxOutcome>() != nullptr || packet.As<TxResolve>() != nullptr;
+    if (packet.to != late || !names_it) return false;
+    const auto* commit = packet.As<TxCommit>();
+    const bool decides =
+        commit != nullptr && commit->record.transaction.action == TxAction::kCommit;
+    if (decides) held.push_back(packet);
+    return true;
+  });
+  Write(0, 'x');
+  net.RunFor(Seconds(20));
+  ASSERT_FALSE(held.empty());
+  ASSERT_EQ(RevisionAt(late, tail), 0u);
+  net.Silence([](const Packet& packet) { return packet.As<TxOutcome>() != nullptr; });
+  Write(1, 'y');
+  net.RunFor(Seconds(5));
+  ASSERT_GE(RevisionAt(late, tail), 1u);
+  net.Hand(held.front());
+  net.DeliverWhile([](const Packet& packet) { return packet.As<TxCommitAck>() == nullptr; });
+  const auto ack = std::find_if(net.wire().begin(), net.wire().end(), [&](const Packet& packet) {
+    return packet.from == late && packet.As<TxCommitAck>() != nullptr;
+  });
+  EXPECT_NE(ack, net.wire().end());
+}
+
 }  // namespace
 }  // namespace core
