@@ -1,6 +1,7 @@
 // Scenario 3, enumerated: the coordinator crashes at each batch of its write, on both sides of it, and every subset of the others
 // (of seven members: every number of them) no longer hears it from its promises or from its commits on. Scenario 8, enumerated:
-// a member crashes at each of its batches, with each class of disk.
+// a member crashes at each of its batches, with each class of disk. Scenario 36, enumerated: the client of a transaction on five blocks
+// vanishes at each moment of its call.
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ bool IsOfBlocks(std::string_view check) {
 struct Ends {
   int64_t stopped = 0;
   int64_t committed = 0;
+  int64_t applied = 0;
   bool resolved = false;  // By members who asked each other.
   uint64_t double_votes = 0;
   uint64_t others = 0;  // Violations of everything else about blocks.
@@ -31,6 +33,7 @@ Ends RunWith(const std::string& file, Overrides overrides) {
   Ends ends;
   ends.stopped = session.metrics().Value("peers.stopped").value_or(-1);
   ends.committed = session.metrics().Value("calls.committed").value_or(-1);
+  ends.applied = session.metrics().Value("revisions.applied").value_or(-1);
   ends.resolved = session.metrics().Value("resolutions.started").value_or(0) > 0;
   for (const Checker* checker : session.checkers()) {
     const std::string_view id = checker->info().id;
@@ -148,6 +151,28 @@ TEST_P(CrashRecoverTest, AMemberStandsByItsVote) {
 
 INSTANTIATE_TEST_SUITE_P(Disks, CrashRecoverTest, testing::Values("everything", "synced", "some"),
                          [](const auto& one) { return std::string(one.param); });
+
+// ---- scenario 36 ----
+
+TEST(PartialLandingTest, AClientThatVanishesLandsEverywhereOrNowhere) {
+  constexpr int64_t kRevisions = 5 * 4;  // Blocks and members of each.
+  int landed = 0;
+  int came_to_nothing = 0;
+  for (int ms = 5010; ms <= 5660; ms += 10) {
+    const std::string faults =
+        R"([{"at":")" + std::to_string(ms) + R"(ms","do":"crash","who":"vanishing"}])";
+    const Ends ends = RunWith("scenarios/partial_landing.json", {{"faults", faults}});
+    EXPECT_EQ(ends.stopped, 1) << faults;
+    EXPECT_EQ(ends.others + ends.double_votes, 0u) << ends.first << " in " << faults;
+    EXPECT_GE(ends.committed, 1) << "the second transaction, in " << faults;
+    landed += ends.applied == 2 * kRevisions ? 1 : 0;
+    came_to_nothing += ends.applied == kRevisions ? 1 : 0;
+    EXPECT_TRUE(ends.applied == kRevisions || ends.applied == 2 * kRevisions)
+        << ends.applied << " revisions in " << faults;
+  }
+  EXPECT_GT(landed, 5);
+  EXPECT_GT(came_to_nothing, 5);
+}
 
 }  // namespace
 }  // namespace sim
