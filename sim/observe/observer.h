@@ -1,8 +1,8 @@
 // Observer: sees the whole world, never influences it. Metrics, checkers and traces implement it.
 //
 // What happened in one window arrives at its end, ordered by time: the same order for any number of
-// threads. Of the same time messages come first, then world facts, then facts by (peer, index within
-// the step). Thread rule: all calls come from one thread.
+// threads. Of the same time messages come first, then world facts, then users' facts, then facts by
+// (peer, index within the step). Thread rule: all calls come from one thread.
 #pragma once
 
 #include <cstddef>
@@ -51,6 +51,8 @@ struct WorldFact {
   uint32_t detail = 0;
   WorldTime since = {};  // kForgot; zero: all.
 };
+
+struct UserFact;  // sim/observe/user_fact.h
 
 // One message on its way. A message that is sent and later arrives makes two facts.
 struct MessageFact {
@@ -117,6 +119,8 @@ class Observer {
   virtual void OnFact(const WorldView&, const Fact&) {}
 
   virtual void OnWorldFact(const WorldView&, const WorldFact&) {}
+
+  virtual void OnUserFact(const WorldView&, const UserFact&) {}
 
   virtual void OnMessage(const WorldView&, const MessageFact&) {}
 

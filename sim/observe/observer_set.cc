@@ -21,6 +21,10 @@ void ObserverSet::OnWorldFact(const WorldView& world, const WorldFact& fact) {
   for (const auto& observer : all_) observer->OnWorldFact(world, fact);
 }
 
+void ObserverSet::OnUserFact(const WorldView& world, const UserFact& fact) {
+  for (const auto& observer : all_) observer->OnUserFact(world, fact);
+}
+
 void ObserverSet::OnMessage(const WorldView& world, const MessageFact& fact) {
   for (Observer* observer : of_messages_) observer->OnMessage(world, fact);
 }

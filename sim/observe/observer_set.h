@@ -34,6 +34,7 @@ class ObserverSet : public Observer {
 
   void OnFact(const WorldView& world, const Fact& fact) override;
   void OnWorldFact(const WorldView& world, const WorldFact& fact) override;
+  void OnUserFact(const WorldView& world, const UserFact& fact) override;
   void OnMessage(const WorldView& world, const MessageFact& fact) override;
   void OnTraffic(const WorldView& world, const TrafficCounters& since) override;
   void OnCheckpoint(const WorldView& world) override;

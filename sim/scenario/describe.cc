@@ -136,13 +136,25 @@ class Printer {
   }
 
   void PrintOperation(const Operation& o) {
-    const std::string_view verb = kOperationTable.cases[o.command.index()].word.word;
+    const std::string_view verb = kOperationTable.cases[VerbOf(o)].word.word;
     std::string line =
         absl::StrCat(std::string(verb), " at ", Time(o.at), " spread ", Time(o.spread), " every ",
                      Time(o.every), " until ", Time(o.until), " who ", ToText(o.who));
     if (o.random_target) line += " random";
+    if (o.on_collection.has_value()) return Line("do", line + CollectionText(*o.on_collection));
     Line("do",
          line + (o.on_blocks.has_value() ? BlocksText(*o.on_blocks) : CommandText(o.command)));
+  }
+
+  // The table lists the commands first, then the operations on collections.
+  static size_t VerbOf(const Operation& o) {
+    if (!o.on_collection.has_value()) return o.command.index();
+    return std::variant_size_v<core::Command> + static_cast<size_t>(o.on_collection->kind);
+  }
+
+  static std::string CollectionText(const CollectionOperation& o) {
+    return absl::StrCat(" collection ", o.collection, " keys ", o.keys, " count ", o.count,
+                        " bytes ", o.bytes);
   }
 
   static std::string BlocksText(const BlockOperation& o) {

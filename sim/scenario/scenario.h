@@ -147,6 +147,19 @@ struct BlockOperation {
   uint32_t tries = 1;            // Of a write: as often it begins again when others were faster.
 };
 
+// What the user at a peer wants with a collection; one action of the collection's client loop, carried out by
+// sim/world/collection_user.
+struct CollectionOperation {
+  enum class Kind : uint8_t { kAppend, kInsert, kErase };
+  Kind kind = Kind::kAppend;
+  std::string collection;  // Its name. A diary is appended to; the others edit a tree.
+  uint32_t keys = 1;       // Of a tree: so many can be there; `count` of them are drawn each time.
+  uint32_t count = 1;      // Keys that one action inserts or erases, all or none.
+  uint32_t bytes = 0;      // Of an entry or a value: a mark that tells who wrote it, and padding.
+
+  [[nodiscard]] bool OnTree() const { return kind != Kind::kAppend; }
+};
+
 struct Operation {
   Duration at;      // World time of the first one.
   Duration spread;  // Each member starts at a uniform time within this.
@@ -154,7 +167,8 @@ struct Operation {
   Duration until;
   PeerSet who;
   bool random_target = false;  // A lookup draws a new target each time; the command's is unused.
-  std::optional<BlockOperation> on_blocks;  // Then the command says no more than its kind.
+  std::optional<BlockOperation> on_blocks;           // Then the command says no more than its kind.
+  std::optional<CollectionOperation> on_collection;  // Then the command is a transaction.
   core::Command command;
 };
 

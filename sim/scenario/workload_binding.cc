@@ -15,7 +15,10 @@ enum class Verb : uint8_t {
   kDelete,
   kGet,
   kRevision,
-  kTransact
+  kTransact,
+  kAppend,
+  kInsert,
+  kErase
 };
 
 void ReadList(const JsonValue& object, std::string_view key, core::StringList& field) {
@@ -88,7 +91,25 @@ BlockOperation OnBlocks(const JsonValue& value) {
   return operation;
 }
 
+CollectionOperation OnCollection(const JsonValue& value, CollectionOperation::Kind kind) {
+  // What the tables name as defaults.
+  CollectionOperation operation{.kind = kind,
+                                .collection = {},
+                                .keys = 1000,
+                                .count = 1,
+                                .bytes = kind == CollectionOperation::Kind::kAppend ? 64u : 32u};
+  Read(value, "collection", operation.collection);
+  Read(value, "keys", operation.keys);
+  Read(value, "count", operation.count);
+  Read(value, "size", operation.bytes);
+  return operation;
+}
+
 void BindCommand(const JsonValue& value, Verb verb, Operation& operation) {
+  const auto on_collection = [&](CollectionOperation::Kind kind) {
+    operation.command = core::TransactCommand{};
+    operation.on_collection = OnCollection(value, kind);
+  };
   switch (verb) {
     case Verb::kMatch:
       operation.command = Match(value);
@@ -116,6 +137,13 @@ void BindCommand(const JsonValue& value, Verb verb, Operation& operation) {
       break;
     case Verb::kTransact:
       operation.command = core::TransactCommand{};
+      break;
+    case Verb::kAppend:
+      return on_collection(CollectionOperation::Kind::kAppend);
+    case Verb::kInsert:
+      return on_collection(CollectionOperation::Kind::kInsert);
+    case Verb::kErase:
+      return on_collection(CollectionOperation::Kind::kErase);
   }
   operation.on_blocks = OnBlocks(value);
 }
@@ -135,6 +163,28 @@ void CheckBlocks(const JsonValue& value, const std::string& path, const Operatio
   refuse("size", uint64_t{blocks.bytes} * blocks.writes > core::limits::kTransactionBytesMax,
          "at most " + FormatQuantity(core::limits::kTransactionBytesMax, Measure::kSize) +
              " over all writes");
+}
+
+// An action draws different keys, and a collection is a diary or a tree.
+void CheckCollection(const JsonValue& value, const std::string& path, const Operation& operation,
+                     Binding& binding) {
+  if (!operation.on_collection.has_value()) return;
+  const CollectionOperation& mine = *operation.on_collection;
+  const auto refuse = [&](std::string_view key, const std::string& allowed) {
+    const JsonValue* member = Good(value, key);
+    if (member == nullptr) return;
+    binding.findings.Add({member->at, Join(path, key), DescribeValue(*member), allowed, ""});
+  };
+  if (mine.count > mine.keys) {
+    refuse("count", "at most keys, which is " + std::to_string(mine.keys));
+  }
+  for (const Operation& other : binding.scenario.workload) {
+    if (!other.on_collection.has_value()) continue;
+    const CollectionOperation& theirs = *other.on_collection;
+    if (theirs.collection != mine.collection || theirs.OnTree() == mine.OnTree()) continue;
+    return refuse("collection", mine.OnTree() ? "a tree; an operation before this one appends to it"
+                                              : "a diary; an operation before this one edits it");
+  }
 }
 
 class OperationTimes {
@@ -204,6 +254,7 @@ void BindWorkload(const JsonValue& top, Binding& binding) {
     if (verb == nullptr) continue;
     BindCommand(item, static_cast<Verb>(verb->number), operation);
     CheckBlocks(item, path, operation, binding.findings);
+    CheckCollection(item, path, operation, binding);
     binding.scenario.workload.push_back(std::move(operation));
   }
 }

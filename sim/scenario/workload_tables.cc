@@ -152,6 +152,50 @@ constexpr KeyRow kTransact[] = {
     kBase,
     kTries};
 
+constexpr int64_t kEntryBytes = 8'192;
+// An action's keys and values together fit into one entry of the log.
+constexpr int64_t kValueBytes = 128;
+constexpr int64_t kEditKeys = 32;
+
+constexpr KeyRow kCollection = {.key = "collection",
+                                .kind = KeyKind::kText,
+                                .about = "The collection's name; who comes first creates it.",
+                                .required = true,
+                                .low = 1,
+                                .high = kBlockNameBytes};
+constexpr KeyRow kKeys = {.key = "keys",
+                          .kind = KeyKind::kInteger,
+                          .about = "Number of keys that can be there.",
+                          .low = 1,
+                          .high = 1'000'000,
+                          .fallback = "1000"};
+constexpr KeyRow kCount = {.key = "count",
+                           .kind = KeyKind::kInteger,
+                           .about = "Keys drawn for each action, which it changes all or none.",
+                           .low = 1,
+                           .high = kEditKeys,
+                           .fallback = "1"};
+
+constexpr KeyRow kAppend[] = {
+    kCollection,
+    {.key = "size",
+     .kind = KeyKind::kSize,
+     .about = "Of the entry: a mark that tells who wrote it, and padding.",
+     .low = kMarkBytes,
+     .high = kEntryBytes,
+     .fallback = "\"64B\""}};
+constexpr KeyRow kInsert[] = {
+    kCollection,
+    kKeys,
+    kCount,
+    {.key = "size",
+     .kind = KeyKind::kSize,
+     .about = "Of each value: a mark that tells who wrote it, and padding.",
+     .low = kMarkBytes,
+     .high = kValueBytes,
+     .fallback = "\"32B\""}};
+constexpr KeyRow kErase[] = {kCollection, kKeys, kCount};
+
 constexpr KeyCase kOperations[] = {
     {{"match", "Find partners on a topic."}, kMatch},
     {{"work", "Offer to work on a topic until leave."}, kWork},
@@ -161,7 +205,10 @@ constexpr KeyCase kOperations[] = {
     {{"delete", "Replace a block by a tombstone."}, kDelete},
     {{"get", "Read a block."}, kGet},
     {{"revision", "Ask for a block's latest revision."}, kRevision},
-    {{"transact", "Write several blocks, all or none."}, kTransact}};
+    {{"transact", "Write several blocks, all or none."}, kTransact},
+    {{"append", "Add an entry to a diary."}, kAppend},
+    {{"insert", "Add keys to a tree; refused when one is there."}, kInsert},
+    {{"erase", "Take keys out of a tree; refused when one is not there."}, kErase}};
 
 constexpr KeyRow kCommon[] = {
     {.key = "at", .kind = KeyKind::kDuration, .about = "When.", .required = true, .high = kYearUs},

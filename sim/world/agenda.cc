@@ -148,6 +148,9 @@ void World::CarryOut(Turn& turn, Errand errand) {
       if (scenario_.workload[errand.detail].on_blocks.has_value()) {
         return BeginOnBlocks(turn, errand.detail);
       }
+      if (scenario_.workload[errand.detail].on_collection.has_value()) {
+        return BeginOnCollection(turn, errand.detail);
+      }
       return Step(turn, CommandFor(turn, errand.detail));
     case Errand::Kind::kPause:
       return Pause(turn, errand.detail);
@@ -236,6 +239,7 @@ void World::Stop(Turn& turn, Errand::Kind how, DiskSpec::Keeps keeps) {
   if (slot.extras != nullptr) {
     slot.extras->paused_by.reset();
     if (slot.extras->user != nullptr) slot.extras->user->Forget();
+    if (slot.extras->collections != nullptr) slot.extras->collections->Forget();
   }
   StopDisk(turn, keeps);
   slot.refuses = how != Errand::Kind::kLeave;
@@ -252,6 +256,18 @@ void World::BeginOnBlocks(Turn& turn, uint32_t operation) {
   }
   extras.user->Begin(operation, turn.now);
   if (std::optional<core::Command> call = extras.user->TakeCall()) Step(turn, *std::move(call));
+}
+
+void World::BeginOnCollection(Turn& turn, uint32_t operation) {
+  PeerExtras& extras = turn.slot.Extras();
+  if (extras.collections == nullptr) {
+    extras.collections = std::make_unique<CollectionUser>(scenario_, context_, turn.peer);
+  }
+  extras.collections->Begin(operation, turn.local);
+  ReportDeeds(turn);
+  if (std::optional<core::Command> call = extras.collections->TakeCall()) {
+    Step(turn, *std::move(call));
+  }
 }
 
 core::Command World::CommandFor(const Turn& turn, uint32_t operation) const {

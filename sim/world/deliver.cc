@@ -39,6 +39,9 @@ void World::Wake(StepLane& lane, Outbox& outbox, WorldTime now, core::PeerId pee
   if (slot.process == nullptr) return;
   Turn turn{lane, outbox, slot, peer, now, clocks_->LocalAt(peer, now)};
   if (slot.extras != nullptr && slot.extras->paused_until > now) return Arm(turn);
+  if (slot.extras != nullptr && slot.extras->collections != nullptr) {
+    slot.extras->collections->OnDeadline(turn.local);
+  }
   Step(turn, core::Wake{});
 }
 
@@ -104,11 +107,18 @@ void World::DropArrival(Turn& turn, uint32_t handle, DropReason reason) {
 // The user at the peer sees what comes of it, and may ask for more at once.
 void World::Step(Turn& turn, core::Input input) {
   StepOnce(turn, std::move(input));
-  const PeerExtras* extras = turn.slot.extras.get();
-  if (extras == nullptr || extras->user == nullptr) return;
-  while (std::optional<core::Command> call = extras->user->TakeCall()) {
+  PeerExtras* extras = turn.slot.extras.get();
+  if (extras == nullptr) return;
+  while (std::optional<core::Command> call = TakeCall(*extras)) {
     StepOnce(turn, *std::move(call));
   }
+}
+
+std::optional<core::Command> World::TakeCall(PeerExtras& extras) {
+  std::optional<core::Command> call;
+  if (extras.user != nullptr) call = extras.user->TakeCall();
+  if (!call.has_value() && extras.collections != nullptr) call = extras.collections->TakeCall();
+  return call;
 }
 
 void World::StepOnce(Turn& turn, core::Input input) {

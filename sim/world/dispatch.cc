@@ -35,11 +35,26 @@ void World::Dispatch(Turn& turn) {
     if (!outgoing.to.empty()) Route(turn, outgoing, departure);
   }
   if (!effects.stores().empty()) Store(turn, departure);
-  if (turn.slot.extras != nullptr && turn.slot.extras->user != nullptr) {
-    turn.slot.extras->user->Observe(effects.observations());
-  }
+  ShowUsers(turn);
   ReportFacts(turn);
   Arm(turn);
+}
+
+void World::ShowUsers(Turn& turn) {
+  PeerExtras* extras = turn.slot.extras.get();
+  if (extras == nullptr) return;
+  const auto& observations = turn.lane.effects.observations();
+  if (extras->user != nullptr) extras->user->Observe(observations);
+  if (extras->collections == nullptr) return;
+  extras->collections->Observe(observations, turn.local);
+  ReportDeeds(turn);
+}
+
+// REQUIRES: somebody at the peer works with collections.
+void World::ReportDeeds(Turn& turn) {
+  for (UserDeed& deed : turn.slot.extras->collections->TakeDeeds()) {
+    turn.lane.user_facts.push_back({turn.now, turn.peer, std::move(deed)});
+  }
 }
 
 // One message: encoded once, whatever the number of its receivers.
@@ -115,12 +130,15 @@ void World::Tap(Turn& turn, const MessageFact& fact) {
   turn.lane.tapped.push_back(std::move(tapped));
 }
 
-// Deadlines are the peer's own clock's; a paused process wakes when it goes on.
+// Deadlines are the peer's own clock's, and its user's; a paused process wakes when it goes on.
 void World::Arm(Turn& turn) {
   core::Time local = turn.slot.process->NextDeadline();
   WorldTime not_before = turn.now;
   if (const PeerExtras* extras = turn.slot.extras.get()) {
     for (const auto& role : extras->roles) local = std::min(local, role->NextDeadline());
+    if (extras->collections != nullptr) {
+      local = std::min(local, extras->collections->NextDeadline());
+    }
     not_before = std::max(not_before, extras->paused_until);
   }
   const WorldTime deadline = clocks_->WorldAt(turn.peer, local);

@@ -10,6 +10,7 @@
 #include "sim/engine/event.h"
 #include "sim/network/link.h"
 #include "sim/world/block_user.h"
+#include "sim/world/collection_user.h"
 #include "sim/world/role.h"
 #include "sim/world/simulated_storage.h"
 
@@ -24,6 +25,7 @@ struct PeerExtras {
   std::vector<uint32_t> crash_points;         // Faults "crash_at_store" that have begun.
   bool unreadable = false;                    // Stays down because of its disk.
   std::unique_ptr<BlockUser> user;            // From the first operation on blocks on.
+  std::unique_ptr<CollectionUser> collections;  // From the first operation on a collection on.
   WorldTime paused_until;
   std::optional<uint32_t> paused_by;  // The fault that ends the pause; empty: it runs.
   WorldTime busy_until;               // CPU model: when the messages taken so far are done.

@@ -12,6 +12,7 @@
 #include "core/port/effects.h"
 #include "sim/observe/observer.h"
 #include "sim/observe/traffic.h"
+#include "sim/observe/user_fact.h"
 #include "sim/world/frame_pool.h"
 
 namespace sim {
@@ -39,6 +40,7 @@ struct StepLane {
   std::vector<core::Bytes> contents;  // What its facts point to, like the records.
   std::deque<core::Record> records;
   std::vector<WorldFact> world_facts;
+  std::vector<UserFact> user_facts;
   std::vector<TappedMessage> tapped;  // Of the open window, when an observer wants messages.
   TrafficCounters traffic;            // Since the last window.
 };

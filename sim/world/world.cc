@@ -44,6 +44,10 @@ bool EarlierWorldFact(const WorldFact& a, const WorldFact& b) {
   return a.at != b.at ? a.at < b.at : a.peer < b.peer;
 }
 
+bool EarlierUserFact(const UserFact& a, const UserFact& b) {
+  return a.at != b.at ? a.at < b.at : a.peer < b.peer;
+}
+
 // Moves what the lanes hold into one list. Within a peer the lanes' order is the order of its
 // steps: a stable sort keeps it.
 template <typename T, typename Less>
@@ -174,6 +178,7 @@ WorldTime World::BeginWindow(WorldTime start, WorldTime) {
 
 void World::EndWindow(WorldTime end) {
   Merge(lanes_, &StepLane::world_facts, world_facts_, EarlierWorldFact);
+  Merge(lanes_, &StepLane::user_facts, user_facts_, EarlierUserFact);
   Merge(lanes_, &StepLane::facts, facts_, EarlierFact);
   Merge(lanes_, &StepLane::tapped, tapped_, EarlierTap);
   ShowWindow();
@@ -192,10 +197,11 @@ void World::EndWindow(WorldTime end) {
   now_ = end;
 }
 
-// In the order of time. At one time messages come first, because they caused the rest, then world facts, then facts.
+// In the order of time. At one time messages come first, because they caused the rest, then world facts, users' facts and facts.
 void World::ShowWindow() {
   auto message = tapped_.begin();
   auto world_fact = world_facts_.begin();
+  auto user_fact = user_facts_.begin();
   const auto show_messages = [&](WorldTime until) {
     for (; message != tapped_.end() && message->fact.at <= until; ++message) {
       if (message->fact.message != nullptr) message->fact.message = &message->content;
@@ -211,15 +217,24 @@ void World::ShowWindow() {
     }
     show_messages(until);
   };
+  const auto show_users = [&](WorldTime until) {
+    for (; user_fact != user_facts_.end() && user_fact->at <= until; ++user_fact) {
+      show_world(user_fact->at);
+      now_ = user_fact->at;
+      observers_.OnUserFact(*this, *user_fact);
+    }
+    show_world(until);
+  };
   for (const Fact& fact : facts_) {
-    show_world(fact.at);
+    show_users(fact.at);
     now_ = fact.at;
     observers_.OnFact(*this, fact);
   }
-  show_world(WorldTime::Never());
+  show_users(WorldTime::Never());
   tapped_.clear();
   facts_.clear();
   world_facts_.clear();
+  user_facts_.clear();
 }
 
 void World::ReportWorld(WorldFact::Kind kind, core::PeerId peer, uint32_t detail) {
@@ -241,6 +256,9 @@ core::Fingerprint World::fingerprint() const {
     if (slot.extras != nullptr && slot.extras->storage != nullptr) {
       slot.extras->storage->Digest(hasher);
     }
+    if (slot.extras != nullptr && slot.extras->collections != nullptr) {
+      slot.extras->collections->Digest(hasher);
+    }
   }
   return hasher.Result();
 }
@@ -257,6 +275,9 @@ size_t World::MemoryUsage() const {
     }
     if (slot.extras != nullptr && slot.extras->user != nullptr) {
       bytes += slot.extras->user->MemoryUsage();
+    }
+    if (slot.extras != nullptr && slot.extras->collections != nullptr) {
+      bytes += slot.extras->collections->MemoryUsage();
     }
     bytes += slot.link.HeapBytes();
   }

@@ -145,12 +145,15 @@ class World : public WorldView {
   void DropArrival(Turn& turn, uint32_t handle, DropReason reason);
   void Step(Turn& turn, core::Input input);
   void StepOnce(Turn& turn, core::Input input);
+  [[nodiscard]] static std::optional<core::Command> TakeCall(PeerExtras& extras);
 
   // dispatch.cc
   void Dispatch(Turn& turn);
   void Route(Turn& turn, const core::Outgoing& outgoing, WorldTime departure);
   void Post(Turn& turn, core::PeerId to, uint32_t handle, WorldTime departure);
   [[nodiscard]] uint32_t CorruptedCopy(Turn& turn, uint32_t handle, const Passage& passage);
+  void ShowUsers(Turn& turn);
+  static void ReportDeeds(Turn& turn);
   void ReportFacts(Turn& turn);
   void Tap(Turn& turn, const MessageFact& fact);
   void Arm(Turn& turn);
@@ -173,6 +176,7 @@ class World : public WorldView {
   void Stop(Turn& turn, Errand::Kind how, DiskSpec::Keeps keeps);
   [[nodiscard]] DiskSpec::Keeps KeptBy(const Turn& turn, Errand errand) const;
   void BeginOnBlocks(Turn& turn, uint32_t operation);
+  void BeginOnCollection(Turn& turn, uint32_t operation);
   [[nodiscard]] core::Command CommandFor(const Turn& turn, uint32_t operation) const;
 
   // disk.cc
@@ -216,6 +220,7 @@ class World : public WorldView {
   std::vector<Fact> facts_;       // Of the closing window, merged.
   std::vector<TappedMessage> tapped_;
   std::vector<WorldFact> world_facts_;
+  std::vector<UserFact> user_facts_;
   WorldTime now_;
   WorldTime next_checkpoint_{1'000'000};
   bool calm_ = false;

@@ -215,6 +215,28 @@ TEST(LoaderTest, OperationsOnBlocksKeepWhatTheUserWants) {
   EXPECT_EQ(scenario.workload[4].on_blocks.value().writes, 3u);
 }
 
+TEST(LoaderTest, OperationsOnCollectionsKeepWhatTheUserWants) {
+  const sim::Scenario scenario = Load(R"("workload": [
+      {"at": "1s", "do": "append", "who": "seekers", "collection": "d", "size": "2KiB"},
+      {"at": "1s", "do": "insert", "who": "seekers", "collection": "t", "keys": 9, "count": 3},
+      {"at": "1s", "do": "erase", "who": "seekers", "collection": "t"}])");
+  ASSERT_EQ(scenario.workload.size(), 3u);
+  using Kind = sim::CollectionOperation::Kind;
+  const sim::CollectionOperation& append = scenario.workload[0].on_collection.value();
+  EXPECT_EQ(append.kind, Kind::kAppend);
+  EXPECT_EQ(append.collection, "d");
+  EXPECT_EQ(append.bytes, 2048u);
+  const sim::CollectionOperation& insert = scenario.workload[1].on_collection.value();
+  EXPECT_EQ(insert.kind, Kind::kInsert);
+  EXPECT_EQ(insert.keys, 9u);
+  EXPECT_EQ(insert.count, 3u);
+  EXPECT_EQ(insert.bytes, 32u);
+  const sim::CollectionOperation& erase = scenario.workload[2].on_collection.value();
+  EXPECT_EQ(erase.kind, Kind::kErase);
+  EXPECT_EQ(erase.keys, 1000u);
+  EXPECT_FALSE(scenario.workload[2].on_blocks.has_value());
+}
+
 TEST(LoaderTest, TheUpstreamProfileIsTheCores) {
   const sim::Scenario scenario = Load(R"("profile": "upstream", "fails_under": ["upstream"])");
   sim::Scenario expected;

@@ -4,7 +4,7 @@ add_orb_test(sim_adversaries_test
   DEPENDS sim_adversaries)
 
 add_orb_test(sim_world_test
-  SOURCES sim/world/block_user_test.cc sim/world/frame_pool_test.cc sim/world/warm_tables_test.cc
+  SOURCES sim/world/block_user_test.cc sim/world/collection_user_test.cc sim/world/frame_pool_test.cc sim/world/warm_tables_test.cc
           sim/world/world_directory_test.cc sim/world/world_test.cc
   DEPENDS sim_workflow)
 
