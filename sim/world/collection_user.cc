@@ -8,6 +8,7 @@
 #include "core/codec/canonical.h"
 #include "core/collections/conflict_rule.h"
 #include "core/collections/tree_edits.h"
+#include "sim/world/planted/collection_bugs.h"
 
 namespace sim {
 namespace {
@@ -136,6 +137,7 @@ void CollectionUser::CarryOut(Used& used, core::Time now) {
 
 void CollectionUser::Ask(const Used& used, core::Command command) {
   if (auto* transact = std::get_if<core::TransactCommand>(&command)) {
+    for (core::BlockWrite& write : transact->writes) SpoilWrite(scenario_->plant, write);
     auto changes = std::make_shared<core::ChangeSet>();
     changes->writes = transact->writes;
     changes->tail = transact->tail;

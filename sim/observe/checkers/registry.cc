@@ -3,6 +3,7 @@
 #include "sim/observe/checkers/adaptation_checker.h"
 #include "sim/observe/checkers/authenticity_checker.h"
 #include "sim/observe/checkers/budget_checker.h"
+#include "sim/observe/checkers/collection_checkers.h"
 #include "sim/observe/checkers/cost_checker.h"
 #include "sim/observe/checkers/crowding_checker.h"
 #include "sim/observe/checkers/freshness_checker.h"
@@ -31,6 +32,7 @@ std::vector<std::unique_ptr<Checker>> MakeCheckers(Metrics* metrics, const Clien
   checkers.push_back(std::make_unique<HopsChecker>());
   checkers.push_back(std::make_unique<OverlayChecker>(metrics));
   for (auto& checker : MakeTransactionCheckers(history)) checkers.push_back(std::move(checker));
+  for (auto& checker : MakeCollectionCheckers()) checkers.push_back(std::move(checker));
   return checkers;
 }
 

@@ -50,6 +50,11 @@ constexpr PlantedBug kBugs[] = {
      "BR-8 TX-4 TX-11"},
     {"buried-alive", "TX-11", "replicas say to readers that live revisions are deleted", true},
     {"deaf-to-first-attempts", "TX-12", "members do not hear the first attempt of a call"},
+    {"broken-chain", "CO-1", "clients write wrong hashes of predecessors into logs", true, "CO-4"},
+    {"thin-leaf", "CO-2", "clients lose entries of leaves that they write", true, "CO-3"},
+    {"silent-edit", "CO-3", "clients change a value that the log does not speak of", true},
+    {"overwritten-entry", "CO-4", "clients put a made-up action in place of the one before theirs",
+     true, "CO-1 CO-3"},
 };
 
 using RolePointer = std::unique_ptr<Role>;
@@ -79,7 +84,7 @@ RolePointer Restarts(const RoleContext&) {
   return std::make_unique<LostRows>(what);
 }
 
-// WrongContext is all that it needs.
+// WrongContext, or the user of collections, is all that it needs.
 RolePointer NoRole(const RoleContext&) {
   return nullptr;
 }
@@ -117,7 +122,11 @@ constexpr Maker kMakers[] = {{"shifted-key", NoRole},
                              {"deaf-to-tails", WithContext<DeafToTails>},
                              {"skipped-sequence", Replies<SkipSequence>},
                              {"buried-alive", Replies<BuryAlive>},
-                             {"deaf-to-first-attempts", Plain<DeafToFirstAttempts>}};
+                             {"deaf-to-first-attempts", Plain<DeafToFirstAttempts>},
+                             {"broken-chain", NoRole},
+                             {"thin-leaf", NoRole},
+                             {"silent-edit", NoRole},
+                             {"overwritten-entry", NoRole}};
 
 }  // namespace
 

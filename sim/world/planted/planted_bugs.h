@@ -21,7 +21,8 @@ struct PlantedBug {
   std::string_view name;
   std::string_view check;  // The id of the checker that must catch it.
   std::string_view description;
-  bool wraps_context = false;  // Needs WrongContext besides, or instead of, a role.
+  // Needs WrongContext, or a user of collections who errs, besides or instead of a role.
+  bool wraps_context = false;
   // Other checks of blocks that must catch it too, because their rules follow from the broken one.
   std::string_view caught_too = {};
 };

@@ -16,9 +16,16 @@ namespace {
 
 constexpr char kPeopleScenario[] = "tests/sim/world/planted_bugs.json";
 constexpr char kBlocksScenario[] = "tests/sim/world/planted_block_bugs.json";
+constexpr char kCollectionsScenario[] = "tests/sim/world/planted_collection_bugs.json";
+
+const char* ScenarioFor(std::string_view check) {
+  if (check.starts_with("CO-")) return kCollectionsScenario;
+  const bool blocks = check.starts_with("BR-") || check.starts_with("TX-");
+  return blocks ? kBlocksScenario : kPeopleScenario;
+}
 
 bool IsOfBlocks(std::string_view check) {
-  return check.starts_with("BR-") || check.starts_with("TX-");
+  return ScenarioFor(check) != kPeopleScenario;
 }
 
 std::string FirstOf(const Checker& checker) {
@@ -32,8 +39,7 @@ TEST_P(PlantedBugTest, IsCaughtByItsCheckerAndByNoOtherOfBlocks) {
   Overrides overrides = {{"plant", "[\"" + std::string(bug.name) + "\"]"}};
   // In a warm world everybody already knows both halves.
   if (bug.name == "island") overrides.emplace_back("bootstrap", R"({"mode": "cold", "seeds": 8})");
-  const bool blocks = IsOfBlocks(bug.check);
-  Session session(LoadOrFail(blocks ? kBlocksScenario : kPeopleScenario, overrides),
+  Session session(LoadOrFail(ScenarioFor(bug.check), overrides),
                   {2, 0, WorldTime::Never(), nullptr});
   RunQuietly(session);
   std::set<std::string> expected = {std::string(bug.check)};
@@ -63,20 +69,20 @@ INSTANTIATE_TEST_SUITE_P(All, PlantedBugTest,
 class UnplantedTest : public testing::TestWithParam<const char*> {};
 
 TEST_P(UnplantedTest, EveryCheckHoldsAndNoneIsVacuous) {
-  const bool blocks = std::string_view(GetParam()) == kBlocksScenario;
   Session session(LoadOrFail(GetParam()), {2, 0, WorldTime::Never(), nullptr});
   RunQuietly(session);
   for (const Checker* checker : session.checkers()) {
     EXPECT_EQ(checker->violations(), 0u) << checker->info().id << ": " << FirstOf(*checker);
-    EXPECT_TRUE(IsOfBlocks(checker->info().id) != blocks || checker->premises() > 0)
+    EXPECT_TRUE(ScenarioFor(checker->info().id) != GetParam() || checker->premises() > 0)
         << checker->info().id << " is vacuous";
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Both, UnplantedTest, testing::Values(kPeopleScenario, kBlocksScenario),
+INSTANTIATE_TEST_SUITE_P(All, UnplantedTest,
+                         testing::Values(kPeopleScenario, kBlocksScenario, kCollectionsScenario),
                          [](const auto& one) {
-                           return one.param == std::string_view(kBlocksScenario) ? "blocks"
-                                                                                 : "people";
+                           if (one.param == kPeopleScenario) return "people";
+                           return one.param == kBlocksScenario ? "blocks" : "collections";
                          });
 
 // A replica that slept through a revision cannot carry out the pend on top of it when the tail decides. What it lacks is with
