@@ -148,21 +148,29 @@ void BindCommand(const JsonValue& value, Verb verb, Operation& operation) {
   operation.on_blocks = OnBlocks(value);
 }
 
+// Of a member that is not there nothing is found.
+void Refuse(const JsonValue& value, const std::string& path, std::string_view key,
+            const std::string& allowed, Findings& findings) {
+  const JsonValue* member = Good(value, key);
+  if (member != nullptr)
+    findings.Add({member->at, Join(path, key), DescribeValue(*member), allowed, ""});
+}
+
 // A transaction writes each block once, and all that it writes fits into one.
 void CheckBlocks(const JsonValue& value, const std::string& path, const Operation& operation,
                  Findings& findings) {
   if (!operation.on_blocks.has_value()) return;
   const BlockOperation& blocks = *operation.on_blocks;
-  const auto refuse = [&](std::string_view key, bool wrong, const std::string& allowed) {
-    const JsonValue* member = Good(value, key);
-    if (wrong && member != nullptr)
-      findings.Add({member->at, Join(path, key), DescribeValue(*member), allowed, ""});
-  };
-  refuse("writes", blocks.writes > blocks.blocks,
-         "at most blocks, which is " + std::to_string(blocks.blocks));
-  refuse("size", uint64_t{blocks.bytes} * blocks.writes > core::limits::kTransactionBytesMax,
-         "at most " + FormatQuantity(core::limits::kTransactionBytesMax, Measure::kSize) +
-             " over all writes");
+  if (blocks.writes > blocks.blocks) {
+    Refuse(value, path, "writes", "at most blocks, which is " + std::to_string(blocks.blocks),
+           findings);
+  }
+  if (uint64_t{blocks.bytes} * blocks.writes > core::limits::kTransactionBytesMax) {
+    Refuse(value, path, "size",
+           "at most " + FormatQuantity(core::limits::kTransactionBytesMax, Measure::kSize) +
+               " over all writes",
+           findings);
+  }
 }
 
 // An action draws different keys, and a collection is a diary or a tree.
@@ -171,9 +179,7 @@ void CheckCollection(const JsonValue& value, const std::string& path, const Oper
   if (!operation.on_collection.has_value()) return;
   const CollectionOperation& mine = *operation.on_collection;
   const auto refuse = [&](std::string_view key, const std::string& allowed) {
-    const JsonValue* member = Good(value, key);
-    if (member == nullptr) return;
-    binding.findings.Add({member->at, Join(path, key), DescribeValue(*member), allowed, ""});
+    Refuse(value, path, key, allowed, binding.findings);
   };
   if (mine.count > mine.keys) {
     refuse("count", "at most keys, which is " + std::to_string(mine.keys));
