@@ -23,7 +23,8 @@ struct PlantedBug {
   std::string_view description;
   // Needs WrongContext, or a user of collections who errs, besides or instead of a role.
   bool wraps_context = false;
-  // Other checks of blocks that must catch it too, because their rules follow from the broken one.
+  // Other checks of blocks that may catch it too, because their rules follow from the broken one; no
+  // other may.
   std::string_view caught_too = {};
 };
 
