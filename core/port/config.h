@@ -57,9 +57,12 @@ struct TransactionsConfig {
   int cluster_min = 3;         // Fewer members decide nothing.
   int approve_percent = 75;    // q = ceil(0.75 K) approvals commit, K - q + 1 refusals abort.
   int admission_percent = 75;  // A declared cluster has at least this share of K.
-  // A silent peer counts so long as a member of its clusters; 0: it is forgotten at once. No cut that
-  // lasts longer is survived without a fork, no departure is healed earlier.
+  // A silent peer counts so long as a member of its clusters; 0: it is forgotten at once. No departure
+  // is healed earlier.
   Duration absence_keep = Minutes(10);
+  // The same for peers that fell silent together with so many that quorums are gone: a cut. No cut that
+  // lasts longer is survived without a fork. As long as a tail tells what it decided (history_ttl).
+  Duration cut_keep = Minutes(1'440);
   Duration lifetime = Seconds(30);            // Of a transaction, from submission to expiry.
   Duration member_wait = Milliseconds(1500);  // For votes, acks and answers to a read.
   Duration resolve_wait =

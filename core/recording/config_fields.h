@@ -79,6 +79,7 @@ void ForEachTransactionsField(Section& t, Visitor& visit) {
   visit(FieldRange{"transactions.approve_percent", 51, 100}, t.approve_percent);
   visit(FieldRange{"transactions.admission_percent", 1, 100}, t.admission_percent);
   visit(FieldRange{"transactions.absence_keep", 0, kDayUs}, t.absence_keep);
+  visit(FieldRange{"transactions.cut_keep", 0, 365 * kDayUs}, t.cut_keep);
   visit(FieldRange{"transactions.lifetime", kMillisecondUs, kHourUs}, t.lifetime);
   visit(FieldRange{"transactions.member_wait", kMillisecondUs, kHourUs}, t.member_wait);
   visit(FieldRange{"transactions.resolve_wait", kMillisecondUs, kHourUs}, t.resolve_wait);
@@ -109,7 +110,7 @@ void ForEachTransactionsField(Section& t, Visitor& visit) {
 template <typename AnyConfig, typename Visitor>
 void ForEachConfigField(AnyConfig& config, Visitor&& visit) {
   static_assert(sizeof(RoutingConfig) == 40 && sizeof(MatchmakingConfig) == 184 &&
-                    sizeof(TransactionsConfig) == 168,
+                    sizeof(TransactionsConfig) == 176,
                 "a new parameter needs a line above");
   ForEachRoutingField(config.routing, visit);
   ForEachMatchmakingField(config.matchmaking, visit);

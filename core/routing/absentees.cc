@@ -4,16 +4,28 @@
 
 namespace core {
 
-void Absentees::Add(const Directory& directory, const NodeId& self_id, const Entry& entry,
-                    Time forgotten) {
-  std::erase_if(entries_,
-                [&](const Entry& old) { return old.peer == entry.peer || old.since < forgotten; });
-  entries_.push_back(entry);
+void Absentees::Add(const Directory& directory, const NodeId& self_id,
+                    const TransactionsConfig& config, const Departure& departure) {
+  std::erase_if(entries_, [&](const Entry& old) {
+    return old.peer == departure.peer || !IsKept(config, departure.at, old);
+  });
+  entries_.push_back({.since = departure.at, .peer = departure.peer});
+  Suspect(config, departure);
   if (entries_.size() <= kMax) return;
   const auto farther = [&](const Entry& a, const Entry& b) {
     return Nearer(self_id, directory.NodeIdOf(b.peer), directory.NodeIdOf(a.peer));
   };
   entries_.erase(std::min_element(entries_.begin(), entries_.end(), farther));
+}
+
+void Absentees::Suspect(const TransactionsConfig& config, const Departure& departure) {
+  const auto is_recent = [&](const Entry& entry) {
+    return entry.since >= departure.at - config.absence_keep;
+  };
+  const auto left = static_cast<size_t>(std::count_if(entries_.begin(), entries_.end(), is_recent));
+  const auto needed = static_cast<size_t>(config.approve_percent);
+  if (departure.stayed * 100 > (departure.stayed + left) * needed) return;
+  for (Entry& entry : entries_) entry.cut = entry.cut || is_recent(entry);
 }
 
 void Absentees::Remove(PeerId peer) {
@@ -29,6 +41,7 @@ void Absentees::Digest(Hasher& hasher) const {
   for (const Entry& entry : entries_) {
     hasher.Add(entry.peer);
     hasher.Add(entry.since.us);
+    hasher.Add(entry.cut);
   }
 }
 

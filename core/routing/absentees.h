@@ -2,12 +2,16 @@
 //
 // A cut shows itself as many contacts that are silent at once, and the table forgets them within a
 // minute. Whoever judges who is near a key must not forget with it: otherwise each side of a cut
-// takes its own survivors for the whole network. Invariants: a peer at most once; at most kMax, and
-// then whoever is farthest from the own id goes, because what is decided here lies near it. An
-// empty object owns no heap memory. Owner: Routing. Thread rule: one thread at a time.
+// takes its own survivors for the whole network. So a departure is remembered for absence_keep, and
+// for cut_keep when, within absence_keep, so large a share of all contacts left that approve_percent of
+// them are not there any more. Of two sides at least one sees that, and it never forgets the other.
+// Invariants: a peer at most once; at most kMax, and then whoever is farthest from the own id goes,
+// because what is decided here lies near it. An empty object owns no heap memory. Owner: Routing.
+// Thread rule: one thread at a time.
 // Source: protocol document, 1.4.3 (partition suspicion, shrink guard).
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -16,6 +20,7 @@
 #include "core/base/peer_set.h"
 #include "core/base/time.h"
 #include "core/codec/directory.h"
+#include "core/port/config.h"
 
 namespace core {
 
@@ -23,20 +28,22 @@ class Absentees {
  public:
   static constexpr size_t kMax = 128;
 
-  struct Entry {
+  struct Departure {
     PeerId peer;
-    Time since;
+    Time at;
+    size_t stayed = 0;  // Contacts that are still there.
   };
 
-  // Entries from before `forgotten` are dropped.
-  void Add(const Directory& directory, const NodeId& self_id, const Entry& entry, Time forgotten);
+  // Forgets those whose time has passed by then.
+  void Add(const Directory& directory, const NodeId& self_id, const TransactionsConfig& config,
+           const Departure& departure);
   void Remove(PeerId peer);
 
-  // Who has been away since `forgotten` or later.
+  // Who is remembered at the time.
   template <typename Visitor>
-  void ForEachSince(Time forgotten, Visitor&& visit) const {
+  void ForEach(const TransactionsConfig& config, Time now, Visitor&& visit) const {
     for (const Entry& entry : entries_) {
-      if (entry.since >= forgotten) visit(entry.peer);
+      if (IsKept(config, now, entry)) visit(entry.peer);
     }
   }
 
@@ -48,6 +55,21 @@ class Absentees {
   [[nodiscard]] size_t HeapBytes() const { return entries_.capacity() * sizeof(Entry); }
 
  private:
+  struct Entry {
+    Time since;
+    PeerId peer;
+    bool cut = false;
+  };
+
+  [[nodiscard]] static bool IsKept(const TransactionsConfig& config, Time now, const Entry& entry) {
+    const Duration keep =
+        entry.cut ? std::max(config.absence_keep, config.cut_keep) : config.absence_keep;
+    return entry.since >= now - keep;
+  }
+
+  // Whether those who left lately are cut off.
+  void Suspect(const TransactionsConfig& config, const Departure& departure);
+
   std::vector<Entry> entries_;  // In the order of going.
 };
 

@@ -211,14 +211,11 @@ void Routing::EvictOldest(Turn& turn, size_t at) {
 
 void Routing::Lose(Turn& turn, PeerId peer) {
   turn.effects.Observe(ContactEvicted{peer});
-  if (context_->config->transactions.absence_keep.us == 0) return;
+  const TransactionsConfig& config = context_->config->transactions;
+  if (config.absence_keep.us == 0) return;
   if (absentees_ == nullptr) absentees_ = std::make_unique<Absentees>();
-  absentees_->Add(*context_->directory, table_.self_id(), {.peer = peer, .since = turn.now},
-                  ForgottenBefore(turn.now));
-}
-
-Time Routing::ForgottenBefore(Time now) const {
-  return now - context_->config->transactions.absence_keep;
+  absentees_->Add(*context_->directory, table_.self_id(), config,
+                  {.peer = peer, .at = turn.now, .stayed = table_.size()});
 }
 
 void Routing::Silent(Turn& turn, const NodeLookup::Silence& silence) {
@@ -385,8 +382,8 @@ std::vector<Neighbour> Routing::NearestRemembered(Time now, const Key256& target
     nearest.push_back({.peer = peer, .away = table_.IsSuspect(peer, BucketOf(peer))});
   }
   if (absentees_ == nullptr) return nearest;
-  absentees_->ForEachSince(ForgottenBefore(now),
-                           [&](PeerId peer) { nearest.push_back({.peer = peer, .away = true}); });
+  absentees_->ForEach(context_->config->transactions, now,
+                      [&](PeerId peer) { nearest.push_back({.peer = peer, .away = true}); });
   std::sort(nearest.begin(), nearest.end(), [&](const Neighbour& a, const Neighbour& b) {
     return Nearer(target, directory.NodeIdOf(a.peer), directory.NodeIdOf(b.peer));
   });
@@ -397,7 +394,7 @@ std::vector<Neighbour> Routing::NearestRemembered(Time now, const Key256& target
 bool Routing::Remembers(Time now, size_t count) const {
   size_t remembered = table_.size();
   if (absentees_ != nullptr) {
-    absentees_->ForEachSince(ForgottenBefore(now), [&](PeerId) { ++remembered; });
+    absentees_->ForEach(context_->config->transactions, now, [&](PeerId) { ++remembered; });
   }
   return remembered >= count;
 }

@@ -93,8 +93,7 @@ class Routing {
   // From the own table, nearest first; self and suspects excluded.
   [[nodiscard]] PeerList Nearest(const Key256& target, size_t count) const;
 
-  // As Nearest, and those among them who fell silent no longer than absence_keep ago: suspects and
-  // absentees.
+  // As Nearest, and those among them who fell silent lately or in a cut: suspects and absentees.
   [[nodiscard]] std::vector<Neighbour> NearestRemembered(Time now, const Key256& target,
                                                          size_t count) const;
 
@@ -141,7 +140,6 @@ class Routing {
   void EvictOldest(Turn& turn, size_t check);
   // A contact has left the table because it was silent.
   void Lose(Turn& turn, PeerId peer);
-  [[nodiscard]] Time ForgottenBefore(Time now) const;
   void ExpireChecks(Turn& turn);
   void ExpireRequests(Turn& turn);
 

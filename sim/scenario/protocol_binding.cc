@@ -66,12 +66,13 @@ constexpr std::array<Parameter<M>, 29> kMatchmaking{
      {"backoff_cap", &M::backoff_cap},
      {"gallop", &M::gallop}}};
 
-constexpr std::array<Parameter<T>, 29> kTransactions{
+constexpr std::array<Parameter<T>, 30> kTransactions{
     {{"cluster_size", &T::cluster_size},
      {"cluster_min", &T::cluster_min},
      {"approve_percent", &T::approve_percent},
      {"admission_percent", &T::admission_percent},
      {"absence_keep", &T::absence_keep},
+     {"cut_keep", &T::cut_keep},
      {"lifetime", &T::lifetime},
      {"member_wait", &T::member_wait},
      {"resolve_wait", &T::resolve_wait},

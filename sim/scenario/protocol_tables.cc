@@ -90,6 +90,8 @@ constexpr KeyRow kTransactions[] = {
     Count("admission_percent", 1, 100, "75", "A declared cluster has at least this share of K."),
     Span("absence_keep", 0, kDayUs, "\"10min\"",
          "A silent peer counts so long as a member of its clusters."),
+    Span("cut_keep", 0, 365 * kDayUs, "\"24h\"",
+         "The same for peers that fell silent with so many others that quorums are gone: a cut."),
     Span("lifetime", kMs, kHourUs, "\"30s\"", "Of a transaction, from submission to expiry."),
     Span("member_wait", kMs, kHourUs, "\"1500ms\"", "For votes, acks and answers to a read."),
     Span("resolve_wait", kMs, kHourUs, "\"500ms\"",

@@ -166,10 +166,10 @@ TEST(KeyTableTest, EveryParameterOfTheProtocolsHasAKey) {
   const auto [m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19,
               m20, m21, m22, m23, m24, m25, m26, m27, m28, m29] = core::MatchmakingConfig{};
   const auto [t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, t12, t13, t14, t15, t16, t17, t18, t19,
-              t20, t21, t22, t23, t24, t25, t26, t27, t28, t29] = core::TransactionsConfig{};
+              t20, t21, t22, t23, t24, t25, t26, t27, t28, t29, t30] = core::TransactionsConfig{};
   EXPECT_EQ(r1 + m1 + t1, 42);
   const auto lines = sim::DescribeProtocol({});
-  ASSERT_EQ(lines.size(), 6u + 29u + 29u);
+  ASSERT_EQ(lines.size(), 6u + 29u + 30u);
   std::set<std::string> described;
   for (const auto& [path, value] : lines) described.insert(path);
   for (const sim::KeyRow& section : sim::kProtocolTable.rows) {
