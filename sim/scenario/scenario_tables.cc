@@ -26,7 +26,8 @@ constexpr KeyTable kBootstrapTable = {
 
 constexpr KeyWord kCryptoWords[] = {
     {"real", "Ed25519 and SHA-256 by libsodium."},
-    {"modelled", "Tokens of the same size that the simulator can check, for large runs."}};
+    {"modelled",
+     "Tokens of the same size that the simulator can check, and a quick hash, for large runs."}};
 
 constexpr KeyRow kPhases[] = {
     {.key = "safety_until",

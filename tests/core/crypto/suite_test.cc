@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <new>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -89,8 +90,21 @@ TEST_P(SuiteTest, AnotherSecretMakesNoSignatureOfTheVictim) {
   EXPECT_FALSE(suite().Verify(victim, bytes_, Signature{}));
 }
 
-TEST_P(SuiteTest, Sha256IsTheRealOne) {
-  const auto hash = [&](std::string_view text) { return HexOf(suite().Sha256(BytesOf(text))); };
+TEST_P(SuiteTest, EveryByteOfTheInputReachesTheHash) {
+  std::set<Digest256> seen = {suite().Sha256(bytes_)};
+  for (size_t i = 0; i < bytes_.size(); ++i) {
+    std::vector<uint8_t> changed(bytes_.begin(), bytes_.end());
+    changed[i] = static_cast<uint8_t>(changed[i] ^ 0x80);
+    EXPECT_TRUE(seen.insert(suite().Sha256(changed)).second) << "byte " << i;
+    changed.resize(i);
+    EXPECT_TRUE(seen.insert(suite().Sha256(changed)).second) << "length " << i;
+  }
+  EXPECT_EQ(suite().Sha256(bytes_), suite().Sha256(bytes_));
+}
+
+TEST(SodiumSuiteTest, Sha256IsTheRealOne) {
+  const SodiumSuite suite;
+  const auto hash = [&](std::string_view text) { return HexOf(suite.Sha256(BytesOf(text))); };
   EXPECT_EQ(hash(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   EXPECT_EQ(hash("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(hash("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),

@@ -20,7 +20,9 @@ template <typename Watching>
 class CollectionFactTest : public testing::Test {
  protected:
   explicit CollectionFactTest(core::CollectionKind kind = core::CollectionKind::kDiary)
-      : stored_({"c", kind}), kind_(kind) {}
+      : stored_({"c", kind}), kind_(kind) {
+    world_.Use(stored_.suite());
+  }
 
   void TellUser(uint32_t peer, UserDeed deed) {
     checker_.OnUserFact(world_, {world_.now, {peer}, std::move(deed)});

@@ -21,6 +21,9 @@ class FakeWorld : public WorldView {
     context_.suite = &suite_;
   }
 
+  // Instead of the world's own modelled one. REQUIRES: the suite outlives the world.
+  void Use(const core::Suite& suite) { context_.suite = &suite; }
+
   [[nodiscard]] const Scenario& scenario() const override { return plan; }
 
   [[nodiscard]] const core::Context& context() const override { return context_; }
