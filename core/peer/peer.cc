@@ -49,7 +49,8 @@ struct Peer::State : public Locator, public ClusterSource {
 
   // ClusterSource.
   void Lookup(const TxMoment& moment, const Key256& target, uint64_t token) override {
-    routing.Lookup(moment.now, target, token, moment.random, moment.effects);
+    routing.Lookup(moment.now, target, token, moment.random, moment.effects,
+                   static_cast<size_t>(moment.config().cluster_size));
   }
 
   [[nodiscard]] std::vector<Neighbour> NearestRemembered(Time now, const Key256& target,

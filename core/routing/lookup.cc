@@ -16,9 +16,10 @@ NodeLookup::NodeLookup(PeerId self, const Context& context, const Task& task, Ti
   candidates_.reserve(kUsualCandidates);
 }
 
-size_t NodeLookup::bucket_size() const {
-  return static_cast<size_t>(
+size_t NodeLookup::wanted() const {
+  const auto most = static_cast<size_t>(
       std::clamp(context_->config->routing.bucket_size, 1, static_cast<int>(limits::kNodesMax)));
+  return task_.wanted == 0 ? most : std::min(task_.wanted, most);
 }
 
 void NodeLookup::AddStart(std::span<const PeerId> peers) {
@@ -61,7 +62,7 @@ NodeLookup::Candidate* NodeLookup::NextToAsk() {
   for (Candidate& candidate : candidates_) {
     if (candidate.state == State::kFailed || candidate.state == State::kSlow) continue;
     if (candidate.state == State::kNew) return &candidate;
-    if (++usable == bucket_size()) break;
+    if (++usable == wanted()) break;
   }
   return nullptr;
 }
@@ -172,7 +173,7 @@ bool NodeLookup::Done() const {
     if (candidate.state == State::kFailed) continue;
     if (Open(candidate)) return false;
     if (candidate.state == State::kNew && sent_ < kRequestsMax) return false;
-    if (++usable == bucket_size()) return true;
+    if (++usable == wanted()) return true;
   }
   return requests_.empty();
 }
@@ -195,7 +196,7 @@ LookupResult NodeLookup::Result(Time now) const {
   const NodeId& self_id = context_->directory->NodeIdOf(self_);
   bool self_waits = !task_.without_self;
   const auto add_self_before = [&](const NodeId* other) {
-    if (!self_waits || result.nearest.size() == bucket_size()) return;
+    if (!self_waits || result.nearest.size() == wanted()) return;
     if (other != nullptr && !Nearer(task_.target, self_id, *other)) return;
     self_waits = false;
     result.nearest.push_back(self_);
@@ -203,7 +204,7 @@ LookupResult NodeLookup::Result(Time now) const {
   for (const Candidate& candidate : candidates_) {
     if (candidate.state != State::kAnswered) continue;
     add_self_before(&context_->directory->NodeIdOf(candidate.peer));
-    if (result.nearest.size() == bucket_size()) break;
+    if (result.nearest.size() == wanted()) break;
     result.nearest.push_back(candidate.peer);
     result.hops = std::max(result.hops, uint32_t{candidate.depth} + 1);
   }

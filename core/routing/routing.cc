@@ -73,9 +73,11 @@ void Routing::Start(Time now, std::span<const PeerId> seeds, Random& random, Eff
 }
 
 void Routing::Lookup(Time now, const Key256& target, uint64_t token, Random& random,
-                     Effects& effects) {
+                     Effects& effects, size_t wanted) {
   Turn turn{now, random, effects};
-  StartLookup(turn, {.cause = NodeLookup::Cause::kCaller, .token = token, .target = target});
+  StartLookup(
+      turn,
+      {.cause = NodeLookup::Cause::kCaller, .token = token, .target = target, .wanted = wanted});
   Settle(turn);
 }
 

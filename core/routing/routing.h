@@ -69,8 +69,9 @@ class Routing {
   void Start(Time now, std::span<const PeerId> seeds, Random& random, Effects& effects);
 
   // Iterative FIND_NODE. `token` is the caller's and comes back in the result, which may be there
-  // as soon as this call returns (nobody to ask).
-  void Lookup(Time now, const Key256& target, uint64_t token, Random& random, Effects& effects);
+  // as soon as this call returns (nobody to ask). `wanted`: how many of the nearest; 0: k.
+  void Lookup(Time now, const Key256& target, uint64_t token, Random& random, Effects& effects,
+              size_t wanted = 0);
 
   void OnArrival(Time now, PeerId from, const Message& message, Random& random, Effects& effects);
 
