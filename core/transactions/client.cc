@@ -178,10 +178,13 @@ void Client::OnLookup(const TxMoment& moment, uint64_t token, std::span<const Pe
       if (leg.token != token || !leg.cluster.empty()) continue;
       leg.token = 0;
       leg.cluster.assign(cluster.begin(), cluster.end());
+      if (cache_.size() >= kCachedMax) cache_.Clear();
       Cached& cached = *cache_.Insert(leg.write.block).first;
       cached = {.cluster = leg.cluster,
                 .coordinator = kNoPeer,
-                .until = moment.now + moment.config().coordinator_cache};
+                .until = moment.now + moment.config().coordinator_cache,
+                .revision = 0,
+                .hash = {}};
       if (cluster.size() < static_cast<size_t>(moment.config().cluster_min)) {
         cache_.Erase(leg.write.block);
         Finish(moment, *calls_[i], CallOutcome::kUnavailable);
@@ -205,7 +208,25 @@ void Client::Advance(const TxMoment& moment, Call& call) {
   if (!located) return;
   call.deadline = Time::Never();
   if (call.settles) return Decide(moment, call, TxAction::kCancel);
+  if (IsWrite(call.kind) && call.attempt == 0 && RecallBases(call)) return Write(moment, call);
   StartReading(moment, call);
+}
+
+bool Client::RecallBases(Call& call) const {
+  return std::all_of(call.legs.begin(), call.legs.end(), [&](Leg& leg) {
+    if (leg.write.base_revision == 0) return true;
+    const Cached* cached = cache_.Find(leg.write.block);
+    if (cached == nullptr || cached->revision != leg.write.base_revision) return false;
+    leg.base_hash = cached->hash;
+    return true;
+  });
+}
+
+void Client::Remember(const BlockId& block, uint64_t revision, const Key256& hash) {
+  Cached* cached = cache_.Find(block);
+  if (cached == nullptr) return;
+  cached->revision = revision;
+  cached->hash = hash;
 }
 
 void Client::StartReading(const TxMoment& moment, Call& call) {
@@ -220,12 +241,20 @@ void Client::StartReading(const TxMoment& moment, Call& call) {
   }
 }
 
+void Client::Write(const TxMoment& moment, Call& call) {
+  if (call.kind == CallKind::kTransact) return Pend(moment, call);
+  Submit(moment, call);
+}
+
 void Client::OnRead(const TxMoment& moment, Call& call) {
   for (const Leg& leg : call.legs) {
     if (leg.read->phase() == ConfirmedRead::Phase::kFailed) {
       cache_.Erase(leg.write.block);
       return Finish(moment, call, CallOutcome::kUnavailable);
     }
+    const auto& found = leg.read->answer();
+    const bool latest = IsWrite(call.kind) || leg.write.base_revision == 0;
+    if (latest) Remember(leg.write.block, found.revision, found.hash);
   }
   const auto& answer = call.legs[0].read->answer();
   if (!IsWrite(call.kind)) {
@@ -252,8 +281,7 @@ void Client::OnRead(const TxMoment& moment, Call& call) {
   // This very content is there already: the retry of a write whose answer was lost.
   if (done == call.legs.size()) return Finish(moment, call, CallOutcome::kCommitted, call.tail);
   if (stale.has_value()) return Finish(moment, call, CallOutcome::kStale, *stale);
-  if (call.kind == CallKind::kTransact) return Pend(moment, call);
-  Submit(moment, call);
+  Write(moment, call);
 }
 
 // ---- ends ----
@@ -261,6 +289,9 @@ void Client::OnRead(const TxMoment& moment, Call& call) {
 void Client::OnRefused(const TxMoment& moment, Call& call, TxVerdict verdict, RejectReason reason) {
   switch (verdict) {
     case TxVerdict::kStale:  // The read that follows says what is there now.
+      if (call.legs[0].read != nullptr) return BackOff(moment, call);
+      DropAttempt(call);
+      return StartReading(moment, call);
     case TxVerdict::kConflict:
       return BackOff(moment, call);
     case TxVerdict::kRejected:
@@ -294,6 +325,10 @@ void Client::BackOff(const TxMoment& moment, Call& call) {
   call.deadline = moment.now + Microseconds(wait / 2 + 1 + jitter);
   if (call.priority < limits::kPriorityMax) ++call.priority;
   call.phase = Phase::kBackingOff;
+  DropAttempt(call);
+}
+
+void Client::DropAttempt(Call& call) {
   call.decision.reset();
   for (Leg& leg : call.legs) {
     leg.read.reset();
@@ -316,6 +351,9 @@ void Client::Finish(const TxMoment& moment, Call& call, CallOutcome outcome, siz
                         .attempts = call.attempt,
                         .took = moment.now - call.started};
   if (outcome == CallOutcome::kCommitted) {
+    for (const Leg& each : call.legs) {
+      Remember(each.write.block, each.write.base_revision + 1, each.hash);
+    }
     finished.revision = leg.write.base_revision + 1;
     finished.hash = leg.hash;
     finished.deleted = leg.write.erase;
@@ -471,8 +509,11 @@ void Client::Digest(Hasher& hasher) const {
   }
   cache_.ForEach([&](const BlockId& block, const Cached& cached) {
     hasher.Add(block);
+    for (const PeerId member : cached.cluster) hasher.Add(member);
     hasher.Add(cached.coordinator);
     hasher.Add(cached.until.us);
+    hasher.Add(cached.revision);
+    hasher.Add(cached.hash);
   });
 }
 

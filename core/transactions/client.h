@@ -3,7 +3,8 @@
 // classes of CallOutcome.
 //
 //   phase        event                                   becomes
-//   kLocating    lookup finished                         kReading
+//   kLocating    lookup finished                         kReading (a write whose bases are known: kSubmitting
+//                                                        or kPending)
 //   kReading     read: answered                          done
 //   kReading     write: the base is not the latest       done: stale (or committed, when the latest is
 //                                                        this very write: a retry after a doubt)
@@ -14,6 +15,7 @@
 //   kSubmitting  committed                               done (multi-block, or without a majority's acks:
 //                                                        kSpreading)
 //   kSubmitting  conflict                                kBackingOff
+//   kSubmitting  stale, and nothing was read             kReading
 //   kCancelling  conflict                                cancels again, for kCancelBudget
 //   kCancelling  over                                    kBackingOff or done
 //   kBackingOff  time                                    kReading
@@ -21,7 +23,8 @@
 //                                                        doubt)
 //
 // One action per commit; the coordinator that answered last for a block is asked first the next time,
-// this peer itself last. Invariant: outcomes but committed and in doubt promise that nothing was
+// this peer itself last. A base is known when it is 0 or what this peer saw last; whether it still is the
+// latest the members judge in any case. Invariant: outcomes but committed and in doubt promise that nothing was
 // written and nothing will be (TX-5). Owner: Transactions. Source: protocol document, 1.4.5 to 1.4.8.
 #pragma once
 
@@ -48,6 +51,7 @@ class Client {
  public:
   static constexpr size_t kCallsMax = 4096;
   static constexpr Duration kCancelBudget = Seconds(5);
+  static constexpr size_t kCachedMax = 4096;  // Blocks; then all are forgotten.
 
   void OnCommand(const TxMoment& moment, const PutCommand& put);
   void OnCommand(const TxMoment& moment, const DeleteCommand& erase);
@@ -121,16 +125,23 @@ class Client {
     std::vector<PeerId> cluster;
     PeerId coordinator = kNoPeer;
     Time until;
+    uint64_t revision = 0;  // The latest that this peer saw, and its hash.
+    Key256 hash;
   };
 
   // ---- client.cc ----
   Call& Begin(const TxMoment& moment, uint64_t request, CallKind kind);
   void Locate(const TxMoment& moment, Call& call, Leg& leg);
   void Advance(const TxMoment& moment, Call& call);
+  // False when some base is not known.
+  [[nodiscard]] bool RecallBases(Call& call) const;
+  void Remember(const BlockId& block, uint64_t revision, const Key256& hash);
   void StartReading(const TxMoment& moment, Call& call);
+  void Write(const TxMoment& moment, Call& call);
   void OnRead(const TxMoment& moment, Call& call);
   void OnRefused(const TxMoment& moment, Call& call, TxVerdict verdict, RejectReason reason);
   void BackOff(const TxMoment& moment, Call& call);
+  static void DropAttempt(Call& call);
   void Finish(const TxMoment& moment, Call& call, CallOutcome outcome, size_t leg = 0);
   void Sweep();
   void Step(const TxMoment& moment);

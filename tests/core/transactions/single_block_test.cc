@@ -84,6 +84,31 @@ TEST_F(SingleBlockTest, TheSameWriteAgainIsTheSameRevision) {
   EXPECT_EQ(Get(b).revision, 1u);
 }
 
+// A base of 0, or what the client saw last, needs no question; another's write does.
+TEST_F(SingleBlockTest, AKnownBaseIsNotAskedFor) {
+  size_t reads = 0;
+  net.Silence([&](const Packet& packet) {
+    reads += std::holds_alternative<BlockGet>(packet.message.body) ? 1 : 0;
+    return false;
+  });
+  EXPECT_EQ(Put(a, 0, 'x').revision, 1u);
+  EXPECT_EQ(Put(a, 1, 'y').revision, 2u);
+  EXPECT_EQ(Delete(a, 2).revision, 3u);
+  EXPECT_EQ(Put(a, 3, 'z').revision, 4u);
+  EXPECT_EQ(reads, 0u);
+  EXPECT_EQ(Put(b, 4, 'b').revision, 5u);
+  EXPECT_GT(reads, 0u);
+  reads = 0;
+  EXPECT_EQ(Put(b, 5, 'c').revision, 6u);
+  EXPECT_EQ(reads, 0u);
+  // What a saw last is not the latest any more, and its question says so.
+  const CallFinished stale = Put(a, 4, 'a');
+  EXPECT_EQ(stale.outcome, CallOutcome::kStale);
+  EXPECT_EQ(stale.revision, 6u);
+  EXPECT_GT(reads, 0u);
+  EXPECT_TRUE(net.rules().clean()) << net.rules().Report();
+}
+
 TEST_F(SingleBlockTest, ADeletedBlockComesBackByAPutOnly) {
   EXPECT_EQ(Put(a, 0, 'x').outcome, CallOutcome::kCommitted);
   const CallFinished erased = Delete(a, 1);
