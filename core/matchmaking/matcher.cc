@@ -349,11 +349,13 @@ void Matcher::Digest(Hasher& hasher) const {
     hasher.Add(offer.lapsed);
   }
   for (const Partner& partner : partners_) hasher.Add(partner.peer);
+  for (const TaskId& task : refused_) hasher.Add(task.bytes);
 }
 
 size_t Matcher::HeapBytes() const {
   return publication_.HeapBytes() + candidates_.HeapBytes() +
-         offers_.capacity() * sizeof(OpenOffer) + partners_.capacity() * sizeof(Partner);
+         offers_.capacity() * sizeof(OpenOffer) + partners_.capacity() * sizeof(Partner) +
+         refused_.capacity() * sizeof(TaskId);
 }
 
 }  // namespace core

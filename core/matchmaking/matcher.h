@@ -168,7 +168,7 @@ class Matcher {
   Publication publication_;
   Candidates candidates_;
   std::vector<OpenOffer> offers_;
-  FixedList<TaskId, 8> refused_;  // Declined as busy, or given back; a copy is declined.
+  std::vector<TaskId> refused_;  // Declined as busy, or given back; a copy is declined.
   std::vector<Partner> partners_;
 };
 

@@ -14,6 +14,8 @@ namespace {
 
 // A holder that serves this many forgeries in one answer is not read further.
 constexpr uint32_t kForgeriesMax = 3;
+// A copy comes within a second or two, and in a crowd a hundred others are declined by then.
+constexpr size_t kRefusedMax = 256;
 
 void ObserveRefusal(const Moment& moment, PeerId holder, const Record& record,
                     RecordRefused::Reason reason) {
@@ -222,10 +224,7 @@ bool Matcher::OnDone(const Moment&, PeerId from, const Done& done) {
 
 // No copy of this offer is accepted any more.
 void Matcher::Refuse(const TaskId& task) {
-  if (refused_.full()) {
-    std::copy(refused_.begin() + 1, refused_.end(), refused_.begin());
-    refused_.Truncate(refused_.size() - 1);
-  }
+  if (refused_.size() == kRefusedMax) refused_.erase(refused_.begin());
   refused_.push_back(task);
 }
 
