@@ -16,6 +16,18 @@ void Append(std::vector<uint8_t>& out, uint64_t value) {
   out.insert(out.end(), bytes.begin(), bytes.end());
 }
 
+// What most of them take, so that the bytes are not copied from one buffer to the next while they grow.
+constexpr size_t kUsualBytes = 512;
+
+// Replaces the content of out.
+CanonicalWriter Begin(std::string_view domain, std::vector<uint8_t>& out) {
+  out.clear();
+  out.reserve(kUsualBytes);
+  CanonicalWriter writer(out);
+  writer.Literal(domain);
+  return writer;
+}
+
 void PutTransaction(CanonicalWriter& writer, const Transaction& transaction) {
   writer.Fixed(transaction.id.bytes);
   writer.U8(static_cast<uint8_t>(transaction.action));
@@ -124,9 +136,7 @@ void CanonicalReader::Texts(size_t max_count, size_t max_bytes, StringList& out)
 
 void RecordSigningBytes(const Key256& network, const Record& record, const NodeId& owner,
                         std::vector<uint8_t>& out) {
-  out.clear();
-  CanonicalWriter writer(out);
-  writer.Literal(kRecordDomain);
+  CanonicalWriter writer = Begin(kRecordDomain, out);
   writer.Key(network);
   writer.Key(record.topic);
   writer.U8(static_cast<uint8_t>(record.role));
@@ -164,9 +174,7 @@ bool ReadRecordSigningBytes(std::span<const uint8_t> bytes, Key256& network, Rec
 
 void WithdrawSigningBytes(const Key256& network, const Withdraw& withdraw, const NodeId& owner,
                           std::vector<uint8_t>& out) {
-  out.clear();
-  CanonicalWriter writer(out);
-  writer.Literal(kWithdrawDomain);
+  CanonicalWriter writer = Begin(kWithdrawDomain, out);
   writer.Key(network);
   writer.Key(withdraw.key);
   writer.Key(withdraw.topic);
@@ -176,9 +184,7 @@ void WithdrawSigningBytes(const Key256& network, const Withdraw& withdraw, const
 
 void TransactionSigningBytes(const Key256& network, const Transaction& transaction,
                              std::vector<uint8_t>& out) {
-  out.clear();
-  CanonicalWriter writer(out);
-  writer.Literal(kTxDomain);
+  CanonicalWriter writer = Begin(kTxDomain, out);
   writer.Key(network);
   PutTransaction(writer, transaction);
 }
@@ -211,9 +217,7 @@ bool ReadTransactionSigningBytes(std::span<const uint8_t> bytes, Key256& network
 }
 
 void TxHashBytes(const Key256& network, const TxRecord& record, std::vector<uint8_t>& out) {
-  out.clear();
-  CanonicalWriter writer(out);
-  writer.Literal(kTxHashDomain);
+  CanonicalWriter writer = Begin(kTxHashDomain, out);
   writer.Key(network);
   PutTransaction(writer, record.transaction);
   writer.Fixed(record.transaction.signature);
@@ -226,9 +230,7 @@ void TxHashBytes(const Key256& network, const TxRecord& record, std::vector<uint
 
 void VoteSigningBytes(const Key256& network, const Key256& tx, const Vote& vote,
                       std::vector<uint8_t>& out) {
-  out.clear();
-  CanonicalWriter writer(out);
-  writer.Literal(kVoteDomain);
+  CanonicalWriter writer = Begin(kVoteDomain, out);
   writer.Key(network);
   writer.Key(tx);
   writer.U8(static_cast<uint8_t>(vote.kind));
@@ -237,9 +239,7 @@ void VoteSigningBytes(const Key256& network, const Key256& tx, const Vote& vote,
 }
 
 void VotesHashBytes(const Key256& tx, std::span<const Vote> votes, std::vector<uint8_t>& out) {
-  out.clear();
-  CanonicalWriter writer(out);
-  writer.Literal(kVotesDomain);
+  CanonicalWriter writer = Begin(kVotesDomain, out);
   writer.Key(tx);
   writer.U32(static_cast<uint32_t>(votes.size()));
   for (const Vote& vote : votes) {
@@ -251,18 +251,14 @@ void VotesHashBytes(const Key256& tx, std::span<const Vote> votes, std::vector<u
 
 void CommitSigningBytes(const Key256& network, const Key256& tx, const Key256& votes_hash,
                         std::vector<uint8_t>& out) {
-  out.clear();
-  CanonicalWriter writer(out);
-  writer.Literal(kCommitDomain);
+  CanonicalWriter writer = Begin(kCommitDomain, out);
   writer.Key(network);
   writer.Key(tx);
   writer.Key(votes_hash);
 }
 
 void ScopeBytes(const TxId& of, std::span<const ScopeEntry> entries, std::vector<uint8_t>& out) {
-  out.clear();
-  CanonicalWriter writer(out);
-  writer.Literal(kScopeDomain);
+  CanonicalWriter writer = Begin(kScopeDomain, out);
   writer.Fixed(of.bytes);
   writer.U32(static_cast<uint32_t>(entries.size()));
   for (const ScopeEntry& entry : entries) {
@@ -273,33 +269,25 @@ void ScopeBytes(const TxId& of, std::span<const ScopeEntry> entries, std::vector
 }
 
 void ContentBytes(std::span<const uint8_t> value, std::vector<uint8_t>& out) {
-  out.clear();
-  CanonicalWriter writer(out);
-  writer.Literal(kBlockDomain);
+  CanonicalWriter writer = Begin(kBlockDomain, out);
   writer.U32(static_cast<uint32_t>(value.size()));
   writer.Fixed(value);
 }
 
 void TombstoneBytes(const BlockId& block, std::vector<uint8_t>& out) {
-  out.clear();
-  CanonicalWriter writer(out);
-  writer.Literal(kTombstoneDomain);
+  CanonicalWriter writer = Begin(kTombstoneDomain, out);
   writer.Key(block);
 }
 
 void BlockNameBytes(const Key256& network, std::string_view name, std::vector<uint8_t>& out) {
-  out.clear();
-  CanonicalWriter writer(out);
-  writer.Literal(kBlockNameDomain);
+  CanonicalWriter writer = Begin(kBlockNameDomain, out);
   writer.Key(network);
   writer.Text(name);
 }
 
 void TopicHashBytes(const Key256& network, std::string_view kind, std::string_view label,
                     std::vector<uint8_t>& out) {
-  out.clear();
-  CanonicalWriter writer(out);
-  writer.Literal(kTopicDomain);
+  CanonicalWriter writer = Begin(kTopicDomain, out);
   writer.Key(network);
   writer.Text(kind);
   writer.Text(label);

@@ -59,6 +59,7 @@ class ProtoWriter {
 
  private:
   static constexpr size_t kVarintBytesMax = 10;
+  static constexpr size_t kFirstBytes = 1024;  // Of the buffer: most frames and rows.
 
   // After this, count bytes fit behind at_.
   void Need(size_t count) {
@@ -67,7 +68,9 @@ class ProtoWriter {
     }
   }
 
-  void Grow(size_t count) { buffer_.resize(std::max(buffer_.size() * 2, at_ + count)); }
+  void Grow(size_t count) {
+    buffer_.resize(std::max({buffer_.size() * 2, at_ + count, kFirstBytes}));
+  }
 
   // REQUIRES: room for kVarintBytesMax bytes.
   void PutVarint(uint64_t value) {
