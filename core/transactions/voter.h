@@ -173,8 +173,8 @@ class Voter {
   void Inherit(const TxMoment& moment, const Certificate& certificate);
   void Decide(const TxMoment& moment, const Key256& tx, Certificate certificate, const Bytes* value,
               std::span<const Asker> askers);
-  [[nodiscard]] bool CarryOut(const TxMoment& moment, const Certificate& certificate,
-                              const Bytes* value, StoreBatch& batch,
+  [[nodiscard]] bool CarryOut(const TxMoment& moment, const Key256& tx,
+                              const Certificate& certificate, const Bytes* value, StoreBatch& batch,
                               std::vector<Observation>& facts);
   [[nodiscard]] bool CarryOutPend(const TxMoment& moment, const BlockId& block, const TxId& of,
                                   const Certificate& decision, StoreBatch& batch,

@@ -116,7 +116,7 @@ void Voter::Decide(const TxMoment& moment, const Key256& tx, Certificate certifi
   StoreBatch batch;
   Due due{.step = Due::Step::kDecision, .tx = tx, .facts = {}};
   decided->applied =
-      !certificate.committed || CarryOut(moment, certificate, value, batch, due.facts);
+      !certificate.committed || CarryOut(moment, tx, certificate, value, batch, due.facts);
   CaseRow row{.record = certificate.record,
               .value = {},
               .voted = open != nullptr && open->phase != Phase::kWaiting,
@@ -162,11 +162,10 @@ void Voter::DropMootLocks(const TxMoment& moment, const BlockId& block) {
 }
 
 // Puts a committed transaction into the repository; false when that must wait for a catch-up.
-bool Voter::CarryOut(const TxMoment& moment, const Certificate& certificate, const Bytes* value,
-                     StoreBatch& batch, std::vector<Observation>& facts) {
+bool Voter::CarryOut(const TxMoment& moment, const Key256& tx, const Certificate& certificate,
+                     const Bytes* value, StoreBatch& batch, std::vector<Observation>& facts) {
   const Transaction& transaction = certificate.record.transaction;
   const BlockId& block = transaction.block;
-  const Key256 tx = HashOf(moment, certificate.record);
   if (Decides(transaction.action)) {
     *by_of_.Insert(transaction.of).first = tx;
     if (transaction.action == TxAction::kCancel) {
