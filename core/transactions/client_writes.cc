@@ -168,7 +168,11 @@ void Client::OnCancelled(const TxMoment& moment, Call& call) {
   const Submission& decision = *call.decision;
   const bool cancelled = decision.verdict() == TxVerdict::kCommitted;
   if (cancelled && call.settles) settled_.push_back(decision.certificate());
-  if (call.settles) return Finish(moment, call, CallOutcome::kConflict);
+  if (call.settles) {
+    // Whom it asked in vain may have been the survivors of a cut: the next time it looks anew.
+    if (!cancelled) cache_.Erase(call.legs[call.tail].write.block);
+    return Finish(moment, call, CallOutcome::kConflict);
+  }
   if (cancelled) {
     Tell(moment, call, decision.certificate());
     const bool doubt =

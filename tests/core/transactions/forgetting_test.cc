@@ -126,7 +126,6 @@ class ForgottenDecisionsTest : public testing::Test {
     config.lifetime = Seconds(10);
     config.decided_keep = Minutes(2);
     config.history_ttl = Minutes(30);
-    config.coordinator_cache = Minutes(1);  // Whom a cut left for nearest is soon asked no more.
     return config;
   }
 
