@@ -299,8 +299,9 @@ void Coordinator::AskAgain(const TxMoment& moment, const Key256& tx, Round& roun
   const Time expiry{round.record.transaction.expires_ms * 1000};
   if (expired && moment.now > expiry + moment.config().member_wait) {
     Answer(moment, round, TxVerdict::kInDoubt, RejectReason::kNone, 0, {});
-    // Without resolution nobody will ever know more.
-    if (!moment.config().peer_resolution) return Close(moment, tx);
+    // Without resolution nobody will ever know more, and when all may have forgotten it neither.
+    const Duration told = std::max(moment.config().decided_keep, moment.config().history_ttl);
+    if (!moment.config().peer_resolution || moment.now > expiry + told) return Close(moment, tx);
   }
   round.wait = std::min(round.wait * 2 + moment.config().ack_retry, moment.config().ack_retry_cap);
   round.deadline = moment.now + std::max(round.wait, moment.config().ack_retry);

@@ -182,6 +182,27 @@ TEST_F(ForgottenDecisionsTest, WhatTheTailCommittedIsNotCancelledLater) {
   EXPECT_TRUE(net.rules().clean()) << net.rules().Report();
 }
 
+// Members that cannot answer are asked how it ended for as long as they would remember.
+TEST_F(ForgottenDecisionsTest, ACoordinatorDoesNotAskForEver) {
+  net.Silence([](const Packet& packet) {
+    return packet.As<TxVote>() != nullptr || packet.As<TxPromise>() != nullptr;
+  });
+  net.Command(
+      client,
+      PutCommand{
+          .request = ++requests, .block = tail, .base_revision = 0, .value = TestValue('x')});
+  const auto rounds = [&] {
+    size_t open = 0;
+    for (const PeerId peer : net.ClusterOf(tail, 4))
+      open += net.at(peer).coordinator().OpenRounds();
+    return open;
+  };
+  net.RunFor(Minutes(30));
+  EXPECT_GT(rounds(), 0u);
+  net.RunFor(Minutes(2));
+  EXPECT_EQ(rounds(), 0u);
+}
+
 // A commit of a pend that comes again when its revision has been collected (BR-7).
 TEST_F(ForgottenDecisionsTest, APendDoesNotComeBackBehindItsRevision) {
   Write(0, 'x');
