@@ -183,10 +183,25 @@ Voter::Judgement Voter::JudgeWrite(const TxMoment& moment, const Transaction& tr
         transaction.content_hash == TombstoneHash(moment.suite(), transaction.block);
     if (!sensible) return reject(RejectReason::kInvalid);
   }
-  if (IsPend(transaction.action) && by_of_.Find(transaction.of) != nullptr) {
-    return reject(RejectReason::kDecided);
-  }
-  return {};
+  if (!IsPend(transaction.action)) return {};
+  if (by_of_.Find(transaction.of) != nullptr) return reject(RejectReason::kDecided);
+  return PendsOf(transaction.client) <= moment.config().open_per_client
+             ? Judgement{}
+             : reject(RejectReason::kBusy);
+}
+
+// Taken and on their way. Each keeps a block from all others until it is decided or has expired, so
+// nobody may have many.
+int Voter::PendsOf(const PublicKey& client) const {
+  int pends = 0;
+  repository_.ForEachPend([&](const BlockId&, const TxId&, const PendRow& pend) {
+    pends += pend.certificate.record.transaction.client == client ? 1 : 0;
+  });
+  cases_.ForEach([&](const Key256&, const std::unique_ptr<Case>& open) {
+    const Transaction& transaction = open->record.transaction;
+    pends += IsPend(transaction.action) && transaction.client == client ? 1 : 0;
+  });
+  return pends;
 }
 
 // Commits and cancels of a multi-block transaction, at its tail.

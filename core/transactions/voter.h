@@ -160,6 +160,7 @@ class Voter {
   void Answer(const TxMoment& moment, PeerId from, const Key256& tx, Case& known);
   [[nodiscard]] Judgement Judge(const TxMoment& moment, const Key256& tx, const Case& known);
   [[nodiscard]] Judgement JudgeWrite(const TxMoment& moment, const Transaction& transaction) const;
+  [[nodiscard]] int PendsOf(const PublicKey& client) const;
   [[nodiscard]] Judgement JudgeDecision(const TxMoment& moment,
                                         const Transaction& transaction) const;
   void Deliberate(const TxMoment& moment, const Key256& tx, bool may_wait);

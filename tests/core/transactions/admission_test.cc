@@ -162,5 +162,49 @@ TEST_F(CutTest, WhoForgetsTheAbsentForks) {
   EXPECT_GT(net.rules().CountOf("BR-2"), 0u);
 }
 
+// ---- a client that pends more than it may ----
+
+class PendQuotaTest : public testing::Test {
+ protected:
+  static TransactionsConfig ThreeEach() {
+    TransactionsConfig config;
+    config.open_per_client = 3;
+    config.attempts = 2;
+    return config;
+  }
+
+  CallFinished Write(PeerId client, uint8_t blocks) {
+    TransactCommand transact{.request = ++requests, .writes = {}, .tail = TestBlock(1)};
+    for (uint8_t number = 1; number <= blocks; ++number) {
+      transact.writes.push_back({.block = TestBlock(number),
+                                 .base_revision = 0,
+                                 .erase = false,
+                                 .value = TestValue(number)});
+    }
+    net.Command(client, transact);
+    net.RunFor(Seconds(20));
+    return net.Finished(client, requests).value_or(CallFinished{});
+  }
+
+  // All nodes are members of all blocks.
+  TransactionsNet net{{.seed = 2, .nodes = 4, .cluster = 4, .config = ThreeEach()}};
+  uint64_t requests = 0;
+};
+
+TEST_F(PendQuotaTest, AsManyAsItMayAreCommitted) {
+  EXPECT_EQ(Write(PeerId{0}, 3).outcome, CallOutcome::kCommitted);
+  EXPECT_TRUE(net.rules().clean()) << net.rules().Report();
+}
+
+// One too many is refused by every member, and leaves nothing behind.
+TEST_F(PendQuotaTest, OneMoreIsRefused) {
+  EXPECT_NE(Write(PeerId{0}, 4).outcome, CallOutcome::kCommitted);
+  EXPECT_TRUE(net.All<RevisionApplied>().empty());
+  EXPECT_EQ(net.All<PendTaken>().size(), net.All<PendDropped>().size());
+  EXPECT_EQ(net.at(PeerId{1}).voter().repository().PendCount(), 0u);
+  EXPECT_EQ(Write(PeerId{1}, 3).outcome, CallOutcome::kCommitted);
+  EXPECT_TRUE(net.rules().clean()) << net.rules().Report();
+}
+
 }  // namespace
 }  // namespace core
