@@ -141,7 +141,7 @@ struct BlockOperation {
   std::string block;             // Its name; of several: "name/0", "name/1", ...
   uint32_t blocks = 1;           // So many are there; each time one of them is drawn, or `writes`.
   uint32_t writes = 1;           // Of a transaction.
-  uint32_t bytes = 0;            // Of a written block: a mark that tells who wrote it, and padding.
+  uint32_t bytes = 64;           // Of a written block: a mark that tells who wrote it, and padding.
   std::optional<uint64_t> base;  // Of a write; empty: the latest revision, asked for first.
   uint64_t revision = 0;         // Of a get; 0: the latest.
   uint32_t tries = 1;            // Of a write: as often it begins again when others were faster.
@@ -153,9 +153,9 @@ struct CollectionOperation {
   enum class Kind : uint8_t { kAppend, kInsert, kErase };
   Kind kind = Kind::kAppend;
   std::string collection;  // Its name. A diary is appended to; the others edit a tree.
-  uint32_t keys = 1;       // Of a tree: so many can be there; `count` of them are drawn each time.
+  uint32_t keys = 1000;    // Of a tree: so many can be there; `count` of them are drawn each time.
   uint32_t count = 1;      // Keys that one action inserts or erases, all or none.
-  uint32_t bytes = 0;      // Of an entry or a value: a mark that tells who wrote it, and padding.
+  uint32_t bytes = 64;     // Of an entry or a value: a mark that tells who wrote it, and padding.
 
   [[nodiscard]] bool OnTree() const { return kind != Kind::kAppend; }
 };

@@ -92,12 +92,9 @@ BlockOperation OnBlocks(const JsonValue& value) {
 }
 
 CollectionOperation OnCollection(const JsonValue& value, CollectionOperation::Kind kind) {
-  // What the tables name as defaults.
-  CollectionOperation operation{.kind = kind,
-                                .collection = {},
-                                .keys = 1000,
-                                .count = 1,
-                                .bytes = kind == CollectionOperation::Kind::kAppend ? 64u : 32u};
+  CollectionOperation operation;
+  operation.kind = kind;
+  if (operation.OnTree()) operation.bytes = 32;
   Read(value, "collection", operation.collection);
   Read(value, "keys", operation.keys);
   Read(value, "count", operation.count);

@@ -127,7 +127,16 @@ nlohmann::json Minimal() {
   return nlohmann::json::parse(tests::ScenarioWith(
       R"("workload": [{"at": "1s", "do": "match", "who": "crowd", "topic": "t"},
                       {"at": "1s", "do": "work", "who": "crowd", "topic": "t"},
-                      {"at": "1s", "do": "lookup", "who": "crowd"}],
+                      {"at": "1s", "do": "leave", "who": "crowd", "topic": "t"},
+                      {"at": "1s", "do": "lookup", "who": "crowd"},
+                      {"at": "1s", "do": "put", "who": "crowd", "block": "b"},
+                      {"at": "1s", "do": "delete", "who": "crowd", "block": "b"},
+                      {"at": "1s", "do": "get", "who": "crowd", "block": "b"},
+                      {"at": "1s", "do": "revision", "who": "crowd", "block": "b"},
+                      {"at": "1s", "do": "transact", "who": "crowd", "block": "b", "blocks": 3, "writes": 2},
+                      {"at": "1s", "do": "append", "who": "crowd", "collection": "d"},
+                      {"at": "1s", "do": "insert", "who": "crowd", "collection": "t"},
+                      {"at": "1s", "do": "erase", "who": "crowd", "collection": "t"}],
          "faults": [{"at": "1s", "for": "1s", "do": "loss", "ratio": "1%"}])"));
 }
 
@@ -138,10 +147,17 @@ TEST(KeyTableTest, WritingEveryDefaultOutChangesNothing) {
   full["workload"] = minimal["workload"];
   full["faults"] = minimal["faults"];
   for (nlohmann::json& group : full["groups"]) group.update(Defaults(sim::kGroupTable.rows));
-  for (size_t i = 0; i < 3; ++i) {
-    const size_t verb = i == 2 ? 3 : i;
-    full["workload"][i].update(Defaults(sim::kOperationTable.rows));
-    full["workload"][i].update(Defaults(sim::kOperationTable.cases[verb].rows));
+  ASSERT_EQ(full["workload"].size(), sim::kOperationTable.cases.size());
+  for (size_t i = 0; i < sim::kOperationTable.cases.size(); ++i) {
+    const sim::KeyCase& verb = sim::kOperationTable.cases[i];
+    nlohmann::json& operation = full["workload"][i];
+    ASSERT_EQ(operation["do"], verb.word.word);
+    for (const auto rows : {sim::kOperationTable.rows, verb.rows}) {
+      const nlohmann::json defaults = Defaults(rows);
+      for (const auto& [key, value] : defaults.items()) {
+        if (!operation.contains(key)) operation[key] = value;
+      }
+    }
   }
   full["faults"][0].update(Defaults(sim::kFaultTable.rows));
   full["faults"][0].update(Defaults(sim::kFaultTable.cases[1].rows));
