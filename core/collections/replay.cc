@@ -1,12 +1,15 @@
 #include "core/collections/replay.h"
 
 #include <algorithm>
+#include <functional>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "core/collections/log.h"
 #include "core/collections/tree.h"
 #include "core/collections/tree_edits.h"
+#include "core/collections/tree_path.h"
 
 namespace core {
 namespace {
@@ -19,14 +22,12 @@ bool SameFootprint(const LogAction& action, const Draft& draft) {
              [](const BlockRevision& a, const BlockRevision& b) { return a.block == b.block; });
 }
 
-Status Play(const Suite& suite, const CollectionName& name, const BlockId& header,
-            const LogAction& action, BlockSet& blocks) {
-  const auto edits = DecodeEdits(action.payload);
-  RETURN_IF_ERROR(edits.status());
-  Draft draft(suite, blocks, header);
+Status Play(const CollectionName& name, const Draft& log, const LogAction& action,
+            std::span<const TreeEdit> edits, BlockSet& blocks) {
+  Draft draft(log.suite(), blocks, log.collection());
   draft.BeginAction(action.id);
   CreateIfAbsent(draft, name);
-  if (ApplyEdits(draft, *edits) != EditsOutcome::kApplied) {
+  if (ApplyEdits(draft, edits) != EditsOutcome::kApplied) {
     return DataLoss("replay: an action's conditions do not hold where it stands in the log");
   }
   if (!SameFootprint(action, draft)) {
@@ -41,9 +42,10 @@ Status Play(const Suite& suite, const CollectionName& name, const BlockId& heade
   return {};
 }
 
-}  // namespace
-
-StatusOr<BlockSet> ReplayTree(Draft& view) {
+// Plays the actions of a log, one after the other, onto nothing. `before(action, edits, blocks)` is
+// told of each, and of what it finds.
+template <typename Before>
+StatusOr<BlockSet> PlayLog(Draft& view, Before before) {
   const auto header = view.Header();
   if (!header.has_value()) return Unavailable("replay: the header cannot be read");
   const CollectionName name = {.name = header->name, .kind = header->kind};
@@ -53,10 +55,67 @@ StatusOr<BlockSet> ReplayTree(Draft& view) {
   while (const auto entry = reader.Next(view)) {
     const auto* action = std::get_if<LogAction>(&entry->body);
     if (action == nullptr) continue;
-    RETURN_IF_ERROR(Play(view.suite(), name, view.collection(), *action, blocks));
+    const auto edits = DecodeEdits(action->payload);
+    RETURN_IF_ERROR(edits.status());
+    before(*action, *edits, blocks);
+    RETURN_IF_ERROR(Play(name, view, *action, *edits, blocks));
   }
   if (!view.ok()) return Unavailable("replay: the log cannot be read");
   return blocks;
+}
+
+// Judges the lookups of one action after the other, until something is wrong.
+class LookupJudge {
+ public:
+  LookupJudge(const Suite& suite, const BlockId& header) : suite_(suite), header_(header) {}
+
+  void operator()(const LogAction& action, std::span<const TreeEdit> edits, const BlockSet& found) {
+    Draft tree(suite_, found, header_);
+    // Who creates the tree made every leaf of it.
+    if (tree.KnownAbsent()) return;
+    for (const TreeEdit& edit : edits) {
+      if (fault_.ok()) fault_ = Judge(action, edit, tree);
+    }
+  }
+
+  [[nodiscard]] StatusOr<size_t> Result() const {
+    RETURN_IF_ERROR(fault_);
+    return lookups_;
+  }
+
+ private:
+  Status Judge(const LogAction& action, const TreeEdit& edit, Draft& tree) {
+    const auto path = Descend(tree, edit.key);
+    if (!path.has_value()) return {};
+    const BlockId& leaf = path->nodes.back().id;
+    const auto is_leaf = [&](const BlockRevision& written) { return written.block == leaf; };
+    if (std::any_of(action.blocks.begin(), action.blocks.end(), is_leaf)) return {};
+    if (!std::binary_search(action.reads.begin(), action.reads.end(), leaf)) {
+      return DataLoss("reads: an action leaves out the leaf that answers for one of its keys");
+    }
+    ++lookups_;
+    const auto value = FindInTree(tree, edit.key);
+    const bool absent = edit.kind == TreeEdit::Kind::kExpectAbsent;
+    if (absent ? !value.has_value() : value == edit.value) return {};
+    return DataLoss("reads: what an action looked up is not so where its entry stands");
+  }
+
+  const Suite& suite_;
+  BlockId header_;
+  Status fault_;
+  size_t lookups_ = 0;
+};
+
+}  // namespace
+
+StatusOr<BlockSet> ReplayTree(Draft& view) {
+  return PlayLog(view, [](const LogAction&, std::span<const TreeEdit>, const BlockSet&) {});
+}
+
+StatusOr<size_t> CheckReads(Draft& view) {
+  LookupJudge judge(view.suite(), view.collection());
+  static_cast<void>(PlayLog(view, std::ref(judge)));
+  return judge.Result();
 }
 
 Status CheckReplay(Draft& view) {

@@ -119,7 +119,7 @@ class CollectionWorld {
     return false;
   }
 
-  // CO-1 to CO-4 and what the clients were told, over the newest blocks; empty when all holds.
+  // CO-1 to CO-5 and what the clients were told, over the newest blocks; empty when all holds.
   [[nodiscard]] std::string Fault() {
     Draft view(suite_, store_.blocks(), header_);
     if (const Status log = CheckLog(view); !log.ok()) return std::string(MessageOf(log));
@@ -130,6 +130,8 @@ class CollectionWorld {
       if (const Status replay = CheckReplay(view); !replay.ok()) {
         return std::string(MessageOf(replay));
       }
+      const auto reads = CheckReads(view);
+      if (!reads.ok()) return std::string(MessageOf(reads.status()));
       expected_blocks += 1 + shape->leaves + shape->branches;
     }
     std::map<ActionId, uint64_t> logged;
