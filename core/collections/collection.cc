@@ -21,7 +21,7 @@ Collection::Collection(const Suite& suite, const Key256& network, CollectionName
   CHECK(limits_.actions_per_sync > 0 && limits_.actions_per_sync < kLogEntriesMax);
 }
 
-Status Collection::Act(const ActionId& id, Bytes payload) {
+Status Collection::CheckAct(const Bytes& payload) const {
   if (pending_.size() >= limits_.pending_max) {
     return ResourceExhausted("collection: too many local actions are pending");
   }
@@ -31,7 +31,13 @@ Status Collection::Act(const ActionId& id, Bytes payload) {
   if (name_.kind == CollectionKind::kTree) {
     RETURN_IF_ERROR(DecodeEdits(payload).status());
   }
-  pending_.push_back({.id = id, .payload = std::move(payload)});
+  return {};
+}
+
+Status Collection::Act(const ActionId& id, Bytes payload, std::vector<BlockId> others) {
+  RETURN_IF_ERROR(CheckAct(payload));
+  CHECK(others.size() <= kActionCollectionsMax);
+  pending_.push_back({.id = id, .payload = std::move(payload), .others = std::move(others)});
   return {};
 }
 
@@ -173,7 +179,14 @@ void Collection::OnUnavailable(const CollectionMoment& moment, uint64_t ticket) 
 }
 
 void Collection::OnTransactEnd(const CollectionMoment& moment, uint64_t ticket, TransactEnd end) {
-  if (phase_ != Phase::kCommitting || ticket != transaction_) return;
+  if (phase_ == Phase::kCommitting && ticket == transaction_) TakeEnd(moment, end);
+}
+
+void Collection::OnOfferEnd(const CollectionMoment& moment, const ActionId& id, TransactEnd end) {
+  if (OfferOf(id) != nullptr) TakeEnd(moment, end);
+}
+
+void Collection::TakeEnd(const CollectionMoment& moment, TransactEnd end) {
   switch (end) {
     case TransactEnd::kCommitted:
     case TransactEnd::kComplete:
@@ -193,6 +206,22 @@ void Collection::OnTransactEnd(const CollectionMoment& moment, uint64_t ticket, 
       BackOff(moment);
       break;
   }
+  Proceed(moment);
+}
+
+const ChangeSet* Collection::OfferOf(const ActionId& id) const {
+  return phase_ == Phase::kOffering && batch_[0].id == id ? &changes_ : nullptr;
+}
+
+void Collection::Withdraw(const CollectionMoment& moment, const ActionId& id, ActionEnd end) {
+  const bool pending = std::any_of(pending_.begin(), pending_.end(),
+                                   [&](const PendingAction& action) { return action.id == id; });
+  if (!pending) return;
+  const bool offered = OfferOf(id) != nullptr;
+  Report(moment, id, end);
+  if (!offered) return;
+  batch_.clear();
+  phase_ = Phase::kBuilding;
   Proceed(moment);
 }
 
@@ -258,6 +287,7 @@ void Collection::Digest(Hasher& hasher) const {
   for (const PendingAction& action : pending_) {
     hasher.Add(std::span<const uint8_t>(action.id.bytes));
     hasher.Add(std::span<const uint8_t>(action.payload));
+    for (const BlockId& other : action.others) hasher.Add(other);
   }
   hasher.Add(least_.size());
   for (const auto& [id, revision] : least_) {
@@ -280,7 +310,9 @@ void Collection::Digest(Hasher& hasher) const {
 size_t Collection::HeapBytes() const {
   constexpr size_t kTreeNodeBytes = 48;  // Of a std::map.
   size_t bytes = pending_.capacity() * sizeof(PendingAction);
-  for (const PendingAction& action : pending_) bytes += action.payload.capacity();
+  for (const PendingAction& action : pending_) {
+    bytes += action.payload.capacity() + action.others.capacity() * sizeof(BlockId);
+  }
   for (const auto& [id, block] : cache_) {
     bytes += kTreeNodeBytes + sizeof(id) + sizeof(block);
     if (block.bytes.has_value()) bytes += block.bytes->capacity();

@@ -10,6 +10,7 @@
 //                |   is older than what the log says            |
 //                | bytes that no client writes                  | kIdle, damaged
 //   kBuilding    | the change set is made                       | kCommitting
+//                | that of a joint action is made               | kOffering
 //                | nothing is left to commit                    | kIdle, done
 //                | header and tail are not those that were read | kRefreshing
 //                | an action's condition fails                  | kRefreshing; failed again, and the log
@@ -17,6 +18,8 @@
 //   kCommitting  | committed                                    | kBuilding
 //                | stale, conflict, unavailable, in doubt       | kWaiting
 //                | rejected                                     | kBuilding, one action; alone: it fails
+//   kOffering    | the joint transaction has ended              | as kCommitting
+//                | the action is withdrawn                      | kBuilding
 //   kWaiting     | the back-off is over                         | kRefreshing
 //   any          | more than tries_max in vain                  | kIdle, gave up; actions stay pending
 //
@@ -27,6 +30,8 @@
 // replica that lags cannot mislead; (4) a refusal is final only if header and tail, read after the
 // blocks that led to it, show no new entry; (5) a change set is made only from a tail whose entries
 // were all read, or an action of a try that was in doubt could stand in it already.
+// A joint action is one that other collections take part in. It is alone in its change set, which
+// JointAction (joint_action.h) submits together with theirs.
 // Each wish for a block or a transaction is answered once. Times and random numbers are inputs.
 // Owner: who runs transactions. Thread rule: one thread. Source: protocol document, 1.5 (Client
 // loop), 1.4.6, 1.4.7.
@@ -120,7 +125,14 @@ struct CollectionMoment {
 
 class Collection {
  public:
-  enum class Phase : uint8_t { kIdle = 1, kRefreshing, kBuilding, kCommitting, kWaiting };
+  enum class Phase : uint8_t {
+    kIdle = 1,
+    kRefreshing,
+    kBuilding,
+    kCommitting,
+    kWaiting,
+    kOffering
+  };
 
   // REQUIRES: suite and rule outlive the collection; the name is within its limit; a sync has fewer
   // actions than a log block has entries.
@@ -131,8 +143,12 @@ class Collection {
   void Refresh(const CollectionMoment& moment);
 
   // Adds a local action. InvalidArgument when the payload is too long or, in a tree, no encoding of
-  // edits; ResourceExhausted when too many are pending. REQUIRES: the id is new.
-  [[nodiscard]] Status Act(const ActionId& id, Bytes payload);
+  // edits; ResourceExhausted when too many are pending. REQUIRES: the id is new; `others`, the
+  // headers of the collections that take part in it, ascend.
+  [[nodiscard]] Status Act(const ActionId& id, Bytes payload, std::vector<BlockId> others = {});
+
+  // What Act would say.
+  [[nodiscard]] Status CheckAct(const Bytes& payload) const;
 
   // Brings pending actions into the log.
   void Sync(const CollectionMoment& moment);
@@ -143,6 +159,14 @@ class Collection {
   void OnDeadline(const CollectionMoment& moment);
 
   [[nodiscard]] Time NextDeadline() const { return deadline_; }
+
+  // This collection's part of a joint action's transaction, once it is made; otherwise nullptr.
+  [[nodiscard]] const ChangeSet* OfferOf(const ActionId& id) const;
+  // How that transaction ended. Does nothing unless the action's changes are on offer.
+  void OnOfferEnd(const CollectionMoment& moment, const ActionId& id, TransactEnd end);
+  // Gives up an action that another collection gave up. Does nothing unless it is pending.
+  // REQUIRES: no transaction with it is under way.
+  void Withdraw(const CollectionMoment& moment, const ActionId& id, ActionEnd end);
 
   // The tree as this client sees it: what it has read, and its pending actions on top (those whose
   // conditions hold). Trouble means that blocks are missing: FetchFor, and look again when they have
@@ -176,12 +200,14 @@ class Collection {
   struct PendingAction {
     ActionId id;
     Bytes payload;
+    std::vector<BlockId> others;  // Of a joint action.
   };
 
   // collection.cc: phases.
   void Proceed(const CollectionMoment& moment);
   void StartRefresh(const CollectionMoment& moment);
   void BackOff(const CollectionMoment& moment);
+  void TakeEnd(const CollectionMoment& moment, TransactEnd end);
   void End(const CollectionMoment& moment, SyncEnd end);
   void Fetch(const CollectionMoment& moment, const BlockId& id);
   [[nodiscard]] bool Fetching(const BlockId& id) const;
@@ -209,6 +235,7 @@ class Collection {
   [[nodiscard]] bool Confirm(const CollectionMoment& moment, const std::vector<ActionId>& refused);
   [[nodiscard]] Settlement SettlementAt(Time now) const;
   void Submit(const CollectionMoment& moment, const Draft& draft, bool creates);
+  [[nodiscard]] bool IsJoint(const ActionId& id) const;
   void TakeCommitted(const CollectionMoment& moment, bool complete);
   void TakeRejected(const CollectionMoment& moment);
 

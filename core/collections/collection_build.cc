@@ -42,6 +42,7 @@ Collection::Added Collection::AddAction(Draft& draft, const PendingAction& actio
   entry.id = action.id;
   entry.payload = action.payload;
   entry.blocks = draft.TouchedBlocks();
+  entry.collections = action.others;
   entry.reads = draft.LeavesRead();
   if (entry.blocks.size() > kActionBlocksMax || entry.reads.size() > kActionReadsMax) {
     return Added::kRefused;
@@ -84,7 +85,8 @@ bool Collection::Build(const CollectionMoment& moment) {
   batch_.clear();
   std::vector<ActionId> refused;
   for (const PendingAction& action : pending_) {
-    if (batch_.size() == batch_max_) break;
+    const bool joint = !action.others.empty();
+    if (batch_.size() == batch_max_ || (joint && !batch_.empty())) break;
     Draft attempt = draft;
     const Added added = AddAction(attempt, action, moment.now);
     if (added == Added::kTrouble) {
@@ -106,6 +108,7 @@ bool Collection::Build(const CollectionMoment& moment) {
     after_ = *context;
     batch_.push_back({.id = action.id, .sequence = after_.next_sequence - 1});
     draft = std::move(attempt);
+    if (joint) break;
   }
   if (!refused.empty()) {
     if (!Confirm(moment, refused)) return true;
@@ -119,14 +122,24 @@ bool Collection::Build(const CollectionMoment& moment) {
   return false;
 }
 
+bool Collection::IsJoint(const ActionId& id) const {
+  return std::any_of(pending_.begin(), pending_.end(), [&](const PendingAction& action) {
+    return action.id == id && !action.others.empty();
+  });
+}
+
 // New blocks come before links to them, and the block that decides comes first.
 void Collection::Submit(const CollectionMoment& moment, const Draft& draft, bool creates) {
   const BlockId& tail = after_.tail;
   const std::array<BlockId, 3> order = {creates ? header_ : tail, creates ? tail : tail_, header_};
   changes_ = draft.Changes(order);
   changes_.tail = order[0];
-  phase_ = Phase::kCommitting;
   doubted_.clear();
+  if (IsJoint(batch_[0].id)) {
+    phase_ = Phase::kOffering;
+    return;
+  }
+  phase_ = Phase::kCommitting;
   transaction_ = next_ticket_++;
   moment.wishes.transactions.push_back({.ticket = transaction_, .changes = changes_});
 }

@@ -4,9 +4,8 @@
 #include <variant>
 
 namespace core {
-namespace {
 
-TransactEnd EndOf(CallOutcome outcome) {
+TransactEnd EndOfTransaction(CallOutcome outcome) {
   switch (outcome) {
     case CallOutcome::kCommitted:
       return TransactEnd::kCommitted;
@@ -25,8 +24,6 @@ TransactEnd EndOf(CallOutcome outcome) {
   }
   return TransactEnd::kInDoubt;
 }
-
-}  // namespace
 
 void CollectionCalls::TakeWishes(CollectionWishes& wishes, uint64_t& next_request,
                                  std::vector<Command>& commands) {
@@ -61,7 +58,7 @@ bool CollectionCalls::OnObservation(const CollectionMoment& moment, const Observ
   Call call = std::move(found->second);
   calls_.erase(found);
   if (!call.fetch) {
-    collection.OnTransactEnd(moment, call.ticket, EndOf(finished->outcome));
+    collection.OnTransactEnd(moment, call.ticket, EndOfTransaction(finished->outcome));
     return true;
   }
   const bool absent = finished->deleted || finished->revision == 0;

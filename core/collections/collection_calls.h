@@ -18,6 +18,9 @@
 
 namespace core {
 
+// What the end of a TransactCommand means to a collection.
+[[nodiscard]] TransactEnd EndOfTransaction(CallOutcome outcome);
+
 class CollectionCalls {
  public:
   // Moves the wishes' fetches and transactions into commands, numbered from next_request on.

@@ -1,0 +1,98 @@
+#include "core/collections/joint_action.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+
+namespace core {
+namespace {
+
+std::vector<BlockId> OthersThan(const JointAction::Part& mine,
+                                const std::vector<JointAction::Part>& parts) {
+  std::vector<BlockId> others;
+  for (const JointAction::Part& part : parts) {
+    if (part.collection != mine.collection) others.push_back(part.collection->header());
+  }
+  std::sort(others.begin(), others.end());
+  return others;
+}
+
+}  // namespace
+
+StatusOr<JointAction> JointAction::Begin(const ActionId& id, std::vector<Part> parts) {
+  for (const Part& part : parts) RETURN_IF_ERROR(part.collection->CheckAct(part.payload));
+  for (Part& part : parts) {
+    const Status taken = part.collection->Act(id, std::move(part.payload), OthersThan(part, parts));
+    CHECK(taken.ok());
+  }
+  return JointAction(id, std::move(parts));
+}
+
+void JointAction::OnReport(const ActionReport& report) {
+  if (report.end == ActionEnd::kCommitted) {
+    ++committed_;
+    return;
+  }
+  ++given_up_;
+  why_ = report.end;
+}
+
+std::vector<ChangeSet> JointAction::Proceed(Time now, Random& random) {
+  if (deciding_) return {};
+  if (committed_ == 0 && given_up_ == 0) {
+    std::vector<ChangeSet> offers = Offers();
+    deciding_ = !offers.empty();
+    return offers;
+  }
+  for (const Part& part : parts_) {
+    const CollectionMoment moment = {.now = now, .random = random, .wishes = *part.wishes};
+    if (committed_ != 0) {
+      // It is on its way there.
+      part.collection->OnOfferEnd(moment, id_, TransactEnd::kInDoubt);
+    } else {
+      part.collection->Withdraw(moment, id_, why_);
+    }
+  }
+  return {};
+}
+
+std::vector<ChangeSet> JointAction::Offers() const {
+  std::vector<ChangeSet> offers;
+  for (const Part& part : parts_) {
+    const ChangeSet* offer = part.collection->OfferOf(id_);
+    if (offer == nullptr) return {};
+    offers.push_back(*offer);
+  }
+  return offers;
+}
+
+void JointAction::OnTransactEnd(Time now, Random& random, TransactEnd end) {
+  if (!std::exchange(deciding_, false)) return;
+  for (const Part& part : parts_) {
+    part.collection->OnOfferEnd({.now = now, .random = random, .wishes = *part.wishes}, id_, end);
+  }
+}
+
+void JointAction::Digest(Hasher& hasher) const {
+  hasher.Add(std::span<const uint8_t>(id_.bytes));
+  hasher.Add(deciding_);
+  hasher.Add(committed_);
+  hasher.Add(given_up_);
+}
+
+ChangeSet Together(std::span<const ChangeSet> parts) {
+  CHECK(!parts.empty());
+  ChangeSet all;
+  all.tail = parts[0].tail;
+  for (const ChangeSet& part : parts) {
+    all.tail = std::min(all.tail, part.tail);
+    all.writes.insert(all.writes.end(), part.writes.begin(), part.writes.end());
+  }
+  // The block that decides comes first.
+  const auto decides = [&](const BlockWrite& write) { return write.block == all.tail; };
+  const auto primary = std::find_if(all.writes.begin(), all.writes.end(), decides);
+  std::rotate(all.writes.begin(), primary, primary + 1);
+  return all;
+}
+
+}  // namespace core
