@@ -71,10 +71,10 @@ void CommittedCollections::OnUserFact(const UserFact& fact) {
     const bool creates = write.block == asked->collection && write.base_revision == 0;
     if (creates) contents.creators.insert(fact.peer.value);
   }
-  *asked_.Insert({fact.peer, asked->request}).first = {asked->collection, asked->changes};
+  asked_.Insert({fact.peer, asked->request}).first->push_back({asked->collection, asked->changes});
 }
 
-const core::BlockId* CommittedCollections::OnFact(const WorldView& world, const Fact& fact) {
+std::vector<core::BlockId> CommittedCollections::OnFact(const WorldView& world, const Fact& fact) {
   if (const auto* attempt = std::get_if<core::CallAttempt>(&fact.what)) {
     const CallName call{fact.peer, attempt->request};
     if (asked_.Find(call) != nullptr) *attempts_.Insert(attempt->id).first = call;
@@ -83,20 +83,28 @@ const core::BlockId* CommittedCollections::OnFact(const WorldView& world, const 
   } else if (const auto* applied = std::get_if<core::RevisionApplied>(&fact.what)) {
     if (world.IsHonest(fact.peer)) return OnApplied(world, *applied);
   }
-  return nullptr;
+  return {};
 }
 
-const core::BlockId* CommittedCollections::OnApplied(const WorldView& world,
-                                                     const core::RevisionApplied& applied) {
+std::vector<core::BlockId> CommittedCollections::OnApplied(const WorldView& world,
+                                                           const core::RevisionApplied& applied) {
   const CallName* call = attempts_.Find(applied.by);
-  const Asked* asked = call == nullptr ? nullptr : asked_.Find(*call);
-  if (asked == nullptr || !Holds(world, applied, *asked->changes)) return nullptr;
-  const auto changed = collections_.find(asked->collection);
-  const uint64_t before = changed->second.commits;
-  changed->second.waiting.push_back(asked->changes);
+  std::vector<Asked>* asked = call == nullptr ? nullptr : asked_.Find(*call);
+  if (asked == nullptr) return {};
+  const bool held = std::any_of(asked->begin(), asked->end(), [&](const Asked& part) {
+    return Holds(world, applied, *part.changes);
+  });
+  if (!held) return {};
+  std::vector<core::BlockId> changed;
+  for (const Asked& part : *asked) {
+    Contents& contents = collections_.at(part.collection);
+    const uint64_t before = contents.commits;
+    contents.waiting.push_back(part.changes);
+    TakeWaiting(contents);
+    if (contents.commits != before) changed.push_back(part.collection);
+  }
   asked_.Erase(*call);
-  TakeWaiting(changed->second);
-  return changed->second.commits == before ? nullptr : &changed->first;
+  return changed;
 }
 
 }  // namespace sim

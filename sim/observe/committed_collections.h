@@ -1,7 +1,9 @@
-// CommittedCollections: what stands in each collection, transaction by transaction. The contents are those that users asked to
+// CommittedCollections: what stands in each collection, transaction by transaction; what a transaction over several wrote to each of
+// them is a transaction of that one. The contents are those that users asked to
 // write; that they are committed is what honest replicas report as durable, by the hash of what they hold.
 //
-// Invariants: (1) a transaction is taken as a whole, when the first replica of any of its blocks has applied it; (2) it is taken
+// Invariants: (1) a transaction is taken as a whole, in all its collections, when the first replica of any of its blocks has
+// applied it; (2) it is taken
 // on top of the revisions that it was made from; one that comes before those waits for them, one that comes too late waits for
 // ever, as what it wrote was written over. Thread rule: as Observer.
 #pragma once
@@ -33,8 +35,8 @@ class CommittedCollections {
       MaskOf<core::CallAttempt, core::CallFinished, core::RevisionApplied>();
 
   void OnUserFact(const UserFact& fact);
-  // The collection that has changed by the fact; nullptr: none.
-  const core::BlockId* OnFact(const WorldView& world, const Fact& fact);
+  // The collections that have changed by the fact.
+  [[nodiscard]] std::vector<core::BlockId> OnFact(const WorldView& world, const Fact& fact);
 
   // By header.
   [[nodiscard]] const std::map<core::BlockId, Contents>& all() const { return collections_; }
@@ -45,10 +47,11 @@ class CommittedCollections {
     std::shared_ptr<const core::ChangeSet> changes;
   };
 
-  const core::BlockId* OnApplied(const WorldView& world, const core::RevisionApplied& applied);
+  [[nodiscard]] std::vector<core::BlockId> OnApplied(const WorldView& world,
+                                                     const core::RevisionApplied& applied);
 
   std::map<core::BlockId, Contents> collections_;
-  core::FlatTable<CallName, Asked, BlockKeyHash> asked_;
+  core::FlatTable<CallName, std::vector<Asked>, BlockKeyHash> asked_;  // One for each collection.
   core::FlatTable<core::TxId, CallName> attempts_;
 };
 

@@ -141,20 +141,31 @@ class Printer {
         absl::StrCat(std::string(verb), " at ", Time(o.at), " spread ", Time(o.spread), " every ",
                      Time(o.every), " until ", Time(o.until), " who ", ToText(o.who));
     if (o.random_target) line += " random";
-    if (o.on_collection.has_value()) return Line("do", line + CollectionText(*o.on_collection));
+    if (!o.on_collections.empty()) return Line("do", line + CollectionsText(o.on_collections));
     Line("do",
          line + (o.on_blocks.has_value() ? BlocksText(*o.on_blocks) : CommandText(o.command)));
   }
 
   // The table lists the commands first, then the operations on collections.
   static size_t VerbOf(const Operation& o) {
-    if (!o.on_collection.has_value()) return o.command.index();
-    return std::variant_size_v<core::Command> + static_cast<size_t>(o.on_collection->kind);
+    if (o.on_collections.empty()) return o.command.index();
+    return std::variant_size_v<core::Command> + static_cast<size_t>(o.on_collections[0].kind);
+  }
+
+  static std::string CollectionsText(const std::vector<CollectionOperation>& parts) {
+    std::string text = CollectionText(parts[0]);
+    for (size_t i = 1; i < parts.size(); ++i) {
+      const size_t verb = std::variant_size_v<core::Command> + static_cast<size_t>(parts[i].kind);
+      text += absl::StrCat(" also ", std::string(kOperationTable.cases[verb].word.word),
+                           CollectionText(parts[i]));
+    }
+    return text;
   }
 
   static std::string CollectionText(const CollectionOperation& o) {
     return absl::StrCat(" collection ", o.collection, " keys ", o.keys, " count ", o.count,
-                        " bytes ", o.bytes);
+                        " bytes ", o.bytes,
+                        o.absent == 0 ? "" : absl::StrCat(" absent ", o.absent));
   }
 
   static std::string BlocksText(const BlockOperation& o) {

@@ -147,15 +147,19 @@ struct BlockOperation {
   uint32_t tries = 1;            // Of a write: as often it begins again when others were faster.
 };
 
-// What the user at a peer wants with a collection; one action of the collection's client loop, carried out by
-// sim/world/collection_user.
+// What the user at a peer wants with a collection: an action of the collection's client loop, or its part of one over several
+// collections. Carried out by sim/world/collection_user.
 struct CollectionOperation {
+  static constexpr uint32_t kKeysMax =
+      32;  // That one action touches: its edits fit into one entry.
+
   enum class Kind : uint8_t { kAppend, kInsert, kErase };
   Kind kind = Kind::kAppend;
   std::string collection;  // Its name. A diary is appended to; the others edit a tree.
   uint32_t keys = 1000;    // Of a tree: so many can be there; `count` of them are drawn each time.
   uint32_t count = 1;      // Keys that one action inserts or erases, all or none.
-  uint32_t bytes = 64;     // Of an entry or a value: a mark that tells who wrote it, and padding.
+  uint32_t absent = 0;  // Keys drawn besides, which must not be there: looked up, and not changed.
+  uint32_t bytes = 64;  // Of an entry or a value: a mark that tells who wrote it, and padding.
 
   [[nodiscard]] bool OnTree() const { return kind != Kind::kAppend; }
 };
@@ -167,8 +171,9 @@ struct Operation {
   Duration until;
   PeerSet who;
   bool random_target = false;  // A lookup draws a new target each time; the command's is unused.
-  std::optional<BlockOperation> on_blocks;           // Then the command says no more than its kind.
-  std::optional<CollectionOperation> on_collection;  // Then the command is a transaction.
+  std::optional<BlockOperation> on_blocks;  // Then the command says no more than its kind.
+  // One action over all of them, whole or not at all; when there are any, the command is a transaction.
+  std::vector<CollectionOperation> on_collections;
   core::Command command;
 };
 

@@ -1,4 +1,7 @@
 // Binding of the workload section.
+#include <algorithm>
+#include <vector>
+
 #include "sim/scenario/binding.h"
 #include "sim/scenario/conform.h"
 #include "sim/scenario/section.h"
@@ -98,15 +101,30 @@ CollectionOperation OnCollection(const JsonValue& value, CollectionOperation::Ki
   Read(value, "collection", operation.collection);
   Read(value, "keys", operation.keys);
   Read(value, "count", operation.count);
+  Read(value, "absent", operation.absent);
   Read(value, "size", operation.bytes);
   return operation;
 }
 
+// The kinds in the order of the tables.
+CollectionOperation::Kind KindOf(Verb verb) {
+  const int kind = static_cast<int>(verb) - static_cast<int>(Verb::kAppend);
+  return static_cast<CollectionOperation::Kind>(kind);
+}
+
+std::vector<CollectionOperation> OnCollections(const JsonValue& value, Verb verb) {
+  std::vector<CollectionOperation> operations = {OnCollection(value, KindOf(verb))};
+  const JsonValue* also = Good(value, "also");
+  if (also == nullptr) return operations;
+  for (const JsonValue& part : also->items) {
+    const JsonValue* kind = Good(part, "do");
+    if (!part.good || kind == nullptr) continue;
+    operations.push_back(OnCollection(part, static_cast<CollectionOperation::Kind>(kind->number)));
+  }
+  return operations;
+}
+
 void BindCommand(const JsonValue& value, Verb verb, Operation& operation) {
-  const auto on_collection = [&](CollectionOperation::Kind kind) {
-    operation.command = core::TransactCommand{};
-    operation.on_collection = OnCollection(value, kind);
-  };
   switch (verb) {
     case Verb::kMatch:
       operation.command = Match(value);
@@ -136,11 +154,11 @@ void BindCommand(const JsonValue& value, Verb verb, Operation& operation) {
       operation.command = core::TransactCommand{};
       break;
     case Verb::kAppend:
-      return on_collection(CollectionOperation::Kind::kAppend);
     case Verb::kInsert:
-      return on_collection(CollectionOperation::Kind::kInsert);
     case Verb::kErase:
-      return on_collection(CollectionOperation::Kind::kErase);
+      operation.command = core::TransactCommand{};
+      operation.on_collections = OnCollections(value, verb);
+      return;
   }
   operation.on_blocks = OnBlocks(value);
 }
@@ -170,23 +188,65 @@ void CheckBlocks(const JsonValue& value, const std::string& path, const Operatio
   }
 }
 
-// An action draws different keys, and a collection is a diary or a tree.
-void CheckCollection(const JsonValue& value, const std::string& path, const Operation& operation,
-                     Binding& binding) {
-  if (!operation.on_collection.has_value()) return;
-  const CollectionOperation& mine = *operation.on_collection;
-  const auto refuse = [&](std::string_view key, const std::string& allowed) {
-    Refuse(value, path, key, allowed, binding.findings);
-  };
-  if (mine.count > mine.keys) {
-    refuse("count", "at most keys, which is " + std::to_string(mine.keys));
+// Judges one part of an action after the other.
+class CollectionCheck {
+ public:
+  explicit CollectionCheck(Binding& binding) : binding_(binding) {}
+
+  void Check(const JsonValue& value, const std::string& path, const CollectionOperation& mine) {
+    const auto refuse = [&](std::string_view key, const std::string& allowed) {
+      Refuse(value, path, key, allowed, binding_.findings);
+    };
+    CheckKeys(mine, refuse);
+    const auto same = [&](const CollectionOperation* part) {
+      return part->collection == mine.collection;
+    };
+    if (std::any_of(parts_.begin(), parts_.end(), same)) {
+      refuse("collection", "a collection that the same action does nothing else in");
+    } else if (UsedOtherwise(mine)) {
+      refuse("collection", mine.OnTree() ? "a tree; an operation before this one appends to it"
+                                         : "a diary; an operation before this one edits it");
+    }
+    parts_.push_back(&mine);
   }
-  for (const Operation& other : binding.scenario.workload) {
-    if (!other.on_collection.has_value()) continue;
-    const CollectionOperation& theirs = *other.on_collection;
-    if (theirs.collection != mine.collection || theirs.OnTree() == mine.OnTree()) continue;
-    return refuse("collection", mine.OnTree() ? "a tree; an operation before this one appends to it"
-                                              : "a diary; an operation before this one edits it");
+
+ private:
+  // An action draws different keys.
+  template <typename Refuse>
+  static void CheckKeys(const CollectionOperation& mine, const Refuse& refuse) {
+    const auto most = std::min(mine.keys, CollectionOperation::kKeysMax);
+    if (mine.count > most) return refuse("count", "at most keys, which is " + std::to_string(most));
+    if (mine.count + mine.absent <= most) return;
+    const std::string left = std::to_string(most - mine.count);
+    refuse("absent", "at most " + left + ", so that there are as many keys with those of count");
+  }
+
+  // A collection is a diary or a tree.
+  [[nodiscard]] bool UsedOtherwise(const CollectionOperation& mine) const {
+    for (const Operation& other : binding_.scenario.workload) {
+      for (const CollectionOperation& theirs : other.on_collections) {
+        if (theirs.collection == mine.collection && theirs.OnTree() != mine.OnTree()) return true;
+      }
+    }
+    return false;
+  }
+
+  Binding& binding_;
+  std::vector<const CollectionOperation*> parts_;  // Of the action, already judged.
+};
+
+void CheckCollections(const JsonValue& value, const std::string& path, const Operation& operation,
+                      Binding& binding) {
+  if (operation.on_collections.empty()) return;
+  CollectionCheck check(binding);
+  check.Check(value, path, operation.on_collections[0]);
+  const JsonValue* also = Good(value, "also");
+  if (also == nullptr) return;
+  size_t part = 1;
+  for (size_t i = 0; i < also->items.size(); ++i) {
+    const JsonValue& item = also->items[i];
+    if (!item.good || Good(item, "do") == nullptr) continue;
+    check.Check(item, Join(Join(path, "also"), i), operation.on_collections[part++]);
   }
 }
 
@@ -257,7 +317,7 @@ void BindWorkload(const JsonValue& top, Binding& binding) {
     if (verb == nullptr) continue;
     BindCommand(item, static_cast<Verb>(verb->number), operation);
     CheckBlocks(item, path, operation, binding.findings);
-    CheckCollection(item, path, operation, binding);
+    CheckCollections(item, path, operation, binding);
     binding.scenario.workload.push_back(std::move(operation));
   }
 }

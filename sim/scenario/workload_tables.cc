@@ -2,6 +2,7 @@
 #include "core/base/time.h"
 #include "core/codec/limits.h"
 #include "sim/scenario/key_table.h"
+#include "sim/scenario/scenario.h"
 
 namespace sim {
 namespace {
@@ -155,7 +156,9 @@ constexpr KeyRow kTransact[] = {
 constexpr int64_t kEntryBytes = 8'192;
 // An action's keys and values together fit into one entry of the log.
 constexpr int64_t kValueBytes = 128;
-constexpr int64_t kEditKeys = 32;
+constexpr int64_t kEditKeys = CollectionOperation::kKeysMax;
+// A tree begins with four blocks, and a transaction writes so many that eight of them fit.
+constexpr int64_t kAlsoMax = kWrites / 4 - 1;
 
 constexpr KeyRow kCollection = {.key = "collection",
                                 .kind = KeyKind::kText,
@@ -176,25 +179,54 @@ constexpr KeyRow kCount = {.key = "count",
                            .high = kEditKeys,
                            .fallback = "1"};
 
-constexpr KeyRow kAppend[] = {
-    kCollection,
-    {.key = "size",
-     .kind = KeyKind::kSize,
-     .about = "Of the entry: a mark that tells who wrote it, and padding.",
-     .low = kMarkBytes,
-     .high = kEntryBytes,
-     .fallback = "\"64B\""}};
-constexpr KeyRow kInsert[] = {
-    kCollection,
-    kKeys,
-    kCount,
-    {.key = "size",
-     .kind = KeyKind::kSize,
-     .about = "Of each value: a mark that tells who wrote it, and padding.",
-     .low = kMarkBytes,
-     .high = kValueBytes,
-     .fallback = "\"32B\""}};
-constexpr KeyRow kErase[] = {kCollection, kKeys, kCount};
+constexpr KeyRow kAbsent = {.key = "absent",
+                            .kind = KeyKind::kInteger,
+                            .about =
+                                "Keys drawn for each action besides, which it looks up and leaves "
+                                "alone; refused when one is there.",
+                            .high = kEditKeys,
+                            .fallback = "0"};
+constexpr KeyRow kEntrySize = {
+    .key = "size",
+    .kind = KeyKind::kSize,
+    .about = "Of the entry: a mark that tells who wrote it, and padding.",
+    .low = kMarkBytes,
+    .high = kEntryBytes,
+    .fallback = "\"64B\""};
+constexpr KeyRow kValueSize = {
+    .key = "size",
+    .kind = KeyKind::kSize,
+    .about = "Of each value: a mark that tells who wrote it, and padding.",
+    .low = kMarkBytes,
+    .high = kValueBytes,
+    .fallback = "\"32B\""};
+
+constexpr KeyWord kAppendWord = {"append", "Add an entry to a diary."};
+constexpr KeyWord kInsertWord = {"insert", "Add keys to a tree; refused when one is there."};
+constexpr KeyWord kEraseWord = {"erase", "Take keys out of a tree; refused when one is not there."};
+
+constexpr KeyRow kAppendPart[] = {kCollection, kEntrySize};
+constexpr KeyRow kInsertPart[] = {kCollection, kKeys, kCount, kAbsent, kValueSize};
+constexpr KeyRow kErasePart[] = {kCollection, kKeys, kCount, kAbsent};
+
+// In the order of CollectionOperation::Kind.
+constexpr KeyCase kParts[] = {
+    {kAppendWord, kAppendPart}, {kInsertWord, kInsertPart}, {kEraseWord, kErasePart}};
+constexpr KeyTable kPartTable = {
+    "part of an action", "What an action does in one more collection.", {}, "do", kParts};
+constexpr KeyRow kAlso = {.key = "also",
+                          .kind = KeyKind::kObject,
+                          .about =
+                              "What the same action does in other collections. One transaction, "
+                              "decided at one of their tails: all of it, or nothing.",
+                          .list = true,
+                          .count_high = kAlsoMax,
+                          .fallback = "[]",
+                          .table = &kPartTable};
+
+constexpr KeyRow kAppend[] = {kCollection, kEntrySize, kAlso};
+constexpr KeyRow kInsert[] = {kCollection, kKeys, kCount, kAbsent, kValueSize, kAlso};
+constexpr KeyRow kErase[] = {kCollection, kKeys, kCount, kAbsent, kAlso};
 
 constexpr KeyCase kOperations[] = {
     {{"match", "Find partners on a topic."}, kMatch},
@@ -206,9 +238,9 @@ constexpr KeyCase kOperations[] = {
     {{"get", "Read a block."}, kGet},
     {{"revision", "Ask for a block's latest revision."}, kRevision},
     {{"transact", "Write several blocks, all or none."}, kTransact},
-    {{"append", "Add an entry to a diary."}, kAppend},
-    {{"insert", "Add keys to a tree; refused when one is there."}, kInsert},
-    {{"erase", "Take keys out of a tree; refused when one is not there."}, kErase}};
+    {kAppendWord, kAppend},
+    {kInsertWord, kInsert},
+    {kEraseWord, kErase}};
 
 constexpr KeyRow kCommon[] = {
     {.key = "at", .kind = KeyKind::kDuration, .about = "When.", .required = true, .high = kYearUs},

@@ -148,8 +148,8 @@ void World::CarryOut(Turn& turn, Errand errand) {
       if (scenario_.workload[errand.detail].on_blocks.has_value()) {
         return BeginOnBlocks(turn, errand.detail);
       }
-      if (scenario_.workload[errand.detail].on_collection.has_value()) {
-        return BeginOnCollection(turn, errand.detail);
+      if (!scenario_.workload[errand.detail].on_collections.empty()) {
+        return BeginOnCollections(turn, errand.detail);
       }
       return Step(turn, CommandFor(turn, errand.detail));
     case Errand::Kind::kPause:
@@ -258,7 +258,7 @@ void World::BeginOnBlocks(Turn& turn, uint32_t operation) {
   if (std::optional<core::Command> call = extras.user->TakeCall()) Step(turn, *std::move(call));
 }
 
-void World::BeginOnCollection(Turn& turn, uint32_t operation) {
+void World::BeginOnCollections(Turn& turn, uint32_t operation) {
   PeerExtras& extras = turn.slot.Extras();
   if (extras.collections == nullptr) {
     extras.collections = std::make_unique<CollectionUser>(scenario_, context_, turn.peer);

@@ -18,6 +18,8 @@ constexpr uint32_t kStream = 0xffffffffu;
 
 const core::ReplayAll kRule;
 
+static_assert(CollectionOperation::kKeysMax <= core::kTreeEditsMax);
+
 core::CollectionKind KindOf(const CollectionOperation& operation) {
   return operation.OnTree() ? core::CollectionKind::kTree : core::CollectionKind::kDiary;
 }
@@ -39,23 +41,42 @@ CollectionUser::Used& CollectionUser::Use(const CollectionOperation& operation) 
   if (known != used_.end()) return known->second;
   core::Collection collection(*context_->suite, context_->network,
                               {operation.collection, KindOf(operation)}, kRule);
-  Used used{std::move(collection), {}, KindOf(operation), core::Time::Never()};
+  Used used{std::move(collection), {}, {}, KindOf(operation), core::Time::Never()};
   return used_.emplace(operation.collection, std::move(used)).first->second;
 }
 
-core::CollectionMoment CollectionUser::At(core::Time now) {
-  return {.now = now, .random = random_, .wishes = wishes_};
+core::CollectionMoment CollectionUser::At(Used& used, core::Time now) {
+  return {.now = now, .random = random_, .wishes = used.wishes};
 }
 
 void CollectionUser::Begin(uint32_t operation, core::Time now) {
-  const CollectionOperation& what = *scenario_->workload[operation].on_collection;
-  Used& used = Use(what);
+  const auto& operations = scenario_->workload[operation].on_collections;
   core::ActionId action;
   random_.Fill(action.bytes);
-  if (!used.collection.Act(action, Payload(what)).ok()) return;
-  deeds_.emplace_back(ActionBegun{used.collection.header(), used.kind, action});
-  used.collection.Sync(At(now));
-  CarryOut(used, now);
+  if (!Act(operations, action)) return;
+  for (const CollectionOperation& what : operations) {
+    Used& used = Use(what);
+    deeds_.emplace_back(ActionBegun{used.collection.header(), used.kind, action});
+    used.collection.Sync(At(used, now));
+  }
+  CarryOut(now);
+}
+
+bool CollectionUser::Act(const std::vector<CollectionOperation>& operations,
+                         const core::ActionId& action) {
+  if (operations.size() == 1) {
+    return Use(operations[0]).collection.Act(action, Payload(operations[0])).ok();
+  }
+  std::vector<Used*> used;
+  std::vector<core::JointAction::Part> parts;
+  for (const CollectionOperation& what : operations) {
+    used.push_back(&Use(what));
+    parts.push_back({&used.back()->collection, &used.back()->wishes, Payload(what)});
+  }
+  auto joint = core::JointAction::Begin(action, std::move(parts));
+  if (!joint.ok()) return false;
+  joints_.push_back({*std::move(joint), 0, std::move(used)});
+  return true;
 }
 
 core::Bytes CollectionUser::Mark(uint32_t bytes) {
@@ -69,7 +90,7 @@ core::Bytes CollectionUser::Mark(uint32_t bytes) {
 
 std::vector<uint32_t> CollectionUser::DrawKeys(const CollectionOperation& operation) {
   std::vector<uint32_t> keys;
-  while (keys.size() < operation.count) {
+  while (keys.size() < operation.count + operation.absent) {
     const auto key = static_cast<uint32_t>(random_.Below(operation.keys));
     if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
   }
@@ -81,10 +102,12 @@ core::Bytes CollectionUser::Payload(const CollectionOperation& operation) {
   const bool inserts = operation.kind == CollectionOperation::Kind::kInsert;
   std::vector<core::TreeEdit> edits;
   for (const uint32_t key : DrawKeys(operation)) {
+    const bool looks = edits.size() >= operation.count;
     core::TreeEdit& edit = edits.emplace_back();
     edit.kind = inserts ? core::TreeEdit::Kind::kInsert : core::TreeEdit::Kind::kErase;
+    if (looks) edit.kind = core::TreeEdit::Kind::kExpectAbsent;
     core::CanonicalWriter(edit.key).U32(key);
-    if (inserts) edit.value = Mark(operation.bytes);
+    if (inserts && !looks) edit.value = Mark(operation.bytes);
   }
   auto payload = core::EncodeEdits(edits);
   CHECK(payload.ok());  // The loader's limits are narrower.
@@ -93,22 +116,36 @@ core::Bytes CollectionUser::Payload(const CollectionOperation& operation) {
 
 void CollectionUser::Observe(std::span<const core::Observation> observations, core::Time now) {
   for (const core::Observation& observation : observations) {
+    if (TakeJointEnd(observation, now)) {
+      CarryOut(now);
+      continue;
+    }
     for (auto& [name, used] : used_) {
-      if (!used.calls.OnObservation(At(now), observation, used.collection)) continue;
-      CarryOut(used, now);
+      if (!used.calls.OnObservation(At(used, now), observation, used.collection)) continue;
+      CarryOut(now);
       break;
     }
   }
+}
+
+bool CollectionUser::TakeJointEnd(const core::Observation& observation, core::Time now) {
+  const auto* finished = std::get_if<core::CallFinished>(&observation);
+  if (finished == nullptr) return false;
+  const auto mine = [&](const Joint& joint) { return joint.request == finished->request; };
+  const auto joint = std::find_if(joints_.begin(), joints_.end(), mine);
+  if (joint == joints_.end()) return false;
+  joint->action.OnTransactEnd(now, random_, core::EndOfTransaction(finished->outcome));
+  return true;
 }
 
 void CollectionUser::OnDeadline(core::Time now) {
   for (auto& [name, used] : used_) {
     if (used.sync_at <= now) {
       used.sync_at = core::Time::Never();
-      used.collection.Sync(At(now));
+      used.collection.Sync(At(used, now));
     }
-    used.collection.OnDeadline(At(now));
-    CarryOut(used, now);
+    used.collection.OnDeadline(At(used, now));
+    CarryOut(now);
   }
 }
 
@@ -120,31 +157,63 @@ core::Time CollectionUser::NextDeadline() const {
   return next;
 }
 
-void CollectionUser::CarryOut(Used& used, core::Time now) {
+void CollectionUser::CarryOut(core::Time now) {
+  const auto wants = [](const auto& named) {
+    const core::CollectionWishes& wishes = named.second.wishes;
+    return wishes.ended.has_value() || !wishes.fetches.empty() || !wishes.transactions.empty() ||
+           !wishes.reports.empty();
+  };
+  // At least once: an offer comes without a wish.
+  do {
+    for (auto& [name, used] : used_) PassOn(used, now);
+    for (Joint& joint : joints_) {
+      std::vector<core::ChangeSet> parts = joint.action.Proceed(now, random_);
+      if (!parts.empty()) AskTogether(joint, std::move(parts));
+    }
+    std::erase_if(joints_, [](const Joint& joint) { return joint.action.over(); });
+  } while (std::any_of(used_.begin(), used_.end(), wants));
+}
+
+void CollectionUser::PassOn(Used& used, core::Time now) {
   const core::BlockId& header = used.collection.header();
-  for (const core::ActionReport& report : wishes_.reports) {
+  for (const core::ActionReport& report : used.wishes.reports) {
     deeds_.emplace_back(ActionEnded{header, report});
+    for (Joint& joint : joints_) {
+      if (joint.action.id() == report.id) joint.action.OnReport(report);
+    }
   }
-  if (wishes_.ended.has_value() && *wishes_.ended != core::SyncEnd::kDone) {
-    deeds_.emplace_back(SyncFailed{header, *wishes_.ended});
-    if (*wishes_.ended == core::SyncEnd::kGaveUp) used.sync_at = now + kRest;
+  if (used.wishes.ended.has_value() && *used.wishes.ended != core::SyncEnd::kDone) {
+    deeds_.emplace_back(SyncFailed{header, *used.wishes.ended});
+    if (*used.wishes.ended == core::SyncEnd::kGaveUp) used.sync_at = now + kRest;
   }
   std::vector<core::Command> commands;
-  used.calls.TakeWishes(wishes_, next_request_, commands);
-  wishes_.Clear();
+  used.calls.TakeWishes(used.wishes, next_request_, commands);
+  used.wishes.Clear();
   for (core::Command& command : commands) Ask(used, std::move(command));
 }
 
 void CollectionUser::Ask(const Used& used, core::Command command) {
   if (auto* transact = std::get_if<core::TransactCommand>(&command)) {
     for (core::BlockWrite& write : transact->writes) SpoilWrite(scenario_->plant, write);
-    auto changes = std::make_shared<core::ChangeSet>();
-    changes->writes = transact->writes;
-    changes->tail = transact->tail;
-    deeds_.emplace_back(
-        ChangesAsked{used.collection.header(), used.kind, transact->request, std::move(changes)});
+    NoteChanges(used, transact->request, {transact->writes, transact->tail});
   }
   calls_.push_back(std::move(command));
+}
+
+void CollectionUser::AskTogether(Joint& joint, std::vector<core::ChangeSet> parts) {
+  joint.request = next_request_++;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    for (core::BlockWrite& write : parts[i].writes) SpoilWrite(scenario_->plant, write);
+    NoteChanges(*joint.parts[i], joint.request, parts[i]);
+  }
+  core::ChangeSet all = core::Together(parts);
+  calls_.emplace_back(core::TransactCommand{
+      .request = joint.request, .writes = std::move(all.writes), .tail = all.tail});
+}
+
+void CollectionUser::NoteChanges(const Used& used, uint64_t request, core::ChangeSet changes) {
+  deeds_.emplace_back(ChangesAsked{used.collection.header(), used.kind, request,
+                                   std::make_shared<const core::ChangeSet>(std::move(changes))});
 }
 
 std::optional<core::Command> CollectionUser::TakeCall() {
@@ -155,6 +224,7 @@ std::optional<core::Command> CollectionUser::TakeCall() {
 }
 
 void CollectionUser::Forget() {
+  joints_.clear();
   used_.clear();
   calls_.clear();
 }
@@ -166,6 +236,10 @@ void CollectionUser::Digest(core::Hasher& hasher) const {
     used.collection.Digest(hasher);
     hasher.Add(used.calls.open());
     hasher.Add(used.sync_at.us);
+  }
+  for (const Joint& joint : joints_) {
+    hasher.Add(joint.request);
+    joint.action.Digest(hasher);
   }
   hasher.Add(calls_.size());
 }

@@ -1,6 +1,8 @@
 // CollectionUser: whoever sits at a peer and works with collections. Carries out a scenario's operations as actions of
 // core::Collection, which finds its own way through conflicts; the peer runs its calls.
 //
+// An operation on several collections is one core::JointAction over them.
+//
 // Invariants: (1) one Collection for each name and life of the process: a crash takes what was pending, and what was under way
 // ends as it may; (2) numbers of calls begin where no BlockUser gets to, for both share a peer; (3) an action that a sync gave
 // up is brought in by a later sync, after kRest; (4) what is drawn depends on the seed, the peer and the user's own draws alone.
@@ -20,6 +22,7 @@
 #include "core/base/random.h"
 #include "core/base/time.h"
 #include "core/collections/collection_calls.h"
+#include "core/collections/joint_action.h"
 #include "core/port/command.h"
 #include "core/port/context.h"
 #include "core/port/observation.h"
@@ -57,27 +60,41 @@ class CollectionUser {
   struct Used {
     core::Collection collection;
     core::CollectionCalls calls;
+    core::CollectionWishes wishes;
     core::CollectionKind kind = core::CollectionKind::kDiary;
     core::Time sync_at = core::Time::Never();  // Again, because the last one gave up.
   };
 
+  struct Joint {
+    core::JointAction action;
+    uint64_t request = 0;      // Of its transaction; 0: none yet.
+    std::vector<Used*> parts;  // In the order of the action's.
+  };
+
   [[nodiscard]] Used& Use(const CollectionOperation& operation);
-  [[nodiscard]] core::CollectionMoment At(core::Time now);
+  [[nodiscard]] core::CollectionMoment At(Used& used, core::Time now);
+  // False when a collection has too much pending.
+  [[nodiscard]] bool Act(const std::vector<CollectionOperation>& operations,
+                         const core::ActionId& action);
   [[nodiscard]] core::Bytes Mark(uint32_t bytes);
   [[nodiscard]] core::Bytes Payload(const CollectionOperation& operation);
   [[nodiscard]] std::vector<uint32_t> DrawKeys(const CollectionOperation& operation);
-  // Passes on what a step of the collection wants done.
-  void CarryOut(Used& used, core::Time now);
+  [[nodiscard]] bool TakeJointEnd(const core::Observation& observation, core::Time now);
+  // Passes on what steps of collections want done, until they want nothing more.
+  void CarryOut(core::Time now);
+  void PassOn(Used& used, core::Time now);
   void Ask(const Used& used, core::Command command);
+  void AskTogether(Joint& joint, std::vector<core::ChangeSet> parts);
+  void NoteChanges(const Used& used, uint64_t request, core::ChangeSet changes);
 
   const Scenario* scenario_;
   const core::Context* context_;
   core::PeerId self_;
   core::Random random_;
-  core::CollectionWishes wishes_;
   uint64_t last_mark_ = 0;
   uint64_t next_request_ = kFirstRequest;
   std::map<std::string, Used> used_;  // By the collection's name.
+  std::vector<Joint> joints_;         // Not over yet; they point into used_.
   std::vector<core::Command> calls_;  // Not taken yet, in order.
   std::vector<UserDeed> deeds_;
 };

@@ -176,7 +176,7 @@ class World : public WorldView {
   void Stop(Turn& turn, Errand::Kind how, DiskSpec::Keeps keeps);
   [[nodiscard]] DiskSpec::Keeps KeptBy(const Turn& turn, Errand errand) const;
   void BeginOnBlocks(Turn& turn, uint32_t operation);
-  void BeginOnCollection(Turn& turn, uint32_t operation);
+  void BeginOnCollections(Turn& turn, uint32_t operation);
   [[nodiscard]] core::Command CommandFor(const Turn& turn, uint32_t operation) const;
 
   // disk.cc

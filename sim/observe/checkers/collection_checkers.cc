@@ -17,17 +17,6 @@ core::Draft ViewOf(const WorldView& world, const core::BlockId& header,
   return core::Draft(*world.context().suite, contents.blocks, header);
 }
 
-// Where each action of a log stands. Of one that stands twice, which is CO-1's matter, the first.
-std::map<core::ActionId, uint64_t> ReadActions(core::Draft& view) {
-  std::map<core::ActionId, uint64_t> actions;
-  core::LogReader reader(0, core::Direction::kForward);
-  while (const auto entry = reader.Next(view)) {
-    const auto* action = std::get_if<core::LogAction>(&entry->body);
-    if (action != nullptr) actions.emplace(action->id, entry->sequence);
-  }
-  return actions;
-}
-
 std::string At(uint64_t sequence) {
   return "committed, at sequence " + std::to_string(sequence);
 }
@@ -35,8 +24,9 @@ std::string At(uint64_t sequence) {
 }  // namespace
 
 void ContentsChecker::OnFact(const WorldView& world, const Fact& fact) {
-  const core::BlockId* changed = committed_.OnFact(world, fact);
-  if (changed != nullptr) Judge(world, *changed, committed_.all().at(*changed));
+  for (const core::BlockId& changed : committed_.OnFact(world, fact)) {
+    Judge(world, changed, committed_.all().at(changed));
+  }
 }
 
 void ContentsChecker::OnUserFact(const WorldView&, const UserFact& fact) {
@@ -117,9 +107,9 @@ EntryChecker::EntryChecker()
                        .title = "a collection lost an entry, or has one that nobody made",
                        .family = kFamily,
                        .scope = CheckScope::kAtTheEnd,
-                       .statement = "clients that create a collection at once end with one header, "
-                                    "and its log holds what they were told is committed, and "
-                                    "nothing that was refused"}) {}
+                       .statement = "clients that create a collection at once end with one header; "
+                                    "its log holds what they were told is committed, and nothing "
+                                    "that was refused; an action over several is in all logs"}) {}
 
 void EntryChecker::OnUserFact(const WorldView& world, const UserFact& fact) {
   ContentsChecker::OnUserFact(world, fact);
@@ -131,35 +121,58 @@ void EntryChecker::OnUserFact(const WorldView& world, const UserFact& fact) {
   }
 }
 
+// Of an action that stands twice, which is CO-1's matter, the first entry.
+EntryChecker::Log EntryChecker::ReadLog(core::Draft& view) {
+  Log log;
+  core::LogReader reader(0, core::Direction::kForward);
+  while (const auto entry = reader.Next(view)) {
+    const auto* action = std::get_if<core::LogAction>(&entry->body);
+    if (action != nullptr) log.emplace(action->id, Entry{entry->sequence, action->collections});
+  }
+  return log;
+}
+
 void EntryChecker::OnEnd(const WorldView& world) {
-  for (const auto& [header, actions] : begun_) {
-    const auto found = committed_.all().find(header);
-    std::map<core::ActionId, uint64_t> log;
-    if (found != committed_.all().end()) {
-      core::Draft view = ViewOf(world, header, found->second);
-      log = ReadActions(view);
-      if (found->second.creators.size() > 1) Premise();
+  std::map<core::BlockId, Log> logs;
+  for (const auto& [header, contents] : committed_.all()) {
+    core::Draft view = ViewOf(world, header, contents);
+    logs[header] = ReadLog(view);
+    if (contents.creators.size() > 1) Premise();
+  }
+  for (const auto& [header, actions] : begun_) Compare(world, header, actions, logs[header]);
+  CompareShared(world, logs);
+}
+
+void EntryChecker::CompareShared(const WorldView& world, const std::map<core::BlockId, Log>& logs) {
+  for (const auto& [header, log] : logs) {
+    for (const auto& [id, entry] : log) {
+      for (const core::BlockId& other : entry.collections) {
+        Premise();
+        const auto shared = logs.find(other);
+        if (shared != logs.end() && shared->second.contains(id)) continue;
+        Blame(world, other, id, core::kNoPeer, "in the log, as in that of " + Short(header),
+              "not in the log");
+      }
     }
-    Compare(world, header, actions, log);
   }
 }
 
 void EntryChecker::Compare(const WorldView& world, const core::BlockId& header,
-                           const Actions& begun, const std::map<core::ActionId, uint64_t>& log) {
+                           const Actions& begun, const Log& log) {
   for (const auto& [id, action] : begun) {
     if (!action.ended) continue;
     const auto entry = log.find(id);
-    const std::string found = entry == log.end() ? "not in the log" : At(entry->second);
+    const std::string found = entry == log.end() ? "not in the log" : At(entry->second.sequence);
     const bool committed = action.end == core::ActionEnd::kCommitted;
-    const bool right =
-        committed ? entry != log.end() && entry->second == action.sequence : entry == log.end();
+    const bool right = committed ? entry != log.end() && entry->second.sequence == action.sequence
+                                 : entry == log.end();
     if (right) continue;
     Blame(world, header, id, action.peer,
           committed ? At(action.sequence) : "not in the log, for its user was told so", found);
   }
-  for (const auto& [id, sequence] : log) {
+  for (const auto& [id, entry] : log) {
     if (begun.contains(id)) continue;
-    Blame(world, header, id, core::kNoPeer, "an action that somebody began", At(sequence));
+    Blame(world, header, id, core::kNoPeer, "an action that somebody began", At(entry.sequence));
   }
 }
 

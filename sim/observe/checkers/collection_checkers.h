@@ -69,7 +69,8 @@ class ReplayChecker : public ContentsChecker {
 };
 
 // CO-4: a collection that several create at once has one header and one log, which holds every action that its user was told is
-// committed, where he was told; no action that was refused or dropped, and none that nobody began.
+// committed, where he was told; no action that was refused or dropped, and none that nobody began. An entry that several
+// collections share stands in all of them.
 class EntryChecker : public ContentsChecker {
  public:
   EntryChecker();
@@ -85,10 +86,18 @@ class EntryChecker : public ContentsChecker {
     uint64_t sequence = 0;
   };
 
-  using Actions = std::map<core::ActionId, Action>;
+  struct Entry {
+    uint64_t sequence = 0;
+    std::vector<core::BlockId> collections;  // Others that share it.
+  };
 
+  using Actions = std::map<core::ActionId, Action>;
+  using Log = std::map<core::ActionId, Entry>;
+
+  [[nodiscard]] static Log ReadLog(core::Draft& view);
   void Compare(const WorldView& world, const core::BlockId& header, const Actions& begun,
-               const std::map<core::ActionId, uint64_t>& log);
+               const Log& log);
+  void CompareShared(const WorldView& world, const std::map<core::BlockId, Log>& logs);
   void Blame(const WorldView& world, const core::BlockId& header, const core::ActionId& action,
              core::PeerId peer, std::string expected, std::string found);
 

@@ -54,6 +54,12 @@ class CollectionFactTest : public testing::Test {
     world_.Tell(checker_, 2, replica, applied);
   }
 
+  // A part of the transaction that the user has asked for by the name, for another collection.
+  void AskToo(uint64_t name, const core::BlockId& other, const core::ChangeSet& changes) {
+    TellUser(1, ChangesAsked{other, core::CollectionKind::kDiary, name,
+                             std::make_shared<const core::ChangeSet>(changes)});
+  }
+
   void Commit(uint64_t name, const core::ChangeSet& changes) {
     Ask(name, changes);
     Apply(name, changes);
@@ -256,6 +262,44 @@ TEST_F(EntryTest, AnActionThatNobodyBeganIsFound) {
   checker_.OnEnd(world_);
   ASSERT_EQ(checker_.violations(), 1u);
   EXPECT_EQ(checker_.first()->expected, "an action that somebody began");
+}
+
+// An entry that names another collection as one that shares it.
+core::ChangeSet AppendShared(core::StoredCollection& stored, uint64_t number,
+                             const core::BlockId& other) {
+  core::BlockSet fetched;
+  const core::Draft draft = stored.Run(fetched, [&](core::Draft& d) {
+    d.BeginAction(core::ActionOf(number));
+    core::CreateIfAbsent(d, {.name = "c"});
+    core::LogAction action;
+    action.id = core::ActionOf(number);
+    action.collections = {other};
+    if (d.ok()) core::AppendAction(d, std::move(action), 1000, {});
+  });
+  EXPECT_TRUE(draft.ok());
+  return draft.Changes({});
+}
+
+TEST_F(EntryTest, AnActionOverTwoCollectionsStandsInBoth) {
+  core::StoredCollection other({"d"});
+  const core::ChangeSet mine = AppendShared(stored_, 0, other.header());
+  Begin(0);
+  TellUser(1, ActionBegun{other.header(), core::CollectionKind::kDiary, core::ActionOf(0)});
+  Ask(0, mine);
+  AskToo(0, other.header(), AppendShared(other, 0, stored_.header()));
+  Apply(0, mine);  // A replica of one of them is enough.
+  checker_.OnEnd(world_);
+  EXPECT_EQ(checker_.premises(), 2u);
+  EXPECT_EQ(checker_.verdict(), Verdict::kPassed);
+}
+
+TEST_F(EntryTest, AnActionThatIsMissingInOneOfItsCollectionsIsFound) {
+  const core::StoredCollection other({"d"});
+  Begin(0);
+  Commit(0, AppendShared(stored_, 0, other.header()));
+  checker_.OnEnd(world_);
+  ASSERT_EQ(checker_.violations(), 1u);
+  EXPECT_EQ(checker_.first()->found, "not in the log");
 }
 
 }  // namespace

@@ -222,19 +222,46 @@ TEST(LoaderTest, OperationsOnCollectionsKeepWhatTheUserWants) {
       {"at": "1s", "do": "erase", "who": "seekers", "collection": "t"}])");
   ASSERT_EQ(scenario.workload.size(), 3u);
   using Kind = sim::CollectionOperation::Kind;
-  const sim::CollectionOperation& append = scenario.workload[0].on_collection.value();
+  const sim::CollectionOperation& append = scenario.workload[0].on_collections.at(0);
   EXPECT_EQ(append.kind, Kind::kAppend);
   EXPECT_EQ(append.collection, "d");
   EXPECT_EQ(append.bytes, 2048u);
-  const sim::CollectionOperation& insert = scenario.workload[1].on_collection.value();
+  const sim::CollectionOperation& insert = scenario.workload[1].on_collections.at(0);
   EXPECT_EQ(insert.kind, Kind::kInsert);
   EXPECT_EQ(insert.keys, 9u);
   EXPECT_EQ(insert.count, 3u);
   EXPECT_EQ(insert.bytes, 32u);
-  const sim::CollectionOperation& erase = scenario.workload[2].on_collection.value();
+  const sim::CollectionOperation& erase = scenario.workload[2].on_collections.at(0);
   EXPECT_EQ(erase.kind, Kind::kErase);
   EXPECT_EQ(erase.keys, 1000u);
   EXPECT_FALSE(scenario.workload[2].on_blocks.has_value());
+}
+
+TEST(LoaderTest, AnActionOverSeveralCollectionsKeepsItsParts) {
+  const sim::Scenario scenario = Load(R"("workload": [
+      {"at": "1s", "do": "append", "who": "seekers", "collection": "d", "also": [
+          {"do": "insert", "collection": "t", "keys": 9, "count": 3, "absent": 2},
+          {"do": "append", "collection": "e", "size": "1KiB"}]},
+      {"at": "1s", "do": "erase", "who": "seekers", "collection": "t", "absent": 4}])");
+  ASSERT_EQ(scenario.workload.size(), 2u);
+  using Kind = sim::CollectionOperation::Kind;
+  const auto& parts = scenario.workload[0].on_collections;
+  ASSERT_EQ(parts.size(), 3u);
+  EXPECT_EQ(parts[0].kind, Kind::kAppend);
+  EXPECT_EQ(parts[0].collection, "d");
+  EXPECT_EQ(parts[1].kind, Kind::kInsert);
+  EXPECT_EQ(parts[1].collection, "t");
+  EXPECT_EQ(parts[1].keys, 9u);
+  EXPECT_EQ(parts[1].count, 3u);
+  EXPECT_EQ(parts[1].absent, 2u);
+  EXPECT_EQ(parts[1].bytes, 32u);
+  EXPECT_EQ(parts[2].bytes, 1024u);
+  ASSERT_EQ(scenario.workload[1].on_collections.size(), 1u);
+  EXPECT_EQ(scenario.workload[1].on_collections[0].absent, 4u);
+  const std::string text = sim::PrintScenario(scenario);
+  EXPECT_NE(text.find("also insert collection t keys 9 count 3 bytes 32 absent 2"),
+            std::string::npos)
+      << text;
 }
 
 TEST(LoaderTest, TheUpstreamProfileIsTheCores) {

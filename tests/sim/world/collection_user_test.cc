@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/collections/tree_edits.h"
 #include "core/crypto/modelled_suite.h"
 #include "tests/core/collections/block_store.h"
 
@@ -31,17 +32,21 @@ class CollectionUserTest : public testing::Test {
  protected:
   CollectionUserTest() {
     context_.suite = &suite_;
-    scenario_.workload.resize(2);
+    scenario_.workload.resize(4);
     CollectionOperation append;
     append.collection = "c";
     append.bytes = 20;
-    scenario_.workload[0].on_collection = append;
+    scenario_.workload[0].on_collections = {append};
     CollectionOperation insert = append;
     insert.kind = CollectionOperation::Kind::kInsert;
     insert.collection = "t";
     insert.keys = 10;
     insert.count = 10;
-    scenario_.workload[1].on_collection = insert;
+    scenario_.workload[1].on_collections = {insert};
+    scenario_.workload[2].on_collections = {append, insert};
+    insert.count = 2;
+    insert.absent = 3;
+    scenario_.workload[3].on_collections = {insert};
   }
 
   CollectionUser User(uint32_t self) { return {scenario_, context_, core::PeerId{self}}; }
@@ -129,6 +134,75 @@ TEST_F(CollectionUserTest, AnInsertOfKeysThatAreThereIsRefused) {
   ASSERT_EQ(ended.size(), 2u);
   EXPECT_EQ(ended[0].report.end, core::ActionEnd::kCommitted);
   EXPECT_EQ(ended[1].report.end, core::ActionEnd::kRefused);
+}
+
+TEST_F(CollectionUserTest, AnOperationOnTwoCollectionsIsOneTransaction) {
+  CollectionUser user = User(4);
+  user.Begin(2, kNow);
+  size_t transactions = 0;
+  while (auto command = user.TakeCall()) {
+    transactions += std::holds_alternative<core::TransactCommand>(*command) ? 1 : 0;
+    Answer(user, *command);
+  }
+  EXPECT_EQ(transactions, 1u);
+  const std::vector<UserDeed> deeds = user.TakeDeeds();
+  const auto begun = Only<ActionBegun>(deeds);
+  const auto asked = Only<ChangesAsked>(deeds);
+  const auto ended = Only<ActionEnded>(deeds);
+  ASSERT_EQ(begun.size(), 2u);
+  ASSERT_EQ(asked.size(), 2u);
+  ASSERT_EQ(ended.size(), 2u);
+  EXPECT_NE(begun[0].collection, begun[1].collection);
+  EXPECT_EQ(begun[0].action, begun[1].action);
+  EXPECT_EQ(asked[0].request, asked[1].request);
+  EXPECT_EQ(asked[0].changes->writes.size(), 2u) << "of a diary";
+  EXPECT_EQ(asked[1].changes->writes.size(), 4u) << "of a tree";
+  for (const ActionEnded& end : ended) EXPECT_EQ(end.report.end, core::ActionEnd::kCommitted);
+}
+
+TEST_F(CollectionUserTest, WhatOneOfTwoCollectionsRefusesIsInNeither) {
+  CollectionUser user = User(4);
+  user.Begin(1, kNow);
+  AnswerAll(user);
+  EXPECT_FALSE(user.TakeDeeds().empty());
+  user.Begin(2, kNow);
+  AnswerAll(user);
+  const auto ended = Only<ActionEnded>(user.TakeDeeds());
+  ASSERT_EQ(ended.size(), 2u);
+  for (const ActionEnded& end : ended) EXPECT_EQ(end.report.end, core::ActionEnd::kRefused);
+  user.Begin(0, kNow);
+  AnswerAll(user);
+  const auto appended = Only<ActionEnded>(user.TakeDeeds());
+  ASSERT_EQ(appended.size(), 1u);
+  EXPECT_EQ(appended[0].report.sequence, 0u) << "the first entry of the diary";
+}
+
+TEST_F(CollectionUserTest, KeysThatMustBeAbsentAreLookedUpAndNotInserted) {
+  CollectionUser user = User(4);
+  user.Begin(3, kNow);
+  AnswerAll(user);
+  const auto asked = Only<ChangesAsked>(user.TakeDeeds());
+  ASSERT_EQ(asked.size(), 1u);
+  size_t edits = 0;
+  for (const core::BlockWrite& write : asked[0].changes->writes) {
+    if (const auto leaf = core::DecodeNode(write.value); leaf.ok()) {
+      EXPECT_EQ(leaf->entries.size(), 2u);
+    }
+    const auto log = core::DecodeLogBlock(write.value);
+    if (!log.ok()) continue;
+    edits = core::DecodeEdits(std::get<core::LogAction>(log->entries[0].body).payload)->size();
+  }
+  EXPECT_EQ(edits, 5u);
+}
+
+TEST_F(CollectionUserTest, ACrashTakesAnActionOverTwoCollectionsToo) {
+  CollectionUser user = User(4);
+  user.Begin(2, kNow);
+  user.Forget();
+  EXPECT_FALSE(user.TakeCall().has_value());
+  user.Begin(2, kNow);
+  AnswerAll(user);
+  EXPECT_EQ(Only<ActionEnded>(user.TakeDeeds()).size(), 2u);
 }
 
 TEST_F(CollectionUserTest, ACrashTakesWhatIsPendingButNotTheNumbers) {
