@@ -187,12 +187,35 @@ void EntryChecker::Blame(const WorldView& world, const core::BlockId& header,
   });
 }
 
+ReadSetChecker::ReadSetChecker()
+    : ContentsChecker({.id = "CO-5",
+                       .title = "an action read what was not so, or does not say where it read",
+                       .family = kFamily,
+                       .scope = CheckScope::kAtTheEnd,
+                       .cost = CheckCost::kModerate,
+                       .statement = "what an action looked up in leaves that it did not write was "
+                                    "so where its entry stands, and the entry names the leaves"}) {}
+
+void ReadSetChecker::OnEnd(const WorldView& world) {
+  for (const auto& [header, contents] : committed_.all()) {
+    if (contents.kind != core::CollectionKind::kTree || contents.commits == 0) continue;
+    core::Draft view = ViewOf(world, header, contents);
+    const auto lookups = core::CheckReads(view);
+    if (!lookups.ok()) {
+      Violated(world, header, "read sets that hold", lookups.status());
+      continue;
+    }
+    for (size_t i = 0; i < *lookups; ++i) Premise();
+  }
+}
+
 std::vector<std::unique_ptr<Checker>> MakeCollectionCheckers() {
   std::vector<std::unique_ptr<Checker>> checkers;
   checkers.push_back(std::make_unique<LogChainChecker>());
   checkers.push_back(std::make_unique<TreeRulesChecker>());
   checkers.push_back(std::make_unique<ReplayChecker>());
   checkers.push_back(std::make_unique<EntryChecker>());
+  checkers.push_back(std::make_unique<ReadSetChecker>());
   return checkers;
 }
 

@@ -1,4 +1,4 @@
-// What stands in collections: CO-1 to CO-4. All judge the committed contents (sim/observe/committed_collections.h), never what a
+// What stands in collections: CO-1 to CO-5. All judge the committed contents (sim/observe/committed_collections.h), never what a
 // client believes. Source: protocol document, 1.5. Thread rule: as Observer.
 #pragma once
 
@@ -102,6 +102,15 @@ class EntryChecker : public ContentsChecker {
              core::PeerId peer, std::string expected, std::string found);
 
   std::map<core::BlockId, Actions> begun_;  // By the collection's header.
+};
+
+// CO-5: what an action looked up, and did not write, was so where its entry stands in the log, and the entry names the leaves: of the
+// blocks on the way to a key its read set may leave out any but the leaf.
+class ReadSetChecker : public ContentsChecker {
+ public:
+  ReadSetChecker();
+
+  void OnEnd(const WorldView& world) override;
 };
 
 // In the order in which they are listed.

@@ -25,6 +25,12 @@ void OverwriteEntry(core::LogBlock& log) {
   if (action != nullptr) action->id.bytes[0] ^= 1;
 }
 
+// CO-5: what the newest action looked up is nowhere named. A block with a link is full, and its hash stands behind it.
+void ForgetReads(core::LogBlock& log) {
+  auto* action = std::get_if<core::LogAction>(&log.entries.back().body);
+  if (action != nullptr && !log.next.has_value()) action->reads.clear();
+}
+
 // CO-2: entries of a leaf that is not the root get lost.
 void ThinLeaf(core::TreeNode& node) {
   const bool root = node.low.empty() && node.high.empty();
@@ -54,6 +60,7 @@ void SpoilWrite(std::span<const std::string> planted, core::BlockWrite& write) {
     if (bug == "thin-leaf") Spoil(write, core::DecodeNode, ThinLeaf);
     if (bug == "silent-edit") Spoil(write, core::DecodeNode, EditSilently);
     if (bug == "overwritten-entry") Spoil(write, core::DecodeLogBlock, OverwriteEntry);
+    if (bug == "forgotten-reads") Spoil(write, core::DecodeLogBlock, ForgetReads);
   }
 }
 

@@ -57,6 +57,8 @@ constexpr PlantedBug kBugs[] = {
     {"silent-edit", "CO-3", "clients change a value that the log does not speak of", true},
     {"overwritten-entry", "CO-4", "clients put a made-up action in place of the one before theirs",
      true, "CO-1 CO-3"},
+    {"forgotten-reads", "CO-5", "clients leave the leaves that they read out of their entries",
+     true, "CO-3"},
 };
 
 using RolePointer = std::unique_ptr<Role>;
@@ -128,7 +130,8 @@ constexpr Maker kMakers[] = {{"shifted-key", NoRole},
                              {"broken-chain", NoRole},
                              {"thin-leaf", NoRole},
                              {"silent-edit", NoRole},
-                             {"overwritten-entry", NoRole}};
+                             {"overwritten-entry", NoRole},
+                             {"forgotten-reads", NoRole}};
 
 }  // namespace
 

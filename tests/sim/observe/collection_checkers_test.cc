@@ -302,5 +302,47 @@ TEST_F(EntryTest, AnActionThatIsMissingInOneOfItsCollectionsIsFound) {
   EXPECT_EQ(checker_.first()->found, "not in the log");
 }
 
+class ReadSetTest : public CollectionFactTest<ReadSetChecker> {
+ protected:
+  ReadSetTest() : CollectionFactTest(core::CollectionKind::kTree) {}
+
+  // One key more, behind a look at the first one, which no action but the first writes.
+  core::ChangeSet PutWithALook(uint64_t number, bool named) {
+    core::Bytes key;
+    core::CanonicalWriter(key).U64(number);
+    const core::Bytes first(key.size(), 0);
+    const std::vector<core::TreeEdit> edits = {
+        {.kind = core::TreeEdit::Kind::kExpect, .key = first, .value = {1, 2}},
+        {.kind = core::TreeEdit::Kind::kPut, .key = key, .value = {1, 2}}};
+    const std::span<const core::TreeEdit> done = std::span(edits).subspan(named ? 0 : 1);
+    EXPECT_TRUE(stored_.Act(core::ActionOf(number), core::EncodeEdits(edits).value(),
+                            [&](core::Draft& draft) { (void)core::ApplyEdits(draft, done); }));
+    return stored_.last_changes();
+  }
+};
+
+TEST_F(ReadSetTest, LookupsInOtherLeavesArePremises) {
+  for (uint64_t i = 0; i < 70; ++i) Commit(i, Put(stored_, i));
+  for (uint64_t i = 70; i < 73; ++i) Commit(i, PutWithALook(i, true));
+  checker_.OnEnd(world_);
+  EXPECT_EQ(checker_.premises(), 3u);
+  EXPECT_EQ(checker_.verdict(), Verdict::kPassed);
+}
+
+TEST_F(ReadSetTest, WithoutLookupsItIsVacuous) {
+  for (uint64_t i = 0; i < 70; ++i) Commit(i, Put(stored_, i));
+  checker_.OnEnd(world_);
+  EXPECT_EQ(checker_.verdict(), Verdict::kVacuous);
+}
+
+TEST_F(ReadSetTest, ALeafThatTheEntryDoesNotNameIsFound) {
+  for (uint64_t i = 0; i < 70; ++i) Commit(i, Put(stored_, i));
+  Commit(70, PutWithALook(70, false));
+  checker_.OnEnd(world_);
+  ASSERT_EQ(checker_.verdict(), Verdict::kFailed);
+  EXPECT_EQ(checker_.first()->found,
+            "reads: an action leaves out the leaf that answers for one of its keys");
+}
+
 }  // namespace
 }  // namespace sim
