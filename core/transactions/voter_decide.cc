@@ -183,9 +183,15 @@ bool Voter::CarryOut(const TxMoment& moment, const Key256& tx, const Certificate
   }
   const Bytes content = Erases(transaction.action) ? Bytes() : *value;
   if (IsPend(transaction.action)) {
+    // A decision that overtook the pend was carried out without it, and nobody will tell it again.
+    const Key256* decided = by_of_.Find(transaction.of);
+    const Certificate* decision = decided == nullptr ? nullptr : OutcomeOf(*decided);
+    if (decision != nullptr && decision->record.transaction.action == TxAction::kCancel)
+      return true;
     PendRow pend{.tx = tx, .certificate = certificate, .value = content};
     repository_.AddPend(block, transaction.of, std::move(pend), batch, facts);
-    return true;
+    if (decision == nullptr || repository_.FindPend(block, transaction.of) == nullptr) return true;
+    return CarryOutPend(moment, block, transaction.of, *decision, batch, facts);
   }
   Repository::Change change{.block = block,
                             .base_revision = transaction.base_revision,
