@@ -402,8 +402,8 @@ struct BlockReply {
   friend bool operator==(const BlockReply&, const BlockReply&) = default;
 };
 
-// Two statements that one honest member cannot have signed both: two votes on one transaction, or
-// approvals in two commit certificates for one revision.
+// What no honest member signs: two votes on one transaction that differ in approving. Of each such
+// member the first has one and the second, at the same place, the other; both have the same record.
 struct DoubleVote {
   Certificate first;
   Certificate second;

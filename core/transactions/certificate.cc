@@ -66,7 +66,7 @@ bool AreEnough(const TxMoment& moment, const TxRecord& record, const Key256& tx,
   if (votes.size() < (committed ? quorum.approvals : quorum.refusals)) return false;
   for (size_t i = 0; i < votes.size(); ++i) {
     if (i > 0 && votes[i - 1].member >= votes[i].member) return false;
-    if ((votes[i].kind == VoteKind::kApprove) != committed) return false;
+    if (Approves(votes[i]) != committed) return false;
     if (!HasValidSignature(moment, record, tx, votes[i])) return false;
   }
   return true;

@@ -18,6 +18,10 @@ namespace core {
 void SignTransaction(const TxMoment& moment, Transaction& transaction);
 [[nodiscard]] bool HasValidSignature(const TxMoment& moment, const Transaction& transaction);
 
+[[nodiscard]] constexpr bool Approves(const Vote& vote) {
+  return vote.kind == VoteKind::kApprove;
+}
+
 // Signed as the member with this index. REQUIRES: that is this peer.
 void SignVote(const TxMoment& moment, const Key256& tx, Vote& vote);
 [[nodiscard]] bool HasValidSignature(const TxMoment& moment, const TxRecord& record,

@@ -174,8 +174,8 @@ void Coordinator::OnVote(const TxMoment& moment, PeerId, const TxVote& message) 
     case VoteTally::Added::kNew:
       return Weigh(moment, message.tx, *round);
     case VoteTally::Added::kDouble:
-      return voter_->AccuseOne(moment, round->record, message.tx,
-                               *round->tally.Find(message.vote.member), message.vote);
+      return voter_->Compare(moment, round->record, message.tx, round->tally.votes(),
+                             std::span(&message.vote, 1));
     case VoteTally::Added::kKnown:
     case VoteTally::Added::kInvalid:
       return;
@@ -264,12 +264,10 @@ void Coordinator::OnOutcome(const TxMoment& moment, PeerId, const TxOutcome& out
   if (round == nullptr || !(round->record == outcome.certificate.record)) return;
   if (round->phase != Phase::kPromising && round->phase != Phase::kResolving) return;
   if (!IsValid(moment, outcome.certificate, tx)) return;
-  for (const Vote& vote : outcome.certificate.votes) round->tally.AddOwn(vote);
-  if (outcome.certificate.committed && round->tally.Committed()) {
-    Commit(moment, tx, *round);
-  } else if (!outcome.certificate.committed && round->tally.Aborted()) {
-    Abort(moment, tx, *round);
-  }
+  // Who told this coordinator something else counts as it did there, or the round would never end.
+  voter_->Compare(moment, round->record, tx, round->tally.votes(), outcome.certificate.votes);
+  for (const Vote& vote : outcome.certificate.votes) round->tally.AddCertified(vote);
+  return outcome.certificate.committed ? Commit(moment, tx, *round) : Abort(moment, tx, *round);
 }
 
 // ---- time and storage ----

@@ -20,6 +20,13 @@ void VoteTally::AddOwn(const Vote& vote) {
   votes_.insert(after, vote);
 }
 
+void VoteTally::AddCertified(const Vote& vote) {
+  const Vote* known = Find(vote.member);
+  if (known != nullptr && Approves(*known) == Approves(vote)) return;
+  std::erase_if(votes_, [&](const Vote& other) { return other.member == vote.member; });
+  AddOwn(vote);
+}
+
 VoteTally::Added VoteTally::Add(const TxMoment& moment, const TxRecord& record, const Key256& tx,
                                 const Vote& vote) {
   const Vote* known = Find(vote.member);
@@ -29,20 +36,18 @@ VoteTally::Added VoteTally::Add(const TxMoment& moment, const TxRecord& record, 
     AddOwn(vote);
     return Added::kNew;
   }
-  const bool differs = (known->kind == VoteKind::kApprove) != (vote.kind == VoteKind::kApprove);
-  return differs ? Added::kDouble : Added::kKnown;
+  return Approves(*known) != Approves(vote) ? Added::kDouble : Added::kKnown;
 }
 
 size_t VoteTally::approvals() const {
-  return static_cast<size_t>(std::count_if(votes_.begin(), votes_.end(), [](const Vote& vote) {
-    return vote.kind == VoteKind::kApprove;
-  }));
+  return static_cast<size_t>(
+      std::count_if(votes_.begin(), votes_.end(), [](const Vote& vote) { return Approves(vote); }));
 }
 
 std::vector<Vote> VoteTally::Votes(bool approvals) const {
   std::vector<Vote> chosen;
   for (const Vote& vote : votes_) {
-    if ((vote.kind == VoteKind::kApprove) == approvals) chosen.push_back(vote);
+    if (Approves(vote) == approvals) chosen.push_back(vote);
   }
   return chosen;
 }

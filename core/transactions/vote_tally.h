@@ -1,7 +1,7 @@
 // VoteTally: the votes on one transaction that one peer has seen, its own among them.
 //
-// Invariants: only verified votes count, one per member, the first; a member whose second vote
-// differs in approving is a double voter, and both votes are kept as proof. Owner: a coordinator's
+// Invariants: only verified votes count, one per member, the first (or the one that a certificate
+// has); a member whose second vote differs in approving is a double voter. Owner: a coordinator's
 // round or a member's resolution. Source: protocol document, 1.4.3 and 1.4.4.
 #pragma once
 
@@ -26,6 +26,8 @@ class VoteTally {
   Added Add(const TxMoment& moment, const TxRecord& record, const Key256& tx, const Vote& vote);
   // A vote that needs no verification: this peer's own, or one that was verified before.
   void AddOwn(const Vote& vote);
+  // A verified vote out of a certificate: it counts instead of another one of that member.
+  void AddCertified(const Vote& vote);
 
   [[nodiscard]] const Quorum& quorum() const { return quorum_; }
 

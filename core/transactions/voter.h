@@ -59,9 +59,9 @@ class Voter {
   void OnBlockReply(const TxMoment& moment, PeerId from, uint64_t id, const BlockReply& reply);
   void OnDoubleVote(const TxMoment& moment, PeerId from, const DoubleVote& proof);
 
-  // Two votes of one member on one transaction that differ in approving; both verified.
-  void AccuseOne(const TxMoment& moment, const TxRecord& record, const Key256& tx,
-                 const Vote& first, const Vote& second);
+  // Accuses whoever voted both ways: `known` is verified, of `shown` what differs from it is verified here.
+  void Compare(const TxMoment& moment, const TxRecord& record, const Key256& tx,
+               std::span<const Vote> known, std::span<const Vote> shown);
 
   void OnDurable(const TxMoment& moment, const Due& due);
   void OnDeadline(const TxMoment& moment);
@@ -140,6 +140,7 @@ class Voter {
   static constexpr size_t kReadsMax = 256;
   static constexpr size_t kAskersMax = 2 * limits::kMembersMax;
   static constexpr uint16_t kCatchUpTries = 12;
+  static constexpr size_t kConvictedMax = 256;  // As many as have a standing.
 
   struct Judgement {
     VoteKind kind = VoteKind::kApprove;
@@ -191,10 +192,11 @@ class Voter {
   void SignAndForget(const TxMoment& moment, PeerId from, const Key256& tx, Case& known,
                      const TxCommit& commit);
   void Sweep(const TxMoment& moment);
-  void AccuseBoth(const TxMoment& moment, const Key256& tx, const Certificate& first,
-                  const Certificate& second);
-  void Convict(const TxMoment& moment, const Key256& tx, std::span<const Member> liars,
-               const DoubleVote& proof);
+
+  // ---- voter_accuse.cc ----
+  [[nodiscard]] bool IsNews(const TxMoment& moment, const NodeId& liar) const;
+  void Convict(const TxMoment& moment, const Key256& tx, const DoubleVote& proof);
+  void ForgetConvicted(const TxMoment& moment);
 
   // ---- voter_resolution.cc ----
   void StartResolution(const TxMoment& moment, const Key256& tx, Case& known, bool blocked);
@@ -213,7 +215,7 @@ class Voter {
   FlatTable<TxId, Key256> by_id_;  // Of cases and decisions.
   FlatTable<TxId, Key256> by_of_;  // Multi-block transactions decided at a tail here.
   FlatTable<BlockId, CatchUp> catch_ups_;
-  FlatTable<Key256, bool> convicted_;  // Node ids.
+  FlatTable<Key256, Time> convicted_;  // When, by node id.
   std::vector<Key256> undurable_;      // Decisions that are not durable yet.
   std::vector<Read> reads_;            // Wait for one of them.
   Time sweep_at_ = Time::Never();

@@ -31,7 +31,10 @@ void Voter::OnCommit(const TxMoment& moment, PeerId from, const TxCommit& commit
   const Key256 tx = HashOf(moment, commit.record);
   const Asker asker{.peer = from, .votes = HashOf(moment, tx, commit.votes)};
   if (auto* decided = decided_.Find(tx)) {
-    if (!(*decided)->certificate.committed) return SendOutcome(moment, from, **decided);
+    if (!(*decided)->certificate.committed) {
+      Compare(moment, commit.record, tx, (*decided)->certificate.votes, commit.votes);
+      return SendOutcome(moment, from, **decided);
+    }
     if ((*decided)->askers.size() < kAskersMax) (*decided)->askers.push_back(asker);
     return Acknowledge(moment, tx, **decided);
   }
@@ -74,10 +77,8 @@ void Voter::OnOutcome(const TxMoment& moment, PeerId from, const TxOutcome& outc
   const Asker asker{.peer = from, .votes = HashOf(moment, tx, certificate.votes)};
   if (auto* decided = decided_.Find(tx)) {
     if ((*decided)->certificate.committed != certificate.committed) {
-      if (IsValid(moment, certificate, tx)) {
-        AccuseBoth(moment, tx, (*decided)->certificate, certificate);
-      }
-      return;
+      return Compare(moment, certificate.record, tx, (*decided)->certificate.votes,
+                     certificate.votes);
     }
     if (!certificate.committed) return;
     if ((*decided)->askers.size() < kAskersMax) (*decided)->askers.push_back(asker);
@@ -109,6 +110,9 @@ void Voter::Decide(const TxMoment& moment, const Key256& tx, Certificate certifi
   const Transaction transaction = certificate.record.transaction;
   const std::unique_ptr<Case> open = Take(tx);
   if (open != nullptr && open->has_value) value = &open->value;
+  if (open != nullptr && open->tally != nullptr) {
+    Compare(moment, certificate.record, tx, open->tally->votes(), certificate.votes);
+  }
   auto decided = std::make_unique<Decided>();
   decided->self = IndexOf(certificate.record.members, moment.self_id()).value_or(0);
   decided->at = moment.now;
@@ -292,87 +296,6 @@ void Voter::Acknowledge(const TxMoment& moment, const Key256& tx, Decided& decid
   }
 }
 
-// ---- proofs of double votes ----
-
-namespace {
-
-// Members who signed contrary statements: an approval and a refusal of one transaction, or approvals
-// in commit certificates of two transactions that want one revision.
-std::vector<Member> Liars(const Certificate& first, const Certificate& second, bool same) {
-  std::vector<Member> liars;
-  for (const Vote& a : first.votes) {
-    for (const Vote& b : second.votes) {
-      const Member& member = first.record.members[a.member];
-      if (b.member >= second.record.members.size()) continue;
-      if (!(member == second.record.members[b.member])) continue;
-      const bool a_approves = a.kind == VoteKind::kApprove;
-      const bool b_approves = b.kind == VoteKind::kApprove;
-      if (same ? a_approves != b_approves : a_approves && b_approves) liars.push_back(member);
-    }
-  }
-  return liars;
-}
-
-bool WantTheSame(const Transaction& a, const Transaction& b) {
-  const auto writes = [](const Transaction& t) {
-    return t.action == TxAction::kPut || t.action == TxAction::kDelete;
-  };
-  return writes(a) && writes(b) && a.block == b.block && a.base_revision == b.base_revision;
-}
-
-}  // namespace
-
-void Voter::OnDoubleVote(const TxMoment& moment, PeerId from, const DoubleVote& proof) {
-  const auto sound = [&](const Certificate& certificate, const Key256& tx) {
-    if (certificate.votes.empty() || !AreGenuine(moment, certificate.record.members)) return false;
-    return std::all_of(certificate.votes.begin(), certificate.votes.end(), [&](const Vote& vote) {
-      return HasValidSignature(moment, certificate.record, tx, vote);
-    });
-  };
-  const Key256 first = HashOf(moment, proof.first.record);
-  const Key256 second = HashOf(moment, proof.second.record);
-  const bool same = first == second;
-  const bool proves =
-      same ? sound(proof.first, first) && sound(proof.second, second)
-           : WantTheSame(proof.first.record.transaction, proof.second.record.transaction) &&
-                 proof.first.committed && proof.second.committed &&
-                 IsValid(moment, proof.first, first) && IsValid(moment, proof.second, second);
-  const std::vector<Member> liars =
-      proves ? Liars(proof.first, proof.second, same) : std::vector<Member>();
-  if (liars.empty()) return Refuse(moment, from, first, RejectReason::kSignature);
-  Convict(moment, first, liars, proof);
-}
-
-// Each member that hears of it for the first time tells the other members.
-void Voter::Convict(const TxMoment& moment, const Key256& tx, std::span<const Member> liars,
-                    const DoubleVote& proof) {
-  bool news = false;
-  for (const Member& liar : liars) {
-    if (!convicted_.Insert(liar.id).second) continue;
-    news = true;
-    const PeerId peer = moment.context.directory->FindByNodeId(liar.id);
-    moment.effects.Observe(DoubleVoteProven{.member = peer, .tx = tx});
-    if (peer != kNoPeer) moment.Report(peer, Offence::kDoubleVote);
-  }
-  if (!news) return;
-  for (const Member& member : proof.first.record.members) {
-    if (member.id != moment.self_id()) (void)moment.mail.PostTo(moment, member.id, 0, proof);
-  }
-}
-
-void Voter::AccuseBoth(const TxMoment& moment, const Key256& tx, const Certificate& first,
-                       const Certificate& second) {
-  const std::vector<Member> liars = Liars(first, second, true);
-  if (!liars.empty()) Convict(moment, tx, liars, {.first = first, .second = second});
-}
-
-void Voter::AccuseOne(const TxMoment& moment, const TxRecord& record, const Key256& tx,
-                      const Vote& first, const Vote& second) {
-  const Certificate a{.record = record, .committed = false, .votes = {first}, .acks = {}};
-  const Certificate b{.record = record, .committed = false, .votes = {second}, .acks = {}};
-  AccuseBoth(moment, tx, a, b);
-}
-
 // ---- questions ----
 
 void Voter::OnStatus(const TxMoment& moment, PeerId from, uint64_t id, const TxStatus& status) {
@@ -470,6 +393,7 @@ void Voter::Sweep(const TxMoment& moment) {
     if (old) forget(tx, open->record.transaction);
     return old;
   });
+  ForgetConvicted(moment);
   if (!batch.writes.empty()) moment.journal.Commit(moment, std::move(batch), std::move(due));
 }
 

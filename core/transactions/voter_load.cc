@@ -122,7 +122,10 @@ void Voter::Digest(Hasher& hasher) const {
     hasher.Add(catch_up.tries);
     for (const Member& member : catch_up.members) hasher.Add(member.id);
   });
-  convicted_.ForEach([&](const Key256& liar, bool) { hasher.Add(liar); });
+  convicted_.ForEach([&](const Key256& liar, Time at) {
+    hasher.Add(liar);
+    hasher.Add(at.us);
+  });
   for (const Key256& tx : undurable_) hasher.Add(tx);
   hasher.Add(reads_.size());
   for (const Read& read : reads_) {

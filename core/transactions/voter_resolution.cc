@@ -58,8 +58,8 @@ void Voter::OnVote(const TxMoment& moment, PeerId, const TxVote& message) {
     case VoteTally::Added::kNew:
       return Settle(moment, message.tx, *known);
     case VoteTally::Added::kDouble:
-      return AccuseOne(moment, known->record, message.tx, *known->tally->Find(message.vote.member),
-                       message.vote);
+      return Compare(moment, known->record, message.tx, known->tally->votes(),
+                     std::span(&message.vote, 1));
     case VoteTally::Added::kKnown:
     case VoteTally::Added::kInvalid:
       return;

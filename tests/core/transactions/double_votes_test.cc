@@ -16,6 +16,9 @@ class DoubleVotesTest : public testing::Test {
   // Plays a put up to the moment when all votes are on their way to the coordinator.
   void PlayToTheVotes() {
     net.Command(client, PutCommand{.request = 1, .block = block, .base_revision = 0, .value = {1}});
+    net.DeliverWhile([](const Packet& packet) { return packet.As<TxPromise>() == nullptr; });
+    ASSERT_FALSE(net.wire().empty());
+    record = net.wire().front().As<TxPromise>()->record;
     net.DeliverWhile([](const Packet& packet) { return packet.As<TxVote>() == nullptr; });
     const auto own = std::find_if(net.wire().begin(), net.wire().end(), [this](const Packet& p) {
       return p.from == liar && p.As<TxVote>() != nullptr;
@@ -26,28 +29,53 @@ class DoubleVotesTest : public testing::Test {
     net.DeliverAt(static_cast<size_t>(own - net.wire().begin()));
   }
 
-  // Another vote of the liar's, with its signature.
-  [[nodiscard]] Vote Contrary() {
-    Vote vote{.member = first.member,
-              .kind = VoteKind::kReject,
-              .reason = RejectReason::kStale,
+  // A vote of the member's, with its signature.
+  [[nodiscard]] Vote Signed(PeerId member, const TxRecord& on, VoteKind kind) {
+    Vote vote{.member = IndexOf(on.members, net.identities().NodeIdOf(member)).value(),
+              .kind = kind,
+              .reason = kind == VoteKind::kReject ? RejectReason::kStale : RejectReason::kNone,
               .winner = {},
               .signature = {}};
-    net.Run(liar, [&](Transactions&, const TxMoment& moment) { SignVote(moment, tx, vote); });
+    net.Run(member, [&](Transactions&, const TxMoment& moment) {
+      SignVote(moment, HashOf(moment, on), vote);
+    });
     return vote;
   }
+
+  // Another vote of the liar's.
+  [[nodiscard]] Vote Contrary() { return Signed(liar, record, VoteKind::kReject); }
+
+  [[nodiscard]] Certificate Made(const TxRecord& on, std::span<const PeerId> by, bool committed) {
+    Certificate made{.record = on, .committed = committed, .votes = {}, .acks = {}};
+    for (const PeerId member : by) {
+      made.votes.push_back(Signed(member, on, committed ? VoteKind::kApprove : VoteKind::kReject));
+    }
+    std::sort(made.votes.begin(), made.votes.end(),
+              [](const Vote& a, const Vote& b) { return a.member < b.member; });
+    return made;
+  }
+
+  // Two of four refuse what all have approved.
+  [[nodiscard]] Certificate Abort() { return Made(record, std::span(members).last(2), false); }
 
   void Tell(PeerId from, PeerId to, Body body) {
     net.Send(from, to, std::move(body));
     net.DeliverAt(net.wire().size() - 1);
   }
 
-  [[nodiscard]] std::set<PeerId> Convinced() const {
+  [[nodiscard]] std::set<PeerId> Convinced() const { return ConvincedOf(liar); }
+
+  [[nodiscard]] std::set<PeerId> ConvincedOf(PeerId of) const {
     std::set<PeerId> convinced;
     for (const auto& [peer, proof] : net.All<DoubleVoteProven>()) {
-      if (proof.member == liar) convinced.insert(peer);
+      if (proof.member == of) convinced.insert(peer);
     }
     return convinced;
+  }
+
+  [[nodiscard]] DoubleVote Proof() {
+    return {.first = Made(record, std::span(&liar, 1), true),
+            .second = Made(record, std::span(&liar, 1), false)};
   }
 
   [[nodiscard]] size_t Offences(PeerId peer, Offence offence) const {
@@ -61,6 +89,7 @@ class DoubleVotesTest : public testing::Test {
   PeerId coordinator = members[0];
   PeerId liar = members[3];
   PeerId client = net.ClusterOf(block, 7)[6];
+  TxRecord record;
   Key256 tx;
   Vote first;
 };
@@ -91,6 +120,65 @@ TEST_F(DoubleVotesTest, AVoteThatTheMemberDidNotSignProvesNothing) {
   Tell(client, coordinator, TxVote{.tx = tx, .vote = forged});
   net.RunFor(Seconds(2));
   EXPECT_TRUE(Convinced().empty());
+}
+
+TEST_F(DoubleVotesTest, AnAbortThatMeetsItsCommitProvesWhoMadeBoth) {
+  PlayToTheVotes();
+  net.DeliverWhile([](const Packet& packet) { return packet.As<TxCommit>() == nullptr; });
+  Tell(liar, members[1], TxOutcome{.certificate = Abort(), .value = {}});
+  EXPECT_TRUE(Convinced().empty());
+  net.RunFor(Seconds(2));
+  EXPECT_EQ(Convinced().size(), net.ClusterOf(block, 7).size());
+  EXPECT_TRUE(ConvincedOf(members[0]).empty());
+  EXPECT_TRUE(ConvincedOf(members[1]).empty());
+}
+
+TEST_F(DoubleVotesTest, WhoMayMeetTheLiarElsewhereHearsOfItOnce) {
+  PlayToTheVotes();
+  Tell(liar, coordinator, TxVote{.tx = tx, .vote = Contrary()});
+  net.RunFor(Seconds(2));
+  EXPECT_EQ(Convinced().size(), net.ClusterOf(block, 7).size());
+  EXPECT_EQ(net.All<DoubleVoteProven>().size(), Convinced().size());
+}
+
+TEST_F(DoubleVotesTest, ANewProofIsNewsWhenTheLastOneIsOld) {
+  PlayToTheVotes();
+  const DoubleVote proof = Proof();
+  Tell(client, coordinator, proof);
+  net.RunFor(Seconds(2));
+  const size_t once = net.All<DoubleVoteProven>().size();
+  ASSERT_GT(once, 0u);
+  Tell(client, coordinator, proof);
+  net.RunFor(Seconds(2));
+  EXPECT_EQ(net.All<DoubleVoteProven>().size(), once);
+  net.RunFor(TransactionsConfig().decided_keep);
+  Tell(client, coordinator, proof);
+  net.RunFor(Seconds(2));
+  EXPECT_EQ(net.All<DoubleVoteProven>().size(), 2 * once);
+}
+
+// A member that was shown the abort of the first was free to approve the second.
+TEST_F(DoubleVotesTest, ApprovalsOfTwoCommitsForOneRevisionProveNothing) {
+  PlayToTheVotes();
+  TxRecord second = record;
+  second.transaction.id.bytes[0] ^= 1;
+  net.Run(client, [&](Transactions&, const TxMoment& moment) {
+    SignTransaction(moment, second.transaction);
+  });
+  const std::span<const PeerId> three = std::span(members).first(3);
+  Tell(client, members[1],
+       DoubleVote{.first = Made(record, three, true), .second = Made(second, three, true)});
+  net.RunFor(Seconds(2));
+  EXPECT_TRUE(net.All<DoubleVoteProven>().empty());
+}
+
+// The liar's vote that the coordinator has leaves too few refusals; the certificate has them all.
+TEST_F(DoubleVotesTest, ACertificateEndsTheRoundOfACoordinatorThatWasToldOtherwise) {
+  PlayToTheVotes();
+  Tell(liar, coordinator, TxOutcome{.certificate = Abort(), .value = {}});
+  EXPECT_EQ(net.at(coordinator).coordinator().OpenRounds(), 0u);
+  net.RunFor(Seconds(2));
+  EXPECT_TRUE(Convinced().contains(coordinator));
 }
 
 }  // namespace

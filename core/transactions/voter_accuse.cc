@@ -1,0 +1,119 @@
+// Double voters: who signed for and against one transaction is proven by the two votes, and banned.
+//
+//   event                                         becomes
+//   two votes of one member that differ, seen     convicted, and told
+//   a proof that checks, of somebody known here   convicted, and told, if that is news
+//   decided_keep later                            forgotten: a new proof is news again
+//
+// Whoever hears of a liar tells the members of the transaction and the peers nearest to the liar, once: these share
+// clusters with it. Nobody else passes anything on, so identities that are made up flood nobody. Approvals of two
+// commits for one revision prove nothing: whoever was shown that the first was aborted was free to approve the second.
+// Then somebody signed both that abort and that commit, and is proven by these. Source: protocol document, 1.4.4.
+#include <algorithm>
+
+#include "core/transactions/certificate.h"
+#include "core/transactions/cluster.h"
+#include "core/transactions/mail.h"
+#include "core/transactions/voter.h"
+
+namespace core {
+namespace {
+
+const Vote* VoteOf(std::span<const Vote> votes, uint8_t member) {
+  const auto found = std::find_if(votes.begin(), votes.end(),
+                                  [member](const Vote& vote) { return vote.member == member; });
+  return found == votes.end() ? nullptr : &*found;
+}
+
+// Each of the votes of the first is contrary to the one at its place in the second.
+bool AreContrary(const DoubleVote& proof) {
+  const auto& first = proof.first.votes;
+  const auto& second = proof.second.votes;
+  if (first.empty() || first.size() != second.size()) return false;
+  if (!(proof.first.record == proof.second.record)) return false;
+  for (size_t i = 0; i < first.size(); ++i) {
+    const bool contrary = first[i].member == second[i].member &&
+                          first[i].member < proof.first.record.members.size() &&
+                          Approves(first[i]) != Approves(second[i]);
+    if (!contrary) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void Voter::Compare(const TxMoment& moment, const TxRecord& record, const Key256& tx,
+                    std::span<const Vote> known, std::span<const Vote> shown) {
+  DoubleVote proof;
+  proof.first.record = record;
+  proof.second.record = record;
+  for (const Vote& vote : shown) {
+    const Vote* other = VoteOf(known, vote.member);
+    if (other == nullptr || Approves(*other) == Approves(vote)) continue;
+    if (!IsNews(moment, record.members[vote.member].id)) continue;
+    if (!HasValidSignature(moment, record, tx, vote)) continue;
+    proof.first.votes.push_back(*other);
+    proof.second.votes.push_back(vote);
+  }
+  if (!proof.first.votes.empty()) Convict(moment, tx, proof);
+}
+
+void Voter::OnDoubleVote(const TxMoment& moment, PeerId from, const DoubleVote& proof) {
+  const TxRecord& record = proof.first.record;
+  const Key256 tx = HashOf(moment, record);
+  if (!AreContrary(proof)) return Refuse(moment, from, tx, RejectReason::kSignature);
+  const auto& votes = proof.first.votes;
+  const bool news = std::any_of(votes.begin(), votes.end(), [&](const Vote& vote) {
+    return IsNews(moment, record.members[vote.member].id);
+  });
+  if (!news) return;
+  const auto are_valid = [&](const Certificate& certificate) {
+    return std::all_of(certificate.votes.begin(), certificate.votes.end(), [&](const Vote& vote) {
+      return HasValidSignature(moment, record, tx, vote);
+    });
+  };
+  if (!AreGenuine(moment, record.members) || !are_valid(proof.first) || !are_valid(proof.second)) {
+    return Refuse(moment, from, tx, RejectReason::kSignature);
+  }
+  Convict(moment, tx, proof);
+}
+
+// Somebody known here who is not banned for it already.
+bool Voter::IsNews(const TxMoment& moment, const NodeId& liar) const {
+  if (moment.context.directory->FindByNodeId(liar) == kNoPeer) return false;
+  const Time* at = convicted_.Find(liar);
+  if (at == nullptr) return convicted_.size() < kConvictedMax;
+  return *at + moment.config().decided_keep <= moment.now;
+}
+
+// REQUIRES: the proof is verified.
+void Voter::Convict(const TxMoment& moment, const Key256& tx, const DoubleVote& proof) {
+  const auto& members = proof.first.record.members;
+  std::vector<PeerId> told;
+  const auto tell = [&](PeerId peer) {
+    const bool once = std::find(told.begin(), told.end(), peer) == told.end();
+    if (once && peer != moment.self) told.push_back(peer);
+  };
+  for (const Member& member : members) tell(moment.context.directory->FindByNodeId(member.id));
+  for (const Vote& vote : proof.first.votes) {
+    const NodeId& liar = members[vote.member].id;
+    if (!IsNews(moment, liar)) continue;
+    *convicted_.Insert(liar).first = moment.now;
+    const PeerId peer = moment.context.directory->FindByNodeId(liar);
+    moment.effects.Observe(DoubleVoteProven{.member = peer, .tx = tx});
+    moment.Report(peer, Offence::kDoubleVote);
+    const auto reach = 2 * static_cast<size_t>(moment.config().cluster_size);
+    for (const Neighbour& near : moment.clusters.NearestRemembered(moment.now, liar, reach)) {
+      tell(near.peer);
+    }
+  }
+  for (const PeerId peer : told) moment.mail.Post(moment, peer, 0, proof);
+  if (sweep_at_ == Time::Never()) sweep_at_ = moment.now + moment.config().sweep_interval;
+}
+
+void Voter::ForgetConvicted(const TxMoment& moment) {
+  convicted_.EraseIf(
+      [&](const NodeId&, Time at) { return at + moment.config().decided_keep <= moment.now; });
+}
+
+}  // namespace core
