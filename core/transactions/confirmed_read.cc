@@ -54,20 +54,18 @@ void ConfirmedRead::OnReply(const TxMoment& moment, PeerId from, const BlockRepl
     if (!proven.has_value()) return;
   }
   holder->answered = true;
+  holder->memory = memory;
   holder->state = reply.state;
   holder->revision = tells ? reply.revision : 0;
   holder->latest = reply.latest;
   holder->hash = reply.hash;
   holder->cluster =
       std::min<size_t>(reply.cluster, static_cast<size_t>(moment.config().cluster_size));
-  const bool better =
-      tells && !same &&
-      (!proven_ ? reply.revision >= best_.revision : reply.revision > best_.revision);
-  if (better) {
+  if (proven.has_value() && (!proven_ || reply.revision > best_.revision)) {
     best_ = reply;
-    proven_ = proven.has_value();
+    proven_ = true;
     has_value_ = false;
-    if (proven.has_value()) answer_.by = proven->by;
+    answer_.by = proven->by;
   }
   Weigh(moment);
 }
@@ -81,46 +79,76 @@ bool ConfirmedRead::AreEnough(const TxMoment& moment, size_t members) const {
   return cluster > 0 && members >= QuorumOf(moment.config(), cluster).answers;
 }
 
+template <typename Which>
+size_t ConfirmedRead::Count(const Which& which) const {
+  return static_cast<size_t>(
+      std::count_if(holders_.begin(), holders_.end(), [&](const Holder& holder) {
+        return holder.answered && holder.cluster > 0 && which(holder);
+      }));
+}
+
+// Says without proof that a later revision was a tombstone.
+bool ConfirmedRead::Remembers(const Holder& holder) const {
+  return holder.answered && holder.memory && holder.revision > best_.revision;
+}
+
+// The tombstone that so many remember that no later revision can have been acknowledged.
+const ConfirmedRead::Holder* ConfirmedRead::Buried(const TxMoment& moment) const {
+  for (const Holder& one : holders_) {
+    if (!Remembers(one) || one.revision < question_.at_least) continue;
+    const size_t agreeing = Count([&](const Holder& other) {
+      return Remembers(other) && other.revision == one.revision && other.hash == one.hash;
+    });
+    if (AreEnough(moment, agreeing)) return &one;
+  }
+  return nullptr;
+}
+
+void ConfirmedRead::Finish(BlockState state, uint64_t revision, const Key256& hash) {
+  answer_.state = state;
+  answer_.revision = revision;
+  answer_.hash = hash;
+  phase_ = Phase::kDone;
+}
+
 void ConfirmedRead::Weigh(const TxMoment& moment) {
-  const auto members = [this](const auto& which) {
-    return static_cast<size_t>(
-        std::count_if(holders_.begin(), holders_.end(), [&](const Holder& holder) {
-          return holder.answered && holder.cluster > 0 && which(holder);
-        }));
-  };
   // A past revision never changes: whoever proves it ends the search.
   const bool exact = question_.revision > 0 && proven_ && best_.revision == question_.revision;
-  if (!exact && !AreEnough(moment, members([](const Holder&) { return true; }))) return;
+  if (!exact && !AreEnough(moment, Count([](const Holder&) { return true; }))) return;
+  const Holder* buried = exact ? nullptr : Buried(moment);
+  if (buried != nullptr) return Finish(BlockState::kDeleted, buried->revision, buried->hash);
   if (best_.revision < question_.at_least) return;
-  answer_.revision = best_.revision;
-  answer_.hash = best_.hash;
-  answer_.state = best_.state;
-  if (best_.revision == 0) {
-    const bool collected = std::any_of(holders_.begin(), holders_.end(), [](const Holder& holder) {
-      return holder.answered && holder.state == BlockState::kExpired;
-    });
-    answer_.state = collected ? BlockState::kExpired : BlockState::kAbsent;
-    phase_ = Phase::kDone;
-    return;
-  }
-  const size_t holding = members([this](const Holder& holder) {
-    return holder.revision >= best_.revision || holder.latest > best_.revision;
+  if (best_.revision == 0) return FindNothing();
+  // Who remembers something later, and is not believed, does not say that this is the latest.
+  const size_t holding = Count([this](const Holder& holder) {
+    return !Remembers(holder) &&
+           (holder.revision >= best_.revision || holder.latest > best_.revision);
   });
   const bool enough = exact || AreEnough(moment, holding);
-  const bool fetch = !has_value_ && best_.state == BlockState::kPresent &&
-                     (question_.with_value || (!enough && proven_));
+  const bool fetch =
+      !has_value_ && best_.state == BlockState::kPresent && (question_.with_value || !enough);
   if (fetch) {
     phase_ = Phase::kFetching;
     return Fetch(moment);
   }
-  if (!enough && proven_) {
+  if (!enough) {
     // Who was told needs time to make it durable, this peer too; an answer before that says nothing new.
     if (phase_ != Phase::kRaising) Raise(moment);
     return;
   }
-  if (!enough) return;  // Memories only, and too few of them: somebody may still know more.
   answer_.value = best_.value;
-  phase_ = Phase::kDone;
+  Finish(best_.state, best_.revision, best_.hash);
+}
+
+void ConfirmedRead::FindNothing() {
+  const auto any = [this](const auto& which) {
+    return std::any_of(holders_.begin(), holders_.end(), which);
+  };
+  // Memories, and too few of them: somebody may still know more.
+  if (any([this](const Holder& holder) { return Remembers(holder); })) return;
+  const bool collected = any(
+      [](const Holder& holder) { return holder.answered && holder.state == BlockState::kExpired; });
+  Finish(collected ? BlockState::kExpired : BlockState::kAbsent, 0, {});
 }
 
 void ConfirmedRead::Fetch(const TxMoment& moment) {
@@ -184,6 +212,7 @@ void ConfirmedRead::Digest(Hasher& hasher) const {
   for (const Holder& holder : holders_) {
     hasher.Add(holder.peer);
     hasher.Add(holder.answered);
+    hasher.Add(holder.memory);
     hasher.Add(holder.state);
     hasher.Add(holder.revision);
     hasher.Add(holder.latest);

@@ -14,7 +14,8 @@
 // whom a lookup finds nearest, do not pass for a cluster: the read fails and lies to nobody. Enough
 // are Quorum::answers, which meet the acks of every write. A revision that fewer have is carried to
 // the others first (kRaising), or a later read could miss it: that makes reads monotonic (BR-10) and
-// calls linearizable (TX-11). Owner: a call of Client. Source: protocol document, 1.3.5, 1.3.6, 1.4.3.
+// calls linearizable (TX-11). A collected tombstone has no certificate left: it counts when enough
+// members remember it, and no fewer keep a reader from what others prove. Owner: a call of Client. Source: protocol document, 1.3.5, 1.3.6, 1.4.3.
 #pragma once
 
 #include <cstdint>
@@ -70,6 +71,7 @@ class ConfirmedRead {
   struct Holder {
     PeerId peer;
     bool answered = false;
+    bool memory = false;  // Of a tombstone: nothing proves it.
     BlockState state = BlockState::kAbsent;
     uint64_t revision = 0;
     uint64_t latest = 0;
@@ -79,13 +81,20 @@ class ConfirmedRead {
 
   void Ask(const TxMoment& moment);
   void Weigh(const TxMoment& moment);
+  void FindNothing();
+  void Finish(BlockState state, uint64_t revision, const Key256& hash);
   [[nodiscard]] bool AreEnough(const TxMoment& moment, size_t members) const;
+  // Members that answered and are such.
+  template <typename Which>
+  [[nodiscard]] size_t Count(const Which& which) const;
+  [[nodiscard]] bool Remembers(const Holder& holder) const;
+  [[nodiscard]] const Holder* Buried(const TxMoment& moment) const;
   void Fetch(const TxMoment& moment);
   void Raise(const TxMoment& moment);
 
   Question question_;
   std::vector<Holder> holders_;
-  BlockReply best_;  // With its certificates; no value before kFetching.
+  BlockReply best_;  // The latest that was proven; no value before kFetching.
   bool proven_ = false;
   bool has_value_ = false;
   Answer answer_;
