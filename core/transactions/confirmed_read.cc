@@ -129,7 +129,7 @@ void ConfirmedRead::Weigh(const TxMoment& moment) {
       !has_value_ && best_.state == BlockState::kPresent && (question_.with_value || !enough);
   if (fetch) {
     phase_ = Phase::kFetching;
-    return Fetch(moment);
+    return Fetch(moment, false);
   }
   if (!enough) {
     // Who was told needs time to make it durable, this peer too; an answer before that says nothing new.
@@ -151,11 +151,12 @@ void ConfirmedRead::FindNothing() {
   Finish(collected ? BlockState::kExpired : BlockState::kAbsent, 0, {});
 }
 
-void ConfirmedRead::Fetch(const TxMoment& moment) {
+// From somebody who has it; again from anybody in turn: whoever proved it may withhold it, and others may have it by now.
+void ConfirmedRead::Fetch(const TxMoment& moment, bool again) {
   retry_at_ = moment.now + moment.config().ack_retry;
   for (size_t i = 0; i < holders_.size(); ++i) {
     const Holder& holder = holders_[next_holder_++ % holders_.size()];
-    if (!holder.answered || holder.revision != best_.revision) continue;
+    if (!again && (!holder.answered || holder.revision != best_.revision)) continue;
     return moment.mail.Post(
         moment, holder.peer, id_,
         BlockGet{.block = question_.block, .revision = best_.revision, .with_value = true});
@@ -188,7 +189,7 @@ void ConfirmedRead::OnDeadline(const TxMoment& moment) {
     return;
   }
   if (retry_at_ > moment.now) return;
-  if (phase_ == Phase::kFetching) return Fetch(moment);
+  if (phase_ == Phase::kFetching) return Fetch(moment, true);
   if (phase_ == Phase::kRaising) return Raise(moment);
   if (question_.at_least > 0 && best_.revision < question_.at_least) {
     for (Holder& holder : holders_) holder.answered = false;

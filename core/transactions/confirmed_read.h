@@ -4,7 +4,7 @@
 //   kAsking    enough members answered                    kFetching, kRaising or kDone
 //   kAsking    ack_retry                                  asks the silent again
 //   kFetching  a content with the right hash              kRaising or kDone
-//   kFetching  ack_retry                                  asks the next holder
+//   kFetching  ack_retry                                  asks the next member
 //   kRaising   enough members have the revision           kDone
 //   any        patience                                   kFailed
 //
@@ -89,7 +89,7 @@ class ConfirmedRead {
   [[nodiscard]] size_t Count(const Which& which) const;
   [[nodiscard]] bool Remembers(const Holder& holder) const;
   [[nodiscard]] const Holder* Buried(const TxMoment& moment) const;
-  void Fetch(const TxMoment& moment);
+  void Fetch(const TxMoment& moment, bool again);
   void Raise(const TxMoment& moment);
 
   Question question_;

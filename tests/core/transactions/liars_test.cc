@@ -38,6 +38,13 @@ class LiarsTest : public testing::Test {
     reply.certificate = {};
   }
 
+  static void Deny(BlockReply& reply) {
+    BlockReply denial;
+    denial.block = reply.block;
+    denial.cluster = reply.cluster;
+    reply = denial;
+  }
+
   TransactionsNet net{{.seed = 7, .nodes = 7, .cluster = 4, .config = {}}};
   BlockId block = TestBlock(1);
   PeerId client = net.ClusterOf(block, 7)[6];
@@ -69,14 +76,26 @@ TEST_F(LiarsTest, MemoriesOfDifferentTombstonesDoNotAddUp) {
 }
 
 TEST_F(LiarsTest, OneThatDeniesTheBlockIsOutvotedByAProof) {
-  const CallFinished read = ReadFrom(2, [](BlockReply& reply) {
-    BlockReply denial;
-    denial.block = reply.block;
-    denial.cluster = reply.cluster;
-    reply = denial;
-  });
+  const CallFinished read = ReadFrom(2, Deny);
   EXPECT_EQ(read.outcome, CallOutcome::kFound);
   EXPECT_EQ(read.revision, 1u);
+}
+
+// The others have only just heard of it when they are asked.
+TEST_F(LiarsTest, WhoProvesARevisionAndWithholdsItsContentStopsNobody) {
+  net.Command(client, GetCommand{.request = 2, .block = block, .revision = 0});
+  net.DeliverWhile([](const Packet& packet) { return packet.As<BlockReply>() == nullptr; });
+  ASSERT_EQ(net.wire().size(), 4u);
+  for (size_t i = 1; i < 4; ++i) Deny(std::get<BlockReply>(net.wire()[i].message.body));
+  const PeerId withholder = net.wire()[0].from;
+  net.Silence([=](const Packet& packet) {
+    const auto* reply = packet.As<BlockReply>();
+    return packet.from == withholder && reply != nullptr && !reply->value.empty();
+  });
+  net.RunFor(Seconds(20));
+  ASSERT_EQ(net.Finished(client, 2)->outcome, CallOutcome::kFound);
+  EXPECT_EQ(net.Finished(client, 2)->revision, 1u);
+  EXPECT_EQ(net.All<BlockRead>().size(), 1u);
 }
 
 TEST_F(LiarsTest, ARevisionThatNothingProvesIsNoAnswer) {
