@@ -191,6 +191,8 @@ void Peer::State::On(const Moment& moment, const Stored& stored) {
 std::vector<Neighbour> Peer::State::NearestRemembered(Time now, const Key256& target,
                                                       size_t count) const {
   std::vector<Neighbour> nearest = routing.NearestRemembered(now, target, count);
+  // Whoever is not listened to is as good as away: a cluster that counted on its vote would wait for ever.
+  for (Neighbour& other : nearest) other.away = other.away || standing.IsBanned(now, other.peer);
   if (client) return nearest;
   const Directory& directory = *context->directory;
   const auto place = std::find_if(nearest.begin(), nearest.end(), [&](const Neighbour& other) {

@@ -52,6 +52,10 @@ void Voter::OnResolve(const TxMoment& moment, PeerId from, const TxResolve& reso
 }
 
 void Voter::OnVote(const TxMoment& moment, PeerId, const TxVote& message) {
+  if (const Certificate* outcome = OutcomeOf(message.tx)) {
+    return Compare(moment, outcome->record, message.tx, outcome->votes,
+                   std::span(&message.vote, 1));
+  }
   Case* known = Find(message.tx);
   if (known == nullptr || known->tally == nullptr) return;
   switch (known->tally->Add(moment, known->record, message.tx, message.vote)) {

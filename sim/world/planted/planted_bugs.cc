@@ -38,7 +38,7 @@ constexpr PlantedBug kBugs[] = {
     {"brief-locks", "TX-1", "a lock is lost after a millisecond", true,
      "BR-2 BR-3 BR-10 TX-3 TX-11"},
     {"misread-commit", "TX-2", "the last member of a cluster reads one commit as an abort", true,
-     "TX-3 TX-6 TX-7 TX-12"},
+     "TX-6 TX-7 TX-12"},
     {"lost-votes", "TX-3", "a restart loses votes and decisions"},
     {"hasty-coordinator", "TX-4", "coordinators answer before the write is on any disk", true},
     {"bad-news", "TX-5", "clients read success as a refusal", false, "TX-11 TX-12"},

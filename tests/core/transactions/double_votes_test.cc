@@ -133,6 +133,19 @@ TEST_F(DoubleVotesTest, AnAbortThatMeetsItsCommitProvesWhoMadeBoth) {
   EXPECT_TRUE(ConvincedOf(members[1]).empty());
 }
 
+TEST_F(DoubleVotesTest, AVoteThatComesBehindTheDecisionIsHeldAgainstIt) {
+  PlayToTheVotes();
+  net.RunFor(Seconds(2));
+  const Certificate* outcome = net.at(members[1]).voter().OutcomeOf(tx);
+  ASSERT_NE(outcome, nullptr);
+  const bool counted =
+      std::any_of(outcome->votes.begin(), outcome->votes.end(),
+                  [this](const Vote& vote) { return vote.member == first.member; });
+  ASSERT_TRUE(counted);
+  Tell(liar, members[1], TxVote{.tx = tx, .vote = Contrary()});
+  EXPECT_EQ(Convinced(), std::set<PeerId>{members[1]});
+}
+
 TEST_F(DoubleVotesTest, WhoMayMeetTheLiarElsewhereHearsOfItOnce) {
   PlayToTheVotes();
   Tell(liar, coordinator, TxVote{.tx = tx, .vote = Contrary()});
