@@ -27,6 +27,7 @@ namespace sim {
 struct RoleContext {
   core::PeerId self;
   const core::Context* context = nullptr;
+  const core::SecretKey* secret = nullptr;  // The peer's; outlives the role too.
   uint64_t seed = 0;
   uint32_t incarnation = 0;
   PeerSet accomplices;  // Its group, itself included.

@@ -122,12 +122,10 @@ core::Status World::BuildRoles() {
   const PeerSet ghosts = Ghosts(scenario_);
   for (uint32_t i = 0; i < PeerCount(); ++i) {
     const Group& group = scenario_.groups[slots_[i].group];
-    const RoleContext role_context{core::PeerId{i},
-                                   &context_,
-                                   scenario_.seed,
-                                   0,
-                                   PeerSet{{{group.first, group.first + group.count}}},
-                                   ghosts};
+    const RoleContext role_context{
+        core::PeerId{i}, &context_, &identities_->directory().SecretOf(core::PeerId{i}),
+        scenario_.seed,  0,         PeerSet{{{group.first, group.first + group.count}}},
+        ghosts};
     if (!group.adversary.role.empty()) {
       ASSIGN_OR_RETURN(auto role, MakeRole(group.adversary, role_context));
       slots_[i].Extras().roles.push_back(std::move(role));

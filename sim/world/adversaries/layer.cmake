@@ -1,5 +1,5 @@
 add_layer(sim_adversaries FOLDER sim/world/adversaries
-  SOURCES flooder.cc forger.cc ground_id.cc lying_holder.cc lying_router.cc options.cc roles.cc
+  SOURCES double_signer.cc flooder.cc forger.cc ground_id.cc lying_holder.cc lying_replica.cc lying_router.cc options.cc roles.cc
           sequential_coordinator.cc silent_holder.cc withholding_holder.cc
   DEPENDS sim_network sim_scenario core_port)
 # Roles implement the contract of the folder above and see nothing else of it.

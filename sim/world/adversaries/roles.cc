@@ -8,9 +8,11 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "sim/world/adversaries/double_signer.h"
 #include "sim/world/adversaries/flooder.h"
 #include "sim/world/adversaries/forger.h"
 #include "sim/world/adversaries/lying_holder.h"
+#include "sim/world/adversaries/lying_replica.h"
 #include "sim/world/adversaries/lying_router.h"
 #include "sim/world/adversaries/occasions.h"
 #include "sim/world/adversaries/sequential_coordinator.h"
@@ -23,6 +25,8 @@ namespace {
 using RolePointer = std::unique_ptr<Role>;
 using Maker = core::StatusOr<RolePointer> (*)(const Options&, const Occasions&, const RoleContext&);
 
+constexpr std::array<RoleOption, 1> kDoubleSignerOptions = {RoleOption{
+    "signs", "what it tells coordinators and members", "wanted|approvals|refusals", 0, 0, 0}};
 constexpr std::array<RoleOption, 2> kFlooderOptions = {
     RoleOption{"per_second", "requests per second of its own clock", "", 1, 10'000, 50},
     RoleOption{"what", "which requests", "find|provide|both", 0, 0, 0}};
@@ -30,16 +34,22 @@ constexpr std::array<RoleOption, 1> kForgerOptions = {
     RoleOption{"count", "forged records per answer", "", 1, 64, 4}};
 constexpr std::array<RoleOption, 1> kLyingHolderOptions = {
     RoleOption{"lie", "about how crowded a key is", "over|under|flipping", 0, 0, 0}};
+constexpr std::array<RoleOption, 1> kLyingReplicaOptions = {
+    RoleOption{"lie", "about the latest revision", "deny|older|inflate|bury", 0, 0, 0}};
 constexpr std::array<RoleOption, 1> kLyingRouterOptions = {
     RoleOption{"names", "whom its replies name", "accomplices|ghosts|nobody", 0, 0, 0}};
 constexpr std::array<RoleOption, 1> kWithholdingOptions = {
     RoleOption{"what", "which records it keeps back", "all|honest", 0, 0, 0}};
 
-constexpr std::array<RoleInfo, 7> kTable = {
+constexpr std::array<RoleInfo, 9> kTable = {
+    RoleInfo{"double_signer", "votes for and against one transaction, as each asker wants to hear",
+             kDoubleSignerOptions},
     RoleInfo{"flooder", "sends extra Find and Provide requests at a rate", kFlooderOptions},
     RoleInfo{"forger", "adds records with forged signatures to Found", kForgerOptions},
     RoleInfo{"lying_holder", "over- or understates the traffic of the keys it holds",
              kLyingHolderOptions},
+    RoleInfo{"lying_replica", "denies, predates, inflates or buries the revisions that it holds",
+             kLyingReplicaOptions},
     RoleInfo{"lying_router", "names accomplices, ghosts or nobody in Nodes replies",
              kLyingRouterOptions},
     RoleInfo{
@@ -48,6 +58,15 @@ constexpr std::array<RoleInfo, 7> kTable = {
         {}},
     RoleInfo{"silent_holder", "never answers Find, Provide and FindNode", {}},
     RoleInfo{"withholding_holder", "keeps records back from Found and Push", kWithholdingOptions}};
+
+core::StatusOr<RolePointer> MakeDoubleSigner(const Options& options, const Occasions& occasions,
+                                             const RoleContext& context) {
+  const std::string& word = options.Word("signs");
+  const auto signs = word == "approvals"  ? DoubleSigner::Signs::kApprovals
+                     : word == "refusals" ? DoubleSigner::Signs::kRefusals
+                                          : DoubleSigner::Signs::kWanted;
+  return std::make_unique<DoubleSigner>(occasions, signs, context);
+}
 
 core::StatusOr<RolePointer> MakeFlooder(const Options& options, const Occasions& occasions,
                                         const RoleContext& context) {
@@ -74,6 +93,16 @@ core::StatusOr<RolePointer> MakeLyingHolder(const Options& options, const Occasi
                    : word == "under"  ? LyingHolder::Lie::kUnder
                                       : LyingHolder::Lie::kOver;
   return std::make_unique<LyingHolder>(occasions, lie);
+}
+
+core::StatusOr<RolePointer> MakeLyingReplica(const Options& options, const Occasions& occasions,
+                                             const RoleContext&) {
+  const std::string& word = options.Word("lie");
+  const auto lie = word == "older"     ? LyingReplica::Lie::kOlder
+                   : word == "inflate" ? LyingReplica::Lie::kInflate
+                   : word == "bury"    ? LyingReplica::Lie::kBury
+                                       : LyingReplica::Lie::kDeny;
+  return std::make_unique<LyingReplica>(occasions, lie);
 }
 
 core::StatusOr<RolePointer> MakeLyingRouter(const Options& options, const Occasions& occasions,
@@ -107,13 +136,10 @@ core::StatusOr<RolePointer> MakeWithholdingHolder(const Options& options,
 }
 
 // In the order of kTable.
-constexpr std::array<Maker, kTable.size()> kMakers = {MakeFlooder,
-                                                      MakeForger,
-                                                      MakeLyingHolder,
-                                                      MakeLyingRouter,
-                                                      MakeSequentialCoordinator,
-                                                      MakeSilentHolder,
-                                                      MakeWithholdingHolder};
+constexpr std::array<Maker, kTable.size()> kMakers = {
+    MakeDoubleSigner,          MakeFlooder,      MakeForger,
+    MakeLyingHolder,           MakeLyingReplica, MakeLyingRouter,
+    MakeSequentialCoordinator, MakeSilentHolder, MakeWithholdingHolder};
 
 // The role's place in the table.
 core::StatusOr<size_t> Find(const AdversarySpec& spec) {
