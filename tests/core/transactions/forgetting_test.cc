@@ -203,6 +203,33 @@ TEST_F(ForgottenDecisionsTest, ACoordinatorDoesNotAskForEver) {
   EXPECT_EQ(rounds(), 0u);
 }
 
+// The cancel came first, and nobody tells it again: the pend must not wait for it.
+TEST_F(ForgottenDecisionsTest, APendBehindItsCancelIsNotTaken) {
+  net.Command(
+      there[0],
+      PutCommand{
+          .request = ++requests, .block = other, .base_revision = 0, .value = TestValue('y')});
+  net.RunFor(Seconds(5));
+  ASSERT_EQ(RevisionAt(there[0], other), 1u);
+  const PeerId late = net.ClusterOf(tail, 4)[3];
+  std::vector<Packet> held;
+  net.Silence([&](const Packet& packet) {
+    const auto* commit = packet.As<TxCommit>();
+    const bool pends = commit != nullptr && commit->record.transaction.action == TxAction::kPendPut;
+    if (packet.to != late || !pends) return false;
+    held.push_back(packet);
+    return true;
+  });
+  Write(0, 'x');  // Stale at the other block.
+  net.RunFor(Seconds(5));
+  ASSERT_FALSE(held.empty());
+  net.Hand(held.front());
+  net.RunFor(Minutes(2));
+  EXPECT_EQ(net.at(late).voter().repository().PendCount(), 0u);
+  EXPECT_EQ(net.All<PendTaken>().size(), net.All<PendDropped>().size());
+  EXPECT_TRUE(net.rules().clean()) << net.rules().Report();
+}
+
 // A commit of a pend that comes again when its revision has been collected (BR-7).
 TEST_F(ForgottenDecisionsTest, APendDoesNotComeBackBehindItsRevision) {
   Write(0, 'x');
