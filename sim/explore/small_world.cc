@@ -21,7 +21,7 @@ constexpr size_t kSubsetOf = 8;
 constexpr core::Duration kCheckpointEvery = core::Seconds(1);
 
 // Behind a NAT or a relay: in nobody's cluster.
-bool IsClient(const Group& group) {
+bool AreClients(const Group& group) {
   return std::any_of(group.reachability_ppm.begin(), group.reachability_ppm.end(),
                      [](const auto& share) { return share.first != Reachability::kPublic; });
 }
@@ -131,7 +131,7 @@ SmallWorld::SmallWorld(const Scenario& scenario, const Identities& identities, O
       appointments_(AppointmentsOf(scenario)) {
   for (const Group& group : scenario.groups) {
     for (uint32_t i = group.first; i < group.first + group.count; ++i) {
-      if (!IsClient(group)) members_.push_back(core::PeerId{i});
+      if (!AreClients(group)) members_.push_back(core::PeerId{i});
       nodes_.push_back(std::make_unique<Node>(scenario, identities.context(), core::PeerId{i}));
     }
   }
@@ -155,6 +155,10 @@ std::vector<SmallWorld::Appointment> SmallWorld::AppointmentsOf(const Scenario& 
   }
   std::sort(all.begin(), all.end());
   return all;
+}
+
+bool SmallWorld::IsClient(core::PeerId peer) const {
+  return std::find(members_.begin(), members_.end(), peer) == members_.end();
 }
 
 bool SmallWorld::IsUp(core::PeerId peer) const {

@@ -69,6 +69,8 @@ class SmallWorld : public WorldView {
 
   [[nodiscard]] bool IsHonest(core::PeerId) const override { return true; }
 
+  [[nodiscard]] bool IsClient(core::PeerId peer) const override;
+
   [[nodiscard]] bool CanReach(core::PeerId a, core::PeerId b) const override {
     return IsUp(a) && IsUp(b);
   }

@@ -60,7 +60,9 @@ std::string Tally(const Checker& checker) {
 Judgement JudgeCheck(const Expectation& expectation, const std::vector<const Checker*>& checkers) {
   Judgement judgement;
   judgement.name = expectation.check;
-  judgement.wanted = expectation.must_fail ? "is violated" : "holds";
+  judgement.wanted = expectation.must_fail ? "is violated"
+                     : expectation.counted ? "is counted"
+                                           : "holds";
   const auto at = std::find_if(checkers.begin(), checkers.end(), [&](const Checker* checker) {
     return checker->info().id == expectation.check;
   });
@@ -73,7 +75,8 @@ Judgement JudgeCheck(const Expectation& expectation, const std::vector<const Che
   const Checker& checker = **at;
   judgement.found = Tally(checker);
   judgement.verdict = expectation.must_fail ? Invert(checker.verdict()) : checker.verdict();
-  judgement.fails_run = judgement.verdict != Verdict::kPassed;
+  judgement.fails_run = judgement.verdict != Verdict::kPassed &&
+                        !(expectation.counted && judgement.verdict == Verdict::kFailed);
   // A check that did not fail although it must have is no harm done.
   judgement.check_class = checker.verdict() == Verdict::kFailed && !expectation.must_fail
                               ? checker.info().check_class

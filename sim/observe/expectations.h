@@ -3,7 +3,8 @@
 // Rules: (1) every checker runs, listed or not; a safety violation fails the run even if nobody
 // listed the check, a liveness violation only where it was listed; (2) an expectation about
 // something that never happened (a vacuous check, a metric without a sample) is not met; (3)
-// must_fail inverts: the run passes only when the check was violated; (4) the exit code is 3 for a
+// must_fail inverts: the run passes only when the check was violated, and a check that is counted
+// fails it only when it was vacuous; (4) the exit code is 3 for a
 // failed safety check, 2 for any other unmet expectation, 6 when the run was cut short with nothing
 // failed, else 0. Source: simulator.md, section 4.
 #pragma once

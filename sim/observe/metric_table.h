@@ -68,6 +68,8 @@ enum class Metric : uint8_t {
   kResolutionsStarted,
   kDoubleVotesProven,
   kForksSeen,
+  kClustersCaptured,
+  kClustersHindered,
   kStoresFailed,
   kFramesBad,
   kStandingFell,

@@ -96,6 +96,8 @@ class WorldView {
   // False for peers of a group with an adversary role; a planted bug does not make a peer
   // dishonest.
   [[nodiscard]] virtual bool IsHonest(core::PeerId peer) const = 0;
+  // Behind a NAT or a relay: a client, member of no cluster.
+  [[nodiscard]] virtual bool IsClient(core::PeerId peer) const = 0;
   // Can a message from a reach b now (both up, no partition, reachability)?
   [[nodiscard]] virtual bool CanReach(core::PeerId a, core::PeerId b) const = 0;
   // Smallest time in which a request and its answer can pass between a and b, without jitter and

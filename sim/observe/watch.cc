@@ -4,12 +4,14 @@
 #include <utility>
 
 #include "sim/observe/checkers/registry.h"
+#include "sim/observe/cluster_census.h"
 #include "sim/observe/fact_metrics.h"
 
 namespace sim {
 
 Watch::Watch() {
   observers_.Add(std::make_unique<FactMetrics>(&metrics_));
+  observers_.Add(std::make_unique<ClusterCensus>(&metrics_));
   history_ = observers_.Add(std::make_unique<ClientHistory>());
   for (auto& checker : MakeCheckers(&metrics_, history_)) {
     Checker* added = observers_.Add(std::move(checker));

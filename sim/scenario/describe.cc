@@ -64,7 +64,8 @@ class Printer {
     Swarm();
     for (const std::string& bug : scenario_.plant) Line("plant", bug);
     for (const Expectation& expectation : scenario_.expect) {
-      Line("expect", expectation.text + (expectation.must_fail ? " must fail" : ""));
+      Line("expect", expectation.text + (expectation.must_fail ? " must fail" : "") +
+                         (expectation.counted ? " counted" : ""));
     }
     return std::move(text_);
   }
@@ -132,7 +133,11 @@ class Printer {
                               " rate ", Rate(g.disk.bits_per_s), " keeps ",
                               std::string(kDiskKeeps[static_cast<size_t>(g.disk.keeps)].word)));
     }
-    if (g.grind_bits > 0) Line(name, absl::StrCat("grind ", g.grind_near, " ", g.grind_bits));
+    if (g.grind_bits > 0) {
+      const std::string block = absl::StrCat("block ", g.grind_block, " of ", g.grind_blocks);
+      Line(name,
+           absl::StrCat("grind ", g.grind_block.empty() ? g.grind_near : block, " ", g.grind_bits));
+    }
   }
 
   void PrintOperation(const Operation& o) {

@@ -36,11 +36,15 @@ class ExpectationBinder {
     Read(value_, "check", expectation_.check);
     Read(value_, "metric", expectation_.metric);
     Read(value_, "must_fail", expectation_.must_fail);
+    Read(value_, "counted", expectation_.counted);
     const bool check = value_.Find("check") != nullptr;
     const bool metric = value_.Find("metric") != nullptr;
     if (check == metric) {
       Refuse(check ? "both \"check\" and \"metric\"" : "neither \"check\" nor \"metric\"",
              "one of them");
+    } else if (expectation_.counted && (metric || expectation_.must_fail)) {
+      Refuse(metric ? "\"counted\" beside \"metric\"" : "both \"counted\" and \"must_fail\"",
+             "\"counted\" beside \"check\" alone");
     } else if (check) {
       Check();
     } else {

@@ -45,10 +45,7 @@ class GroupBinder {
       Read(*disk, "keeps", group_.disk.keeps);
     }
     if (const JsonValue* start = Good(value_, "start")) Start(*start);
-    if (const JsonValue* grind = Good(value_, "grind")) {
-      Read(*grind, "near", group_.grind_near);
-      Read(*grind, "bits", group_.grind_bits);
-    }
+    if (const JsonValue* grind = Good(value_, "grind")) Grind(*grind);
     return std::move(group_);
   }
 
@@ -105,6 +102,19 @@ class GroupBinder {
     }
     const NetworkParameters* parameters = ParametersFor(top_, churn.at, path, binding_);
     if (parameters != nullptr) group_.churn = parameters->churn;
+  }
+
+  void Grind(const JsonValue& grind) {
+    Read(grind, "near", group_.grind_near);
+    Read(grind, "near_block", group_.grind_block);
+    Read(grind, "blocks", group_.grind_blocks);
+    Read(grind, "bits", group_.grind_bits);
+    const bool topic = grind.Find("near") != nullptr;
+    if (topic != (grind.Find("near_block") != nullptr)) return;
+    binding_.findings.Add(
+        {grind.at, Join(path_, "grind"),
+         topic ? "both \"near\" and \"near_block\"" : "neither \"near\" nor \"near_block\"",
+         "one of them", ""});
   }
 
   void Start(const JsonValue& start) {

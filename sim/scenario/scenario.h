@@ -129,11 +129,13 @@ struct Group {
   DiskSpec disk;
   uint64_t up_bits_per_s = 0;  // 0: the region's.
   uint64_t down_bits_per_s = 0;
-  Duration service_time;    // CPU model: per message handled. 0: infinitely fast.
-  Duration start_at;        // First arrival of the group.
-  Duration start_over;      // Arrivals spread evenly over this time.
-  std::string grind_near;   // "kind/label": ids are ground next to this topic's root key.
-  uint32_t grind_bits = 0;  // Leading bits shared with the key.
+  Duration service_time;      // CPU model: per message handled. 0: infinitely fast.
+  Duration start_at;          // First arrival of the group.
+  Duration start_over;        // Arrivals spread evenly over this time.
+  std::string grind_near;     // "kind/label": ids are ground next to this topic's root key.
+  std::string grind_block;    // Or, if not empty, next to the key of the cluster of this block,
+  uint32_t grind_blocks = 1;  // or of these in turn: "name/0", "name/1", ...
+  uint32_t grind_bits = 0;    // Leading bits shared with the key.
 };
 
 // What the user at a peer wants with blocks; carried out as calls by sim/world/block_user.
@@ -225,6 +227,7 @@ struct Expectation {
   int64_t bound = 0;       // In the metric's own unit (us, ppm, count, bytes).
   std::string text;        // As the file wrote it, for the verdict line.
   bool must_fail = false;  // The scenario exists to show that the check can fail.
+  bool counted = false;    // Violations fail nothing: adversaries can bring them about.
 };
 
 struct Scenario {

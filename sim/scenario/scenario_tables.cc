@@ -59,6 +59,11 @@ constexpr KeyRow kExpect[] = {
     {.key = "must_fail",
      .kind = KeyKind::kFlag,
      .about = "The scenario exists to show that this fails.",
+     .fallback = "false"},
+    {.key = "counted",
+     .kind = KeyKind::kFlag,
+     .about = "Violations of the check are counted and fail nothing: the adversaries can bring "
+              "them about.",
      .fallback = "false"}};
 constexpr KeyTable kExpectTable = {"expectation",
                                    "One check, or one metric with one of below, above and equals.",

@@ -3,10 +3,14 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+
 #include "core/crypto/modelled_suite.h"
 #include "core/crypto/sodium_suite.h"
 #include "core/matchmaking/keys.h"
+#include "core/transactions/cluster.h"
 #include "sim/engine/event.h"
+#include "sim/world/block_user.h"
 #include "sim/world/shared_memo_suite.h"
 
 namespace sim {
@@ -28,8 +32,18 @@ core::Digest256 RunSecret(uint64_t seed) {
   return secret;
 }
 
+std::vector<core::Key256> BlockTargets(const core::Context& context, const Group& group) {
+  std::vector<core::Key256> targets;
+  for (uint32_t i = 0; i < group.grind_blocks; ++i) {
+    const bool one = group.grind_blocks == 1;
+    const std::string name = one ? group.grind_block : absl::StrCat(group.grind_block, "/", i);
+    targets.push_back(core::ClusterKey(*context.suite, BlockNamed(context, name)));
+  }
+  return targets;
+}
+
 // "kind/label", or a label alone.
-core::Key256 GrindTarget(const core::Context& context, const Group& group) {
+core::Key256 TopicTarget(const core::Context& context, const Group& group) {
   const size_t slash = group.grind_near.find('/');
   core::Topic topic;
   if (slash != std::string::npos) topic.kind = group.grind_near.substr(0, slash);
@@ -50,9 +64,15 @@ Identities::Identities(const Scenario& scenario) : suite_(SuiteFor(scenario)) {
   context_.config = &scenario.protocol;
   context_.suite = suite_.get();
   context_.network = NetworkIdOf(scenario, *suite_);
-  std::vector<core::Key256> targets;
+  std::vector<std::vector<core::Key256>> targets;
   for (const Group& group : scenario.groups) {
-    targets.push_back(group.grind_bits == 0 ? core::Key256{} : GrindTarget(context_, group));
+    if (group.grind_bits == 0) {
+      targets.emplace_back();
+    } else if (group.grind_block.empty()) {
+      targets.push_back({TopicTarget(context_, group)});
+    } else {
+      targets.push_back(BlockTargets(context_, group));
+    }
   }
   directory_ = std::make_unique<WorldDirectory>(scenario, scenario.seed, *suite_, targets);
   context_.directory = directory_.get();

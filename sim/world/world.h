@@ -94,6 +94,11 @@ class World : public WorldView {
   [[nodiscard]] core::Duration RoundTrip(core::PeerId a, core::PeerId b) const override;
   [[nodiscard]] std::vector<core::PeerId> ContactsOf(core::PeerId peer) const override;
 
+  // Takes part, but nobody's routing table may count on it.
+  [[nodiscard]] bool IsClient(core::PeerId peer) const override {
+    return network_->placement().ReachabilityOf(peer) != Reachability::kPublic;
+  }
+
   [[nodiscard]] WorldTime Now() const override { return now_; }
 
   // The engine's application.
@@ -133,11 +138,6 @@ class World : public WorldView {
   void BuildIdentities();
   core::Status BuildRoles();
   void BuildBootstrap();
-
-  // Behind a NAT or a relay: takes part, but nobody's routing table may count on it.
-  [[nodiscard]] bool IsClient(core::PeerId peer) const {
-    return network_->placement().ReachabilityOf(peer) != Reachability::kPublic;
-  }
 
   // deliver.cc
   bool Admit(Turn& turn, uint32_t handle);

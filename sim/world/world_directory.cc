@@ -25,16 +25,17 @@ core::SecretKey DrawSecret(core::Random& random) {
 }  // namespace
 
 WorldDirectory::WorldDirectory(const Scenario& scenario, uint64_t seed, const core::Suite& suite,
-                               const std::vector<core::Key256>& grind_targets)
+                               const std::vector<std::vector<core::Key256>>& grind_targets)
     : index_(SlotsFor(scenario.PeerCount()), 0) {
   ids_.resize(scenario.PeerCount());
   keys_.resize(scenario.PeerCount());
   secrets_.resize(scenario.PeerCount());
   for (size_t g = 0; g < scenario.groups.size(); ++g) {
     const Group& group = scenario.groups[g];
+    const std::vector<core::Key256>& targets = grind_targets[g];
     for (uint32_t i = 0; i < group.count; ++i) {
-      MakeIdentity(group.first + i, seed, suite,
-                   {grind_targets[g], static_cast<int>(group.grind_bits)});
+      const core::Key256 target = targets.empty() ? core::Key256{} : targets[i % targets.size()];
+      MakeIdentity(group.first + i, seed, suite, {target, static_cast<int>(group.grind_bits)});
     }
   }
 }

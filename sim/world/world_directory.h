@@ -17,9 +17,10 @@ namespace sim {
 
 class WorldDirectory : public core::Directory {
  public:
-  // `grind_targets`: per group, the key that its ids are ground next to. REQUIRES: one per group.
+  // `grind_targets`: per group, the keys that its ids are ground next to, in turn. REQUIRES: at least
+  // one per group that grinds.
   WorldDirectory(const Scenario& scenario, uint64_t seed, const core::Suite& suite,
-                 const std::vector<core::Key256>& grind_targets);
+                 const std::vector<std::vector<core::Key256>>& grind_targets);
 
   [[nodiscard]] const core::NodeId& NodeIdOf(core::PeerId peer) const override {
     return ids_[peer.value];

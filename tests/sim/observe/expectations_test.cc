@@ -89,6 +89,19 @@ TEST_F(ExpectationsTest, MustFailInverts) {
   EXPECT_EQ(Judge().exit, ExitCode::kLiveness) << "a vacuous check was not violated";
 }
 
+TEST_F(ExpectationsTest, WhatIsCountedFailsNothingButHasToHappen) {
+  Expectation counted = Check("S");
+  counted.counted = true;
+  plan_.expect = {counted};
+  const Outcome outcome = Judge();
+  EXPECT_EQ(outcome.exit, ExitCode::kPass);
+  EXPECT_EQ(outcome.judgements[0].verdict, Verdict::kFailed);
+  EXPECT_EQ(outcome.judgements[0].found, "3 checked, 1 violated");
+  counted.check = "I";
+  plan_.expect.push_back(counted);
+  EXPECT_EQ(Judge().exit, ExitCode::kLiveness);
+}
+
 TEST_F(ExpectationsTest, BoundsAreStrict) {
   metrics_.Record(Metric::kMatchTime, 20);
   using Relation = Expectation::Relation;

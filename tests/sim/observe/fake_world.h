@@ -38,6 +38,10 @@ class FakeWorld : public WorldView {
     return !dishonest.contains(peer.value);
   }
 
+  [[nodiscard]] bool IsClient(core::PeerId peer) const override {
+    return clients.contains(peer.value);
+  }
+
   [[nodiscard]] bool CanReach(core::PeerId a, core::PeerId b) const override {
     return IsUp(a) && IsUp(b) && !cut.contains({a.value, b.value});
   }
@@ -90,6 +94,7 @@ class FakeWorld : public WorldView {
   Scenario plan;
   std::set<uint32_t> down;
   std::set<uint32_t> dishonest;
+  std::set<uint32_t> clients;
   std::set<std::pair<uint32_t, uint32_t>> cut;
   std::map<uint32_t, std::vector<core::PeerId>> contacts;
   WorldTime now;

@@ -5,6 +5,6 @@ add_orb_test(sim_observe_test
           sim/observe/summary_test.cc sim/observe/trace_test.cc
   DEPENDS sim_observe core_crypto rapidcheck)
 add_orb_test(sim_observe_blocks_test
-  SOURCES sim/observe/block_checkers_test.cc sim/observe/client_history_test.cc sim/observe/collection_checkers_test.cc
+  SOURCES sim/observe/block_checkers_test.cc sim/observe/client_history_test.cc sim/observe/cluster_census_test.cc sim/observe/collection_checkers_test.cc
           sim/observe/transaction_checkers_test.cc
   DEPENDS sim_observe core_crypto)

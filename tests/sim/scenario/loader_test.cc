@@ -285,6 +285,14 @@ TEST(LoaderTest, ExpectationsCompareInTheMetricsOwnUnit) {
   EXPECT_EQ(scenario.expect[2].text, "lookup.hops equals 4");
 }
 
+TEST(LoaderTest, AttackersGrindNextToBlocksToo) {
+  const sim::Group group =
+      LoadGroup(R"("grind": {"near_block": "entry", "blocks": 20, "bits": 6})");
+  EXPECT_EQ(group.grind_block, "entry");
+  EXPECT_EQ(group.grind_blocks, 20u);
+  EXPECT_EQ(group.grind_bits, 6u);
+}
+
 TEST(LoaderTest, SafetyOnlyHasNoCalmPhase) {
   const sim::Scenario scenario =
       Load(R"("phases": {"safety_only": true}, "plant": ["skip-renewal"])");

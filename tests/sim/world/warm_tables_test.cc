@@ -27,7 +27,8 @@ class WarmTablesTest : public testing::Test {
   static constexpr int kBucket = 16;
 
   WarmTablesTest()
-      : suite_(core::Digest256{9}), directory_(PeersOnly(kPeers), 5, suite_, {core::Key256{}}) {
+      : suite_(core::Digest256{9}),
+        directory_(PeersOnly(kPeers), 5, suite_, std::vector<std::vector<core::Key256>>(1)) {
     for (uint32_t i = 0; i < kPeers; ++i) members_.push_back(core::PeerId{i});
   }
 

@@ -23,14 +23,18 @@ Scenario TwoGroups() {
 
 class WorldDirectoryTest : public testing::Test {
  protected:
-  WorldDirectoryTest() : suite_(core::Digest256{9}) { target_.bytes.fill(0xa5); }
+  WorldDirectoryTest() : suite_(core::Digest256{9}) {
+    target_.bytes.fill(0xa5);
+    other_.bytes.fill(0x5a);
+  }
 
   WorldDirectory Make(uint64_t seed) {
-    return {TwoGroups(), seed, suite_, {core::Key256{}, target_}};
+    return {TwoGroups(), seed, suite_, {{}, {target_, other_}}};
   }
 
   core::ModelledSuite suite_;
   core::Key256 target_;
+  core::Key256 other_;
 };
 
 TEST_F(WorldDirectoryTest, FindsEveryPeerByItsNodeIdAndNobodyElse) {
@@ -54,10 +58,11 @@ TEST_F(WorldDirectoryTest, RefusesAContactWhoseKeyIsNotItsOwn) {
   EXPECT_EQ(directory.Learn(contact), core::kNoPeer);
 }
 
-TEST_F(WorldDirectoryTest, GrindersSitNextToTheirTarget) {
+TEST_F(WorldDirectoryTest, GrindersSitNextToTheirTargetsInTurn) {
   const WorldDirectory directory = Make(1);
   for (uint32_t i = 100; i < 105; ++i) {
-    EXPECT_GE(core::CommonPrefix(directory.NodeIdOf(core::PeerId{i}), target_), 12);
+    EXPECT_GE(
+        core::CommonPrefix(directory.NodeIdOf(core::PeerId{i}), i % 2 == 0 ? target_ : other_), 12);
   }
 }
 
