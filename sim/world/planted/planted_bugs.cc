@@ -49,7 +49,7 @@ constexpr PlantedBug kBugs[] = {
     {"deaf-to-tails", "TX-9", "who is not of a tail's cluster never hears how it decided", false,
      "TX-12"},
     {"skipped-sequence", "TX-10", "replicas tell too high a revision to those who catch up", true,
-     "BR-7 BR-8 TX-4 TX-11"},
+     "BR-7 BR-8 TX-4 TX-11 TX-12"},
     {"buried-alive", "TX-11", "replicas say to readers that live revisions are deleted", true},
     {"deaf-to-first-attempts", "TX-12", "members do not hear the first attempt of a call"},
     {"broken-chain", "CO-1", "clients write wrong hashes of predecessors into logs", true, "CO-4"},
