@@ -178,7 +178,7 @@ TEST(CollectionTest, PayloadsThatCannotBeAreRefusedAtOnce) {
 }
 
 TEST(CollectionTest, AfterTenTriesItGivesUpAndKeepsTheActions) {
-  CollectionWorld world({.clients = 1, .faults = 100});
+  CollectionWorld world({.clients = 1, .faults = {.percent = 100}});
   world.Act(0, {EditOf(Kind::kPut, 1, "a")});
   const Time start = world.now();
   world.Sync(0);
@@ -288,7 +288,7 @@ RC_GTEST_PROP(CollectionTest, ClientsThatMeetLoseNothing, (uint64_t seed)) {
 }
 
 RC_GTEST_PROP(CollectionTest, ClientsThatMeetLoseNothingWhenAnswersAreLost, (uint64_t seed)) {
-  CollectionWorld world({.seed = seed, .clients = 2 + seed % 4, .faults = 30});
+  CollectionWorld world({.seed = seed, .clients = 2 + seed % 4, .faults = {.percent = 30}});
   Work(world, 120, 200);
   RC_ASSERT(world.Calm());
   RC_ASSERT(world.Fault() == "");
@@ -296,7 +296,8 @@ RC_GTEST_PROP(CollectionTest, ClientsThatMeetLoseNothingWhenAnswersAreLost, (uin
 
 // Replicas that lag: what was acknowledged is in the log, and the blocks are in order, all the same.
 RC_GTEST_PROP(CollectionTest, ReplicasThatLagDoNoHarm, (uint64_t seed)) {
-  CollectionWorld world({.seed = seed, .clients = 2 + seed % 4, .faults = 10, .lagging = true});
+  CollectionWorld world(
+      {.seed = seed, .clients = 2 + seed % 4, .faults = {.percent = 10, .lagging = true}});
   Work(world, 120, 200);
   RC_ASSERT(world.Calm());
   RC_ASSERT(world.Fault() == "");
@@ -304,7 +305,8 @@ RC_GTEST_PROP(CollectionTest, ReplicasThatLagDoNoHarm, (uint64_t seed)) {
 
 // A hundred entries by three clients, with lost answers; what is wrong in the end.
 std::string FaultOfADiary(uint64_t seed) {
-  CollectionWorld world({.seed = seed, .clients = 3, .kind = CollectionKind::kDiary, .faults = 20});
+  CollectionWorld world(
+      {.seed = seed, .clients = 3, .kind = CollectionKind::kDiary, .faults = {.percent = 20}});
   for (size_t i = 0; i < 100; ++i) {
     world.ActRaw(world.random().Below(3), KeyOf(i));
     world.Sync(world.random().Below(3));
@@ -327,7 +329,7 @@ TEST(CollectionTest, ATailThatWasNotReadEntryByEntryIsNoBase) {
 
 // A tree of many leaves: splits and merges under way while others write.
 RC_GTEST_PROP(CollectionTest, SplitsAndMergesRaceWithWriters, (uint64_t seed)) {
-  CollectionWorld world({.seed = seed, .clients = 4, .faults = 15});
+  CollectionWorld world({.seed = seed, .clients = 4, .faults = {.percent = 15}});
   for (uint64_t round = 0; round < 60; ++round) {
     for (size_t client = 0; client < world.size(); ++client) {
       std::vector<TreeEdit> edits;
@@ -348,7 +350,7 @@ RC_GTEST_PROP(CollectionTest, SplitsAndMergesRaceWithWriters, (uint64_t seed)) {
 // The same seed, the same run: nothing depends on addresses or on what ran before.
 TEST(CollectionTest, RunsRepeat) {
   const auto digest = [](uint64_t seed) {
-    CollectionWorld world({.seed = seed, .clients = 3, .faults = 20});
+    CollectionWorld world({.seed = seed, .clients = 3, .faults = {.percent = 20}});
     Work(world, 60, 50);
     Hasher hasher;
     for (size_t i = 0; i < world.size(); ++i) world.client(i).Digest(hasher);

@@ -19,6 +19,7 @@
 #include "core/collections/tree.h"
 #include "core/collections/tree_edits.h"
 #include "tests/core/collections/block_store.h"
+#include "tests/core/collections/faulty_store.h"
 
 namespace core {
 
@@ -29,13 +30,14 @@ class CollectionWorld {
     size_t clients = 3;
     CollectionKind kind = CollectionKind::kTree;
     const ConflictRule* rule = nullptr;
-    uint64_t faults = 0;   // Of a hundred transactions and reads.
-    bool lagging = false;  // Reads may be up to ten seconds old.
+    FaultyStore::Faults faults{};
     CollectionLimits limits{};
   };
 
   explicit CollectionWorld(const Options& options)
-      : options_(options), random_(StreamKey{.seed = options.seed}) {
+      : options_(options),
+        random_(StreamKey{.seed = options.seed}),
+        store_(random_, options.faults) {
     const CollectionName name = {.name = "Registrants", .kind = options.kind};
     header_ = HeaderIdOf(suite_, CollectionTestNetwork(), name.name);
     for (uint32_t i = 0; i < options.clients; ++i) {
@@ -105,8 +107,7 @@ class CollectionWorld {
 
   // Faults end; everybody syncs until nothing is pending, and reads to the end of the log.
   bool Calm() {
-    options_.faults = 0;
-    options_.lagging = false;
+    store_.Heal();
     if (!Settle()) return false;
     for (int round = 0; round < 40; ++round) {
       for (size_t i = 0; i < clients_.size(); ++i) Sync(i);
@@ -121,7 +122,7 @@ class CollectionWorld {
 
   // CO-1 to CO-5 and what the clients were told, over the newest blocks; empty when all holds.
   [[nodiscard]] std::string Fault() {
-    Draft view(suite_, store_.blocks(), header_);
+    Draft view(suite_, store_.newest().blocks(), header_);
     if (const Status log = CheckLog(view); !log.ok()) return std::string(MessageOf(log));
     size_t expected_blocks = 1;
     if (options_.kind == CollectionKind::kTree) {
@@ -141,7 +142,7 @@ class CollectionWorld {
       if (action != nullptr) logged[action->id] = entry->sequence;
     }
     expected_blocks += LogBlocks();
-    if (store_.live() != expected_blocks) return "blocks that nothing leads to";
+    if (store_.newest().live() != expected_blocks) return "blocks that nothing leads to";
     return FaultOfReports(logged);
   }
 
@@ -161,11 +162,11 @@ class CollectionWorld {
 
   [[nodiscard]] size_t transactions() const { return transactions_; }
 
-  [[nodiscard]] size_t refusals() const { return refusals_; }
+  [[nodiscard]] size_t refusals() const { return store_.refusals(); }
 
   [[nodiscard]] uint64_t actions() const { return actions_; }
 
-  BlockStore& store() { return store_; }
+  BlockStore& store() { return store_.newest(); }
 
   [[nodiscard]] const BlockId& header() const { return header_; }
 
@@ -227,16 +228,14 @@ class CollectionWorld {
     return true;
   }
 
-  bool Fails() { return random_.Below(100) < options_.faults; }
-
   void Deliver(const Event& event) {
     Collection& collection = clients_[event.client]->collection;
     switch (event.kind) {
       case Event::Kind::kRead:
-        if (Fails()) {
+        if (store_.Fails()) {
           collection.OnUnavailable(At(event.client), event.ticket);
         } else {
-          collection.OnBlock(At(event.client), event.ticket, Read(event.block));
+          collection.OnBlock(At(event.client), event.ticket, store_.Read(now_, event.block));
         }
         break;
       case Event::Kind::kTransact:
@@ -246,54 +245,23 @@ class CollectionWorld {
         collection.OnTransactEnd(At(event.client), event.ticket, event.end);
         break;
       case Event::Kind::kApply:
-        Apply(event.changes);
+        store_.Apply(now_, event.changes);
         break;
     }
     Drain(event.client);
   }
 
-  bool Apply(const ChangeSet& changes) {
-    if (!store_.Apply(changes)) {
-      ++refusals_;
-      return false;
-    }
-    for (const BlockWrite& write : changes.writes) {
-      history_[write.block].push_back({now_, store_.Read(write.block)});
-    }
-    return true;
-  }
-
   void Run(const Event& event) {
-    Event end = {.kind = Event::Kind::kEnd, .client = event.client, .ticket = event.ticket};
-    if (!Fails()) {
-      const bool done = Apply(event.changes);
-      end.end = !done ? TransactEnd::kStale
-                      : (random_.Below(2) == 0 ? TransactEnd::kComplete : TransactEnd::kCommitted);
-      events_.push_back(end);
-      return;
-    }
-    const uint64_t fate = random_.Below(5);
-    end.end = TransactEnd::kInDoubt;
-    if (fate == 0) end.end = TransactEnd::kConflict;
-    if (fate == 1) end.end = TransactEnd::kUnavailable;
-    if (fate == 2) Apply(event.changes);
-    if (fate == 3) {
-      // It takes effect later, or never.
+    const FaultyStore::Fate fate = store_.Run(now_, event.changes);
+    if (fate.later) {
       events_.push_back(
           {.kind = Event::Kind::kApply, .client = event.client, .changes = event.changes});
     }
-    events_.push_back(end);
-  }
-
-  // The newest revision, or one that was the newest at some time in the last ten seconds.
-  FetchedBlock Read(const BlockId& id) {
-    if (!options_.lagging || random_.Below(3) != 0) return store_.Read(id);
-    const auto& versions = history_[id];
-    size_t oldest = versions.size();
-    while (oldest > 0 && versions[oldest - 1].first + Seconds(10) > now_) --oldest;
-    // Position 0 stands for "not there yet".
-    const size_t at = oldest + random_.Below(versions.size() - oldest + 1);
-    return at == 0 ? FetchedBlock{} : versions[at - 1].second;
+    const bool told = fate.end == TransactEnd::kCommitted && random_.Below(2) == 0;
+    events_.push_back({.kind = Event::Kind::kEnd,
+                       .client = event.client,
+                       .ticket = event.ticket,
+                       .end = told ? TransactEnd::kComplete : fate.end});
   }
 
   bool ReadToTheEnd() {
@@ -306,7 +274,7 @@ class CollectionWorld {
 
   [[nodiscard]] size_t LogBlocks() const {
     size_t count = 0;
-    for (const auto& [id, block] : store_.blocks()) {
+    for (const auto& [id, block] : store_.newest().blocks()) {
       count += block.bytes.has_value() && DecodeLogBlock(*block.bytes).ok() ? 1 : 0;
     }
     return count;
@@ -333,15 +301,13 @@ class CollectionWorld {
   ReplayAll replay_all_;
   Random random_;
   BlockId header_;
-  BlockStore store_;
-  std::map<BlockId, std::vector<std::pair<Time, FetchedBlock>>> history_;
+  FaultyStore store_;
   std::vector<std::unique_ptr<Client>> clients_;
   std::vector<Event> events_;
   std::map<ActionId, ActionReport> reports_;
   bool told_twice_ = false;
   uint64_t actions_ = 0;
   size_t transactions_ = 0;
-  size_t refusals_ = 0;
   Time now_{1'000'000'000};
 };
 

@@ -111,7 +111,8 @@ RC_GTEST_PROP(ElectionCollectionsTest, OneRegistrantHasOneEncoding, (uint64_t se
 // same time one is refused, in every order of messages.
 TEST(ElectionCollectionsTest, OfTwoPoolsOneReservesTheRegistrant) {
   for (uint64_t seed = 1; seed <= 40; ++seed) {
-    CollectionWorld world({.seed = seed, .clients = 3, .faults = seed % 2 == 0 ? 20u : 0u});
+    CollectionWorld world(
+        {.seed = seed, .clients = 3, .faults = {.percent = seed % 2 == 0 ? 20u : 0u}});
     const PublicKey key = Filled(7).bytes;
     world.Act(0, AddRegistrant(key, Plain()));
     world.Sync(0);

@@ -194,12 +194,13 @@ RC_GTEST_PROP(JointActionTest, ClientsThatMeetDoAllOrNothing, (uint64_t seed)) {
 }
 
 RC_GTEST_PROP(JointActionTest, LostAnswersDoNoHarm, (uint64_t seed)) {
-  RC_ASSERT(FaultOfARun({.seed = seed, .clients = 2 + seed % 3, .faults = 25}) == "");
+  RC_ASSERT(FaultOfARun({.seed = seed, .clients = 2 + seed % 3, .faults = {.percent = 25}}) == "");
 }
 
 RC_GTEST_PROP(JointActionTest, ReplicasThatLagDoNoHarm, (uint64_t seed)) {
-  RC_ASSERT(FaultOfARun({.seed = seed, .clients = 2 + seed % 3, .faults = 10, .lagging = true}) ==
-            "");
+  RC_ASSERT(FaultOfARun({.seed = seed,
+                         .clients = 2 + seed % 3,
+                         .faults = {.percent = 10, .lagging = true}}) == "");
 }
 
 }  // namespace

@@ -19,6 +19,7 @@
 #include "core/collections/replay.h"
 #include "core/collections/tree_edits.h"
 #include "tests/core/collections/block_store.h"
+#include "tests/core/collections/faulty_store.h"
 
 namespace core {
 
@@ -30,12 +31,13 @@ class JointWorld {
   struct Options {
     uint64_t seed = 1;
     size_t clients = 2;
-    uint64_t faults = 0;   // Of a hundred transactions and reads.
-    bool lagging = false;  // Reads may be up to ten seconds old.
+    FaultyStore::Faults faults{};
   };
 
   explicit JointWorld(const Options& options)
-      : options_(options), random_(StreamKey{.seed = options.seed}) {
+      : options_(options),
+        random_(StreamKey{.seed = options.seed}),
+        store_(random_, options.faults) {
     for (uint32_t i = 0; i < options.clients; ++i) {
       clients_.push_back(std::make_unique<Client>(Client{
           .collections = {Collection(suite_, CollectionTestNetwork(), {.name = "Log"}, rule_),
@@ -127,8 +129,7 @@ class JointWorld {
 
   // Faults end; everybody syncs until nothing is pending.
   bool Calm() {
-    options_.faults = 0;
-    options_.lagging = false;
+    store_.Heal();
     for (int round = 0; round < 40; ++round) {
       if (!Settle()) return false;
       if (reports_.size() == expected_reports()) return true;
@@ -141,7 +142,7 @@ class JointWorld {
   [[nodiscard]] std::string Fault() {
     Logs logs;
     for (size_t which : {kLog, kTree}) {
-      Draft view(suite_, store_.blocks(), header(which));
+      Draft view(suite_, store_.newest().blocks(), header(which));
       if (const Status log = CheckLog(view); !log.ok()) return std::string(MessageOf(log));
       LogReader reader(0, Direction::kForward);
       while (const auto entry = reader.Next(view)) {
@@ -149,7 +150,7 @@ class JointWorld {
         if (action != nullptr) logs[which][action->id] = {entry->sequence, action->collections};
       }
     }
-    Draft tree(suite_, store_.blocks(), header(kTree));
+    Draft tree(suite_, store_.newest().blocks(), header(kTree));
     if (const Status replay = CheckReplay(tree); !replay.ok()) {
       return std::string(MessageOf(replay));
     }
@@ -181,11 +182,11 @@ class JointWorld {
   }
 
   [[nodiscard]] BlockId TailOf(size_t which) {
-    Draft view(suite_, store_.blocks(), header(which));
+    Draft view(suite_, store_.newest().blocks(), header(which));
     return view.Header().value().tail;
   }
 
-  BlockStore& store() { return store_; }
+  BlockStore& store() { return store_.newest(); }
 
   Random& random() { return random_; }
 
@@ -298,8 +299,6 @@ class JointWorld {
     return true;
   }
 
-  bool Fails() { return random_.Below(100) < options_.faults; }
-
   std::vector<Event>::iterator HeldBack() {
     return std::find_if(events_.begin(), events_.end(), [&](const Event& event) {
       return event.kind == Event::Kind::kTransact && event.client == held_client_;
@@ -310,10 +309,11 @@ class JointWorld {
     Collection& collection = clients_[event.client]->collections[event.which];
     switch (event.kind) {
       case Event::Kind::kRead:
-        if (Fails()) {
+        if (store_.Fails()) {
           collection.OnUnavailable(At(event.client, event.which), event.ticket);
         } else {
-          collection.OnBlock(At(event.client, event.which), event.ticket, Read(event.block));
+          collection.OnBlock(At(event.client, event.which), event.ticket,
+                             store_.Read(now_, event.block));
         }
         break;
       case Event::Kind::kTransact:
@@ -327,7 +327,7 @@ class JointWorld {
         TellEnd(event);
         break;
       case Event::Kind::kApply:
-        Apply(event.changes);
+        store_.Apply(now_, event.changes);
         break;
     }
     Drain(event.client);
@@ -345,45 +345,17 @@ class JointWorld {
     }
   }
 
-  bool Apply(const ChangeSet& changes) {
-    if (!store_.Apply(changes)) return false;
-    for (const BlockWrite& write : changes.writes) {
-      history_[write.block].push_back({now_, store_.Read(write.block)});
-    }
-    return true;
-  }
-
   void Run(const Event& asked) {
-    Event end = asked;
-    end.kind = Event::Kind::kEnd;
-    end.changes = {};
-    if (!Fails()) {
-      end.end = Apply(asked.changes) ? TransactEnd::kCommitted : TransactEnd::kStale;
-      events_.push_back(end);
-      return;
-    }
-    const uint64_t fate = random_.Below(5);
-    end.end = TransactEnd::kInDoubt;
-    if (fate == 0) end.end = TransactEnd::kConflict;
-    if (fate == 1) end.end = TransactEnd::kUnavailable;
-    if (fate == 2) Apply(asked.changes);
-    if (fate == 3) {
-      // It takes effect later, or never.
+    const FaultyStore::Fate fate = store_.Run(now_, asked.changes);
+    if (fate.later) {
       events_.push_back(
           {.kind = Event::Kind::kApply, .client = asked.client, .changes = asked.changes});
     }
+    Event end = asked;
+    end.kind = Event::Kind::kEnd;
+    end.changes = {};
+    end.end = fate.end;
     events_.push_back(end);
-  }
-
-  // The newest revision, or one that was the newest at some time in the last ten seconds.
-  FetchedBlock Read(const BlockId& id) {
-    if (!options_.lagging || random_.Below(3) != 0) return store_.Read(id);
-    const auto& versions = history_[id];
-    size_t oldest = versions.size();
-    while (oldest > 0 && versions[oldest - 1].first + Seconds(10) > now_) --oldest;
-    // Position 0 stands for "not there yet".
-    const size_t at = oldest + random_.Below(versions.size() - oldest + 1);
-    return at == 0 ? FetchedBlock{} : versions[at - 1].second;
   }
 
   [[nodiscard]] size_t expected_reports() const {
@@ -418,8 +390,7 @@ class JointWorld {
   SodiumSuite suite_;
   ReplayAll rule_;
   Random random_;
-  BlockStore store_;
-  std::map<BlockId, std::vector<std::pair<Time, FetchedBlock>>> history_;
+  FaultyStore store_;
   std::vector<std::unique_ptr<Client>> clients_;
   std::vector<Event> events_;
   std::map<ActionId, std::vector<size_t>> expected_;  // The collections that it acts on.
