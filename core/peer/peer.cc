@@ -40,7 +40,7 @@ struct Peer::State : public Locator, public ClusterSource {
 
   // Locator.
   void Lookup(const Moment& moment, const Key256& target, uint64_t token) override {
-    routing.Lookup(moment.now, target, token, moment.random, moment.effects);
+    routing.Lookup(moment.now, {.target = target, .token = token}, moment.random, moment.effects);
   }
 
   [[nodiscard]] int SharedPrefix(int n) const override {
@@ -49,8 +49,9 @@ struct Peer::State : public Locator, public ClusterSource {
 
   // ClusterSource.
   void Lookup(const TxMoment& moment, const Key256& target, uint64_t token) override {
-    routing.Lookup(moment.now, target, token, moment.random, moment.effects,
-                   static_cast<size_t>(moment.config().cluster_size));
+    const auto members = static_cast<size_t>(moment.config().cluster_size);
+    routing.Lookup(moment.now, {.target = target, .token = token, .wanted = members}, moment.random,
+                   moment.effects);
   }
 
   [[nodiscard]] std::vector<Neighbour> NearestRemembered(Time now, const Key256& target,
@@ -160,7 +161,7 @@ void Peer::State::On(const Moment& moment, const Command& command) {
     matchmaking.OnLeave(moment, *leave);
   } else if (const auto* lookup = std::get_if<LookupCommand>(&command)) {
     // Routing itself reports LookupDone; nobody here waits for token 0.
-    routing.Lookup(moment.now, lookup->target, 0, random, moment.effects);
+    routing.Lookup(moment.now, {.target = lookup->target}, random, moment.effects);
   } else {
     OnBlocks(moment, command);
   }

@@ -72,12 +72,12 @@ void Routing::Start(Time now, std::span<const PeerId> seeds, Random& random, Eff
   Settle(turn);
 }
 
-void Routing::Lookup(Time now, const Key256& target, uint64_t token, Random& random,
-                     Effects& effects, size_t wanted) {
+void Routing::Lookup(Time now, const Search& search, Random& random, Effects& effects) {
   Turn turn{now, random, effects};
-  StartLookup(
-      turn,
-      {.cause = NodeLookup::Cause::kCaller, .token = token, .target = target, .wanted = wanted});
+  StartLookup(turn, {.cause = NodeLookup::Cause::kCaller,
+                     .token = search.token,
+                     .target = search.target,
+                     .wanted = search.wanted});
   Settle(turn);
 }
 

@@ -68,10 +68,14 @@ class Routing {
   // ask. A second call has no effect.
   void Start(Time now, std::span<const PeerId> seeds, Random& random, Effects& effects);
 
-  // Iterative FIND_NODE. `token` is the caller's and comes back in the result, which may be there
-  // as soon as this call returns (nobody to ask). `wanted`: how many of the nearest; 0: k.
-  void Lookup(Time now, const Key256& target, uint64_t token, Random& random, Effects& effects,
-              size_t wanted = 0);
+  struct Search {
+    Key256 target;
+    uint64_t token = 0;  // The caller's; it comes back in the result.
+    size_t wanted = 0;   // How many of the nearest; 0: k.
+  };
+
+  // Iterative FIND_NODE. The result may be there as soon as this call returns (nobody to ask).
+  void Lookup(Time now, const Search& search, Random& random, Effects& effects);
 
   void OnArrival(Time now, PeerId from, const Message& message, Random& random, Effects& effects);
 

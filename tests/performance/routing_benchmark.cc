@@ -111,7 +111,8 @@ void LookupThatFails(benchmark::State& state) {
   size_t i = 0;
   for (auto _ : state) {
     world.effects.Clear();
-    world.routing.Lookup(world.now, world.targets[i++ % 256], 1, world.random, world.effects);
+    world.routing.Lookup(world.now, {.target = world.targets[i++ % 256], .token = 1}, world.random,
+                         world.effects);
     while (!world.routing.TakeFinished(result)) {
       world.now = world.routing.NextDeadline();
       world.effects.Clear();

@@ -74,7 +74,7 @@ TEST_F(BudgetTest, EmptyTableOwnsNoHeap) {
 
 TEST_F(BudgetTest, HeapReturnsToIdleWhenALookupIsDone) {
   const size_t idle = routing_.HeapBytes();
-  routing_.Lookup(now_, Key256{}, 1, random_, effects_);
+  routing_.Lookup(now_, {.target = {}, .token = 1}, random_, effects_);
   EXPECT_GT(routing_.HeapBytes(), idle);
   while (routing_.NextDeadline() < now_ + Minutes(10)) {
     now_ = routing_.NextDeadline();

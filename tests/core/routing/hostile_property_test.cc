@@ -37,7 +37,7 @@ class Attacked {
       allowed = kFlightMax;
     } else if (kind == 1) {
       ++lookups_;
-      routing_.Lookup(now_, AnyKey(), lookups_, random_, effects_);
+      routing_.Lookup(now_, {.target = AnyKey(), .token = lookups_}, random_, effects_);
       allowed = kFlightMax;
     } else if (kind == 2) {
       routing_.OnLinkDown(now_, AnyPeer(), random_, effects_);

@@ -36,7 +36,7 @@ class Bench {
 
   void Lookup(const Key256& target) {
     effects_.Clear();
-    routing_.Lookup(now_, target, 1, random_, effects_);
+    routing_.Lookup(now_, {.target = target, .token = 1}, random_, effects_);
   }
 
   void Arrive(PeerId from, const Message& message) {

@@ -102,8 +102,9 @@ class SmallNet {
   }
 
   void Lookup(PeerId peer, const Key256& target, uint64_t token) {
-    Step(peer,
-         [&](Node& node) { node.routing.Lookup(now_, target, token, node.random, effects_); });
+    Step(peer, [&](Node& node) {
+      node.routing.Lookup(now_, {.target = target, .token = token}, node.random, effects_);
+    });
   }
 
   // Runs until the time has come or nothing is left to do.
