@@ -183,6 +183,33 @@ enum class TxAction : uint8_t {
   kCancel = 6
 };
 
+// About one block alone; the others are parts of a multi-block transaction.
+[[nodiscard]] constexpr bool IsWrite(TxAction action) {
+  return action == TxAction::kPut || action == TxAction::kDelete;
+}
+
+[[nodiscard]] constexpr bool IsPend(TxAction action) {
+  return action == TxAction::kPendPut || action == TxAction::kPendDelete;
+}
+
+// At the tail of a multi-block transaction; everything else is about one block's next revision.
+[[nodiscard]] constexpr bool Decides(TxAction action) {
+  return action == TxAction::kCommit || action == TxAction::kCancel;
+}
+
+// Makes its block's next revision. A pend does not: its tail decides what becomes of it.
+[[nodiscard]] constexpr bool MakesRevision(TxAction action) {
+  return IsWrite(action) || action == TxAction::kCommit;
+}
+
+[[nodiscard]] constexpr bool CarriesValue(TxAction action) {
+  return action == TxAction::kPut || action == TxAction::kPendPut;
+}
+
+[[nodiscard]] constexpr bool Erases(TxAction action) {
+  return action == TxAction::kDelete || action == TxAction::kPendDelete;
+}
+
 // What a client asks of one cluster, signed by it. `of`, `tail` and `scope` belong to pends, commits
 // and cancels and are zero otherwise.
 struct Transaction {

@@ -159,6 +159,10 @@ struct Refused {  // Rate limit or capacity.
 
 enum class CallKind : uint8_t { kPut = 1, kDelete = 2, kGet = 3, kRevision = 4, kTransact = 5 };
 
+[[nodiscard]] constexpr bool IsWrite(CallKind call) {
+  return call != CallKind::kGet && call != CallKind::kRevision;
+}
+
 struct CallStarted {  // Of a TransactCommand: `block` is the tail, CallWrite tells the rest.
   uint64_t request = 0;
   CallKind call = CallKind::kGet;

@@ -36,15 +36,6 @@ namespace core {
 [[nodiscard]] Key256 ContentHash(const Suite& suite, std::span<const uint8_t> value);
 [[nodiscard]] Key256 TombstoneHash(const Suite& suite, const BlockId& block);
 
-[[nodiscard]] constexpr bool Erases(TxAction action) {
-  return action == TxAction::kDelete || action == TxAction::kPendDelete;
-}
-
-// At the tail of a multi-block transaction; everything else is about one block's next revision.
-[[nodiscard]] constexpr bool Decides(TxAction action) {
-  return action == TxAction::kCommit || action == TxAction::kCancel;
-}
-
 struct Revision {
   uint64_t number = 0;
   RevisionRow row;

@@ -135,11 +135,10 @@ std::optional<ProvenRevision> ProofOf(const TxMoment& moment, const BlockReply& 
   if (!fits) return std::nullopt;
   const Key256 tx = HashOf(moment, reply.certificate.record);
   if (!IsValid(moment, reply.certificate, tx)) return std::nullopt;
-  if (made.action == TxAction::kPut || made.action == TxAction::kDelete) {
+  if (IsWrite(made.action)) {
     return ProvenRevision{.by = made.id, .tx = tx};
   }
-  if (made.action != TxAction::kPendPut && made.action != TxAction::kPendDelete)
-    return std::nullopt;
+  if (!IsPend(made.action)) return std::nullopt;
   const Transaction& decision = reply.decision.record.transaction;
   const bool decided = reply.decision.committed && decision.action == TxAction::kCommit &&
                        decision.of == made.of && decision.block == made.tail;

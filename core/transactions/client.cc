@@ -9,10 +9,6 @@
 namespace core {
 namespace {
 
-bool IsWrite(CallKind kind) {
-  return kind == CallKind::kPut || kind == CallKind::kDelete || kind == CallKind::kTransact;
-}
-
 Key256 HashOfWrite(const TxMoment& moment, const BlockWrite& write) {
   return write.erase ? TombstoneHash(moment.suite(), write.block)
                      : ContentHash(moment.suite(), write.value);

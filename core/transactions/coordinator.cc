@@ -138,9 +138,8 @@ void Coordinator::OnSubmit(const TxMoment& moment, PeerId from, uint64_t id,
     moment.Report(from, Offence::kBadSignature);
     return refuse(TxVerdict::kRejected, RejectReason::kSignature, 0);
   }
-  const bool has_value =
-      transaction.action == TxAction::kPut || transaction.action == TxAction::kPendPut;
-  if (has_value && ContentHash(moment.suite(), submit.value) != transaction.content_hash) {
+  if (CarriesValue(transaction.action) &&
+      ContentHash(moment.suite(), submit.value) != transaction.content_hash) {
     return refuse(TxVerdict::kRejected, RejectReason::kInvalid, 0);
   }
   if (transaction.expires_ms < moment.now_ms()) {
@@ -150,9 +149,7 @@ void Coordinator::OnSubmit(const TxMoment& moment, PeerId from, uint64_t id,
     return refuse(TxVerdict::kUnavailable, RejectReason::kBusy, 0);
   }
   const Tip tip = voter_->repository().TipOf(transaction.block);
-  const bool writes =
-      transaction.action == TxAction::kPut || transaction.action == TxAction::kDelete;
-  if (writes && tip.revision > transaction.base_revision) {
+  if (IsWrite(transaction.action) && tip.revision > transaction.base_revision) {
     return refuse(TxVerdict::kStale, RejectReason::kStale, tip.revision);
   }
   Round& round = Open(moment, tx, record);

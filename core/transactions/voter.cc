@@ -11,14 +11,6 @@
 namespace core {
 namespace {
 
-bool NeedsValue(TxAction action) {
-  return action == TxAction::kPut || action == TxAction::kPendPut;
-}
-
-bool IsPend(TxAction action) {
-  return action == TxAction::kPendPut || action == TxAction::kPendDelete;
-}
-
 // What all transactions of one multi-block write have in common.
 const TxId& WholeOf(const Transaction& transaction) {
   return transaction.of == TxId{} ? transaction.id : transaction.of;
@@ -90,7 +82,7 @@ RejectReason Voter::Admit(const TxMoment& moment, const TxRecord& record,
     mine += open->record.transaction.client == transaction.client ? 1 : 0;
   });
   if (mine >= config.open_per_client) return RejectReason::kBusy;
-  if (value != nullptr && NeedsValue(transaction.action) &&
+  if (value != nullptr && CarriesValue(transaction.action) &&
       ContentHash(moment.suite(), *value) != transaction.content_hash) {
     return RejectReason::kInvalid;
   }
@@ -109,10 +101,8 @@ bool Voter::MayHaveForgotten(const TxMoment& moment, const Transaction& transact
     return transaction.expires_ms + keep.us / 1000 >= moment.now_ms();
   };
   if (within(moment.config().decided_keep)) return false;
-  const bool writes =
-      transaction.action == TxAction::kPut || transaction.action == TxAction::kDelete;
   const Tip tip = repository_.TipOf(transaction.block);
-  if (!writes || repository_.IsDamaged(transaction.block) ||
+  if (!IsWrite(transaction.action) || repository_.IsDamaged(transaction.block) ||
       tip.revision > transaction.base_revision) {
     return true;
   }
@@ -266,7 +256,7 @@ Voter::Judgement Voter::Judge(const TxMoment& moment, const Key256& tx, const Ca
   if (transaction.expires_ms < moment.now_ms()) {
     return refuse(VoteKind::kExpired, RejectReason::kNone);
   }
-  if (!known.has_value && NeedsValue(transaction.action)) {
+  if (!known.has_value && CarriesValue(transaction.action)) {
     return refuse(VoteKind::kExpired, RejectReason::kNone);
   }
   if (!IsAdmissible(moment, transaction.block, known.record.members)) {

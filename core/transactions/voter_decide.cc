@@ -11,10 +11,6 @@
 namespace core {
 namespace {
 
-bool IsPend(TxAction action) {
-  return action == TxAction::kPendPut || action == TxAction::kPendDelete;
-}
-
 RevisionRow RowOf(const Transaction& transaction, const TxId& by, const Key256& tx) {
   RevisionRow row;
   row.action = transaction.action;

@@ -27,10 +27,6 @@ std::string Found(const core::CallFinished& finished) {
          ",\"content\":" + (nothing ? "null" : Quote(Hex(finished.hash))) + "}";
 }
 
-bool Writes(core::CallKind call) {
-  return call != core::CallKind::kGet && call != core::CallKind::kRevision;
-}
-
 const char* TypeOf(core::CallOutcome outcome) {
   switch (outcome) {
     case core::CallOutcome::kCommitted:
@@ -71,7 +67,7 @@ void ClientHistory::OnWorldFact(const WorldView&, const WorldFact& fact) {
 
 void ClientHistory::Begin(const WorldView& world, const Fact& fact, const core::CallStarted& call) {
   const bool honest = world.IsHonest(fact.peer);
-  if (!honest && !Writes(call.call)) return;
+  if (!honest && !core::IsWrite(call.call)) return;
   Open& open = *open_.Insert({fact.peer, call.request}).first;
   open = {call.call, honest, {}};
   switch (call.call) {
@@ -128,7 +124,7 @@ void ClientHistory::End(WorldTime at, core::PeerId peer, const Open& open, const
     std::string result;
     if (finished != nullptr && finished->outcome == core::CallOutcome::kExpired) {
       result = "\"expired\"";
-    } else if (finished != nullptr && Writes(open.call)) {
+    } else if (finished != nullptr && core::IsWrite(open.call)) {
       const bool alone = open.call != core::CallKind::kTransact;
       result = RevisionMember(alone ? finished->revision : line.base + 1) + "}";
     } else if (finished != nullptr) {

@@ -41,11 +41,10 @@ void FactMetrics::OnMatchFinished(const core::MatchFinished& match) {
 }
 
 void FactMetrics::OnCallFinished(const core::CallFinished& call) {
-  const bool reads = call.call == core::CallKind::kGet || call.call == core::CallKind::kRevision;
   const bool committed = call.outcome == core::CallOutcome::kCommitted;
   metrics_.Count(MetricOf(call.outcome));
   if (call.outcome == core::CallOutcome::kFound) metrics_.Record(Metric::kReadTime, call.took.us);
-  if (reads) return;
+  if (!core::IsWrite(call.call)) return;
   metrics_.Trial(Metric::kWriteSuccess, committed);
   if (!committed) return;
   metrics_.Record(Metric::kWriteTime, call.took.us);

@@ -15,11 +15,6 @@ bool Denies(core::CallOutcome outcome) {
          outcome == core::CallOutcome::kRejected || outcome == core::CallOutcome::kUnavailable;
 }
 
-bool Writes(core::CallKind call) {
-  return call == core::CallKind::kPut || call == core::CallKind::kDelete ||
-         call == core::CallKind::kTransact;
-}
-
 std::string_view NameOf(core::CallOutcome outcome) {
   constexpr std::string_view kNames[] = {"committed", "found",       "stale",    "conflict",
                                          "rejected",  "unavailable", "in doubt", "expired"};
@@ -198,7 +193,7 @@ ProgressChecker::ProgressChecker()
 
 void ProgressChecker::OnFact(const WorldView& world, const Fact& fact) {
   if (const auto* started = std::get_if<core::CallStarted>(&fact.what)) {
-    if (!Writes(started->call)) return;
+    if (!core::IsWrite(started->call)) return;
     const CallName name{fact.peer, started->request};
     meetings_.push_back(
         {.open = {name}, .blocks = {}, .calls = 1, .committed = 0, .begun = fact.at});
@@ -206,7 +201,7 @@ void ProgressChecker::OnFact(const WorldView& world, const Fact& fact) {
   } else if (const auto* write = std::get_if<core::CallWrite>(&fact.what)) {
     Join({fact.peer, write->request}, write->block);
   } else if (const auto* finished = std::get_if<core::CallFinished>(&fact.what)) {
-    if (Writes(finished->call)) Finish(world, fact, *finished);
+    if (core::IsWrite(finished->call)) Finish(world, fact, *finished);
   }
 }
 

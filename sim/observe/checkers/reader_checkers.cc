@@ -19,10 +19,6 @@ bool ReadsLatest(const core::CallStarted& call) {
          (call.call == core::CallKind::kGet && call.revision == 0);
 }
 
-bool Writes(core::CallKind call) {
-  return call != core::CallKind::kGet && call != core::CallKind::kRevision;
-}
-
 }  // namespace
 
 LostWriteChecker::LostWriteChecker()
@@ -223,7 +219,8 @@ void SessionChecker::OnFact(const WorldView& world, const Fact& fact) {
   if (finished == nullptr) return;
   const CallName name{fact.peer, finished->request};
   const Known* before = open_.Find(name);
-  const bool wrote = Writes(finished->call) && finished->outcome == core::CallOutcome::kCommitted;
+  const bool wrote =
+      core::IsWrite(finished->call) && finished->outcome == core::CallOutcome::kCommitted;
   const bool read = before != nullptr && finished->outcome == core::CallOutcome::kFound;
   if (read && before->revision > 0) {
     Premise();

@@ -12,10 +12,6 @@ std::string Subject(const core::BlockId& block, uint64_t revision) {
   return "block " + Short(block) + "  revision " + std::to_string(revision);
 }
 
-bool Deletes(core::TxAction action) {
-  return action == core::TxAction::kDelete || action == core::TxAction::kPendDelete;
-}
-
 // A disk that lost what it had reported takes what it reported from then on out of the tables.
 template <typename Table>
 void ForgetLost(const WorldFact& fact, Table& table) {
@@ -120,8 +116,8 @@ CollectionChecker::CollectionChecker()
 void CollectionChecker::OnFact(const WorldView& world, const Fact& fact) {
   if (!world.IsHonest(fact.peer)) return;
   if (const auto* applied = std::get_if<core::RevisionApplied>(&fact.what)) {
-    *latest_.Insert({fact.peer, applied->block}).first = {applied->revision,
-                                                          Deletes(applied->action), fact.local};
+    *latest_.Insert({fact.peer, applied->block}).first = {
+        applied->revision, core::Erases(applied->action), fact.local};
     return;
   }
   const auto* collected = std::get_if<core::RevisionCollected>(&fact.what);
@@ -267,18 +263,18 @@ void ResurrectionChecker::OnFact(const WorldView& world, const Fact& fact) {
     const bool next = applied->revision == tombstone->revision + 1;
     const bool later = applied->revision > tombstone->revision;
     const bool skips = applied->restored || tombstone->stopped;
-    if (!forgotten && !(later && (skips || (next && !Deletes(applied->action))))) {
+    if (!forgotten && !(later && (skips || (next && !core::Erases(applied->action))))) {
       Violate([&] {
         return Violation{fact.at, fact.peer, Subject(applied->block, applied->revision),
                          "a put of revision " + std::to_string(tombstone->revision + 1) +
                              " behind the tombstone",
-                         std::string(Deletes(applied->action) ? "a delete" : "a put") +
+                         std::string(core::Erases(applied->action) ? "a delete" : "a put") +
                              " of revision " + std::to_string(applied->revision)};
       });
     }
   }
   tombstones_.Erase(key);
-  if (Deletes(applied->action)) {
+  if (core::Erases(applied->action)) {
     *tombstones_.Insert(key).first = {applied->revision, false, {}, fact.at, false};
   }
 }

@@ -11,10 +11,6 @@ namespace {
 
 constexpr core::Duration kPatience = core::Seconds(10);
 
-bool Writes(core::TxAction action) {
-  return action == core::TxAction::kPut || action == core::TxAction::kDelete;
-}
-
 // Moves the message out of what the step sends.
 core::Outgoing Take(core::Outgoing& outgoing) {
   core::Outgoing taken = outgoing;
@@ -31,7 +27,7 @@ void SendTo(std::span<const core::PeerId> to, const core::Message& message,
 
 SequentialCoordinator::Race* SequentialCoordinator::RaceOf(const core::TxRecord& record) {
   const core::Transaction& transaction = record.transaction;
-  if (!Writes(transaction.action)) return nullptr;
+  if (!IsWrite(transaction.action)) return nullptr;
   const Place place{transaction.block, transaction.base_revision};
   const auto found = races_.find(place);
   if (found != races_.end()) return &found->second;

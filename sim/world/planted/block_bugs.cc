@@ -19,10 +19,6 @@ bool CatchesUp(const core::BlockGet& asked) {
   return asked.revision == 0 && asked.with_value;
 }
 
-bool IsPend(core::TxAction action) {
-  return action == core::TxAction::kPendPut || action == core::TxAction::kPendDelete;
-}
-
 }  // namespace
 
 // ---- what replicas say ----
