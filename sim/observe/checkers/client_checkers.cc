@@ -43,7 +43,7 @@ void DurabilityChecker::OnFact(const WorldView& world, const Fact& fact) {
     return;
   }
   if (const auto* made = std::get_if<core::CertificateMade>(&fact.what)) {
-    if (!made->committed) return;
+    if (!made->committed || !core::MakesRevision(made->action)) return;
     const auto [certified, fresh] = certified_.Insert({made->block, made->base_revision + 1});
     if (fresh) certified->at = fact.at;
     certified->members = std::max(certified->members, made->members);

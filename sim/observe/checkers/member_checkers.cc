@@ -14,12 +14,6 @@ std::string Subject(const core::BlockId& block, const core::Key256& tx) {
   return "block " + Short(block) + "  transaction " + Short(tx);
 }
 
-// Pends make no revision; whether two of them conflict, their tails decide.
-// A commit names neither base nor content: its pend did, and what comes of it is BR-2's matter.
-bool MakesRevision(core::TxAction action) {
-  return action == core::TxAction::kPut || action == core::TxAction::kDelete;
-}
-
 std::string_view NameOf(core::VoteKind kind) {
   switch (kind) {
     case core::VoteKind::kApprove:
@@ -62,7 +56,7 @@ void CertificateChecker::OnFact(const WorldView& world, const Fact& fact) {
     return;
   }
   const auto* made = std::get_if<core::CertificateMade>(&fact.what);
-  if (made == nullptr || !made->committed || !MakesRevision(made->action)) return;
+  if (made == nullptr || !made->committed || !core::MakesRevision(made->action)) return;
   Premise();
   const auto [first, fresh] = committed_.Insert({made->block, made->base_revision + 1});
   if (fresh) *first = {made->content_hash, made->id, fact.peer};

@@ -48,12 +48,13 @@ TEST_F(CertificateTest, TwoContentsAtOneRevisionFail) {
   EXPECT_EQ(checker_.violations(), 1u);
 }
 
-TEST_F(CertificateTest, ACommitNamesNoRevisionOfItsOwn) {
-  Tell(1, 0, Certificate(1, 0, 1));
-  core::CertificateMade commit = Certificate(2, 0, 0);
+TEST_F(CertificateTest, ACommitMakesTheRevisionThatItsPendPrepared) {
+  core::CertificateMade commit = Certificate(1, 0, 1);
   commit.action = core::TxAction::kCommit;
-  Tell(2, 1, commit);
+  Tell(1, 0, commit);
   ExpectPassed(1);
+  Tell(2, 1, Certificate(2, 0, 2));
+  EXPECT_EQ(checker_.violations(), 1u);
 }
 
 TEST_F(CertificateTest, PendsMayRepeatButForksFail) {
@@ -305,6 +306,16 @@ TEST_F(DurabilityTest, AMajorityPassesOneLessFails) {
   world_.Tell(before, 9, 15, Finished(CallKind::kPut, 1, CallOutcome::kCommitted, 1, 1));
   EXPECT_EQ(before.violations(), 1u);
   Tell(4, 5, Applied(1, 1, 0, 1));
+  Acknowledge();
+  ExpectPassed(1);
+}
+
+TEST_F(DurabilityTest, ThePendOfAnotherTransactionIsNotOfTheRevision) {
+  core::CertificateMade pend = Certificate(2, 0, 1, 3, 10);
+  pend.action = core::TxAction::kPendPut;
+  Tell(1, 0, pend);
+  Tell(2, 0, Certificate(1, 0, 1, 3, 4));
+  for (uint32_t peer = 0; peer < 3; ++peer) Tell(3, peer, Applied(1, 1, 0, 1));
   Acknowledge();
   ExpectPassed(1);
 }
