@@ -1,5 +1,6 @@
 #include "core/transactions/certificate.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "core/codec/canonical.h"
@@ -24,6 +25,12 @@ void SignTransaction(const TxMoment& moment, Transaction& transaction) {
   std::vector<uint8_t> bytes;
   TransactionSigningBytes(moment.context.network, transaction, bytes);
   transaction.signature = moment.Sign(bytes);
+}
+
+const Vote* VoteOf(std::span<const Vote> votes, uint8_t member) {
+  const auto found = std::find_if(votes.begin(), votes.end(),
+                                  [member](const Vote& vote) { return vote.member == member; });
+  return found == votes.end() ? nullptr : &*found;
 }
 
 bool HasValidSignature(const TxMoment& moment, const Transaction& transaction) {

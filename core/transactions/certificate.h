@@ -22,6 +22,9 @@ void SignTransaction(const TxMoment& moment, Transaction& transaction);
   return vote.kind == VoteKind::kApprove;
 }
 
+// Of that member among them, or nullptr.
+[[nodiscard]] const Vote* VoteOf(std::span<const Vote> votes, uint8_t member);
+
 // Signed as the member with this index. REQUIRES: that is this peer.
 void SignVote(const TxMoment& moment, const Key256& tx, Vote& vote);
 [[nodiscard]] bool HasValidSignature(const TxMoment& moment, const TxRecord& record,

@@ -7,10 +7,7 @@
 namespace core {
 
 const Vote* VoteTally::Find(uint8_t member) const {
-  for (const Vote& vote : votes_) {
-    if (vote.member == member) return &vote;
-  }
-  return nullptr;
+  return VoteOf(votes_, member);
 }
 
 void VoteTally::AddOwn(const Vote& vote) {

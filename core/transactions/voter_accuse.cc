@@ -19,12 +19,6 @@
 namespace core {
 namespace {
 
-const Vote* VoteOf(std::span<const Vote> votes, uint8_t member) {
-  const auto found = std::find_if(votes.begin(), votes.end(),
-                                  [member](const Vote& vote) { return vote.member == member; });
-  return found == votes.end() ? nullptr : &*found;
-}
-
 // Each of the votes of the first is contrary to the one at its place in the second.
 bool AreContrary(const DoubleVote& proof) {
   const auto& first = proof.first.votes;
