@@ -1,5 +1,7 @@
 #include "sim/observe/cluster_census.h"
 
+#include "core/transactions/cluster.h"
+
 namespace sim {
 namespace {
 
@@ -22,7 +24,7 @@ void ClusterCensus::OnFact(const WorldView&, const Fact& fact) {
 
 ClusterCensus::Cluster ClusterCensus::ClusterOf(const WorldView& world, const IdIndex& index,
                                                 const core::BlockId& block) {
-  const core::Key256 key{world.context().suite->Sha256(block.bytes)};
+  const core::Key256 key = core::ClusterKey(*world.context().suite, block);
   const auto size = static_cast<uint32_t>(world.context().config->transactions.cluster_size);
   Cluster cluster;
   (void)index.Nearest(key, [&](core::PeerId peer) {
@@ -36,12 +38,12 @@ ClusterCensus::Cluster ClusterCensus::ClusterOf(const WorldView& world, const Id
 void ClusterCensus::OnEnd(const WorldView& world) {
   if (blocks_.empty() || !HasAdversaries(world.scenario())) return;
   const IdIndex index(*world.context().directory, world.PeerCount());
-  const auto share = static_cast<uint32_t>(world.context().config->transactions.approve_percent);
   blocks_.ForEach([&](const core::BlockId& block, bool) {
     const Cluster cluster = ClusterOf(world, index, block);
-    const uint32_t approvals = (cluster.members * share + 99) / 100;
-    metrics_.Trial(Metric::kClustersCaptured, cluster.hostile >= approvals);
-    metrics_.Trial(Metric::kClustersHindered, cluster.hostile > cluster.members - approvals);
+    const core::Quorum quorum =
+        core::QuorumOf(world.context().config->transactions, cluster.members);
+    metrics_.Trial(Metric::kClustersCaptured, cluster.hostile >= quorum.approvals);
+    metrics_.Trial(Metric::kClustersHindered, cluster.hostile >= quorum.refusals);
   });
 }
 

@@ -9,5 +9,5 @@ add_layer(sim_observe FOLDER sim/observe
           checkers/meeting_checker.cc checkers/member_checkers.cc checkers/nearest_checker.cc checkers/overlay_checker.cc
           checkers/patience_checker.cc checkers/reader_checkers.cc checkers/registry.cc checkers/replica_checkers.cc
           checkers/routing_checker.cc checkers/transaction_registry.cc
-  DEPENDS core_collections sim_history sim_network sim_engine sim_scenario
+  DEPENDS core_collections core_transactions sim_history sim_network sim_engine sim_scenario
   LIBRARIES nlohmann_json::nlohmann_json Boost::headers)
