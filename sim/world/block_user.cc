@@ -6,8 +6,6 @@
 #include <utility>
 #include <variant>
 
-#include "absl/strings/str_cat.h"
-
 #include "core/base/random.h"
 #include "core/codec/canonical.h"
 
@@ -17,6 +15,12 @@ core::BlockId BlockNamed(const core::Context& context, std::string_view name) {
   core::Bytes bytes;
   core::BlockNameBytes(context.network, name, bytes);
   return {context.suite->Sha256(bytes)};
+}
+
+core::BlockId BlockNamed(const core::Context& context, std::string_view name, uint32_t index,
+                         uint32_t count) {
+  return count == 1 ? BlockNamed(context, name)
+                    : BlockNamed(context, std::string(name) + "/" + std::to_string(index));
 }
 
 namespace {
@@ -62,10 +66,8 @@ std::vector<core::BlockWrite> BlockUser::Draw(uint32_t operation, WorldTime now)
   while (writes.size() < blocks.writes) {
     const auto index = static_cast<uint32_t>(random.Below(blocks.blocks));
     if (!drawn.insert(index).second) continue;
-    const bool one = blocks.blocks == 1;
     core::BlockWrite write;
-    write.block =
-        BlockNamed(*context_, one ? blocks.block : absl::StrCat(blocks.block, "/", index));
+    write.block = BlockNamed(*context_, blocks.block, index, blocks.blocks);
     write.erase = std::holds_alternative<core::DeleteCommand>(what.command);
     writes.push_back(std::move(write));
   }

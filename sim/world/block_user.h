@@ -85,5 +85,8 @@ class BlockUser {
 
 // The id of the scenario's block with this name.
 [[nodiscard]] core::BlockId BlockNamed(const core::Context& context, std::string_view name);
+// One of `count` blocks of one name: "name/index", or the name alone where there is one.
+[[nodiscard]] core::BlockId BlockNamed(const core::Context& context, std::string_view name,
+                                       uint32_t index, uint32_t count);
 
 }  // namespace sim

@@ -3,8 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
-
 #include "core/crypto/modelled_suite.h"
 #include "core/crypto/sodium_suite.h"
 #include "core/matchmaking/keys.h"
@@ -35,9 +33,8 @@ core::Digest256 RunSecret(uint64_t seed) {
 std::vector<core::Key256> BlockTargets(const core::Context& context, const Group& group) {
   std::vector<core::Key256> targets;
   for (uint32_t i = 0; i < group.grind_blocks; ++i) {
-    const bool one = group.grind_blocks == 1;
-    const std::string name = one ? group.grind_block : absl::StrCat(group.grind_block, "/", i);
-    targets.push_back(core::ClusterKey(*context.suite, BlockNamed(context, name)));
+    const core::BlockId block = BlockNamed(context, group.grind_block, i, group.grind_blocks);
+    targets.push_back(core::ClusterKey(*context.suite, block));
   }
   return targets;
 }
