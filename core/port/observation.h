@@ -205,6 +205,8 @@ struct CallFinished {
   uint64_t revision = 0;  // Made, found, or (kStale) the latest.
   Key256 hash;            // Of that revision.
   bool deleted = false;   // That revision is a tombstone.
+  // Committed, and every block of it was seen to carry it. Otherwise the blocks beside the tail follow later.
+  bool landed = false;
   uint16_t attempts = 0;
   Duration took;
 };

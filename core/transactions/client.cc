@@ -332,6 +332,14 @@ void Client::DropAttempt(Call& call) {
   }
 }
 
+// The tail decides; the other blocks have landed once a confirmed read has found it there.
+bool Client::HasLanded(const Call& call) {
+  return std::all_of(call.legs.begin(), call.legs.end(), [&](const Leg& leg) {
+    return &leg == &call.legs[call.tail] || leg.read == nullptr ||
+           leg.read->phase() == ConfirmedRead::Phase::kDone;
+  });
+}
+
 void Client::Finish(const TxMoment& moment, Call& call, CallOutcome outcome, size_t at) {
   if (call.phase == Phase::kDone) return;
   call.phase = Phase::kDone;
@@ -344,6 +352,7 @@ void Client::Finish(const TxMoment& moment, Call& call, CallOutcome outcome, siz
                         .revision = 0,
                         .hash = {},
                         .deleted = false,
+                        .landed = false,
                         .attempts = call.attempt,
                         .took = moment.now - call.started};
   if (outcome == CallOutcome::kCommitted) {
@@ -353,6 +362,7 @@ void Client::Finish(const TxMoment& moment, Call& call, CallOutcome outcome, siz
     finished.revision = leg.write.base_revision + 1;
     finished.hash = leg.hash;
     finished.deleted = leg.write.erase;
+    finished.landed = HasLanded(call);
   } else if (leg.read != nullptr && leg.read->phase() == ConfirmedRead::Phase::kDone) {
     finished.revision = leg.read->answer().revision;
     finished.hash = leg.read->answer().hash;

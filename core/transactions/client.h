@@ -142,6 +142,7 @@ class Client {
   void OnRefused(const TxMoment& moment, Call& call, TxVerdict verdict, RejectReason reason);
   void BackOff(const TxMoment& moment, Call& call);
   static void DropAttempt(Call& call);
+  [[nodiscard]] static bool HasLanded(const Call& call);
   void Finish(const TxMoment& moment, Call& call, CallOutcome outcome, size_t leg = 0);
   void Sweep();
   void Step(const TxMoment& moment);

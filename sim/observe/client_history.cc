@@ -106,7 +106,7 @@ void ClientHistory::Invoke(const Fact& fact, Open& open, const core::BlockId& bl
   open.lines.push_back({lane,
                         "\"process\":" + std::to_string(process) + ",\"f\":\"" + function +
                             "\",\"key\":\"" + Hex(block) + "\"",
-                        base});
+                        block, base});
   Write(fact.at, "invoke", open.lines.back().head, value.empty() ? "" : ",\"value\":" + value);
 }
 
@@ -121,19 +121,28 @@ void ClientHistory::Finish(const Fact& fact, const core::CallFinished& finished)
 void ClientHistory::End(WorldTime at, core::PeerId peer, const Open& open, const char* type,
                         const core::CallFinished* finished) {
   for (const Line& line : open.lines) {
-    std::string result;
-    if (finished != nullptr && finished->outcome == core::CallOutcome::kExpired) {
-      result = "\"expired\"";
-    } else if (finished != nullptr && core::IsWrite(open.call)) {
-      const bool alone = open.call != core::CallKind::kTransact;
-      result = RevisionMember(alone ? finished->revision : line.base + 1) + "}";
-    } else if (finished != nullptr) {
-      result = Found(*finished);
-    }
-    const bool ok = std::string_view(type) == "ok";
-    Write(at, type, line.head, ok ? ",\"result\":" + result : "");
+    const bool later = finished != nullptr && IsLater(open, line, *finished);
+    const bool ok = !later && std::string_view(type) == "ok";
+    Write(at, later ? "info" : type, line.head,
+          ok ? ",\"result\":" + ResultOf(open, line, *finished) : "");
     (*lanes_.Find(peer))[line.lane] = false;
   }
+}
+
+// A transaction may be seen at the blocks beside its tail later than its end.
+bool ClientHistory::IsLater(const Open& open, const Line& line,
+                            const core::CallFinished& finished) {
+  return open.call == core::CallKind::kTransact &&
+         finished.outcome == core::CallOutcome::kCommitted && !finished.landed &&
+         line.block != finished.block;
+}
+
+std::string ClientHistory::ResultOf(const Open& open, const Line& line,
+                                    const core::CallFinished& finished) {
+  if (finished.outcome == core::CallOutcome::kExpired) return "\"expired\"";
+  if (!core::IsWrite(open.call)) return Found(finished);
+  const bool alone = open.call != core::CallKind::kTransact;
+  return RevisionMember(alone ? finished.revision : line.base + 1) + "}";
 }
 
 void ClientHistory::Write(WorldTime at, const char* type, const std::string& head,

@@ -36,6 +36,7 @@ class ClientHistory : public Observer {
   struct Line {
     uint32_t lane = 0;
     std::string head;  // The members that both lines of the call share.
+    core::BlockId block;
     uint64_t base = 0;
   };
 
@@ -52,6 +53,10 @@ class ClientHistory : public Observer {
   void Finish(const Fact& fact, const core::CallFinished& finished);
   void End(WorldTime at, core::PeerId peer, const Open& open, const char* type,
            const core::CallFinished* finished);
+  [[nodiscard]] static bool IsLater(const Open& open, const Line& line,
+                                    const core::CallFinished& finished);
+  [[nodiscard]] static std::string ResultOf(const Open& open, const Line& line,
+                                            const core::CallFinished& finished);
   void Write(WorldTime at, const char* type, const std::string& head, const std::string& rest);
   [[nodiscard]] uint32_t TakeLane(core::PeerId peer);
 

@@ -189,6 +189,7 @@ struct ObservationTeller {
              Number("revision", o.revision),
              {"hash", o.hash},
              {"deleted", o.deleted},
+             {"landed", o.landed},
              Number("attempts", o.attempts),
              Number("took_us", o.took.us)}};
   }

@@ -266,12 +266,27 @@ TEST_F(MultiBlockTest, AllBlocksAreWritten) {
   net.RunFor(Seconds(5));
   ASSERT_TRUE(net.Finished(client, 1).has_value());
   EXPECT_EQ(net.Finished(client, 1)->outcome, CallOutcome::kCommitted);
+  EXPECT_TRUE(net.Finished(client, 1)->landed);
   net.Command(client, GetCommand{.request = 2, .block = other, .revision = 0});
   net.RunFor(Seconds(5));
   EXPECT_EQ(net.Finished(client, 2)->revision, 1u);
   EXPECT_THAT(net.All<BlockRead>().back().second.value, testing::ElementsAreArray(TestValue('x')));
   net.rules().JudgeCalls();
   EXPECT_TRUE(net.rules().clean()) << net.rules().Report();
+}
+
+// Whose client is cut off right after the tail's decision is told that it is committed, and that nobody
+// may see it yet at the other block.
+TEST_F(MultiBlockTest, AClientThatCannotTellTheOtherBlocksSaysSo) {
+  net.Silence([&](const Packet& packet) {
+    const auto* asked = packet.As<BlockGet>();
+    return packet.As<TxOutcome>() != nullptr || (asked != nullptr && asked->block == other);
+  });
+  net.Command(client, Both(1, 0, 'x'));
+  net.RunFor(Seconds(20));
+  ASSERT_TRUE(net.Finished(client, 1).has_value());
+  EXPECT_EQ(net.Finished(client, 1)->outcome, CallOutcome::kCommitted);
+  EXPECT_FALSE(net.Finished(client, 1)->landed);
 }
 
 TEST_F(MultiBlockTest, AStaleBaseOfOneBlockWritesNone) {

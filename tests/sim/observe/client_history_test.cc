@@ -97,22 +97,61 @@ TEST_F(ClientHistoryTest, AClientThatStopsLeavesItsCallsUnknownAndStartsAnew) {
   EXPECT_EQ(Judge(), Verdict::kPassed);
 }
 
-TEST_F(ClientHistoryTest, EachWriteOfATransactionIsACallOnItsBlock) {
-  Tell(1, 2, Started(CallKind::kTransact, 1));
-  for (const uint8_t block : {uint8_t{0xb1}, uint8_t{0xb2}}) {
-    core::CallWrite write;
-    write.request = 1;
-    write.block = KeyOf(block);
-    write.hash = HashOf(block);
-    Tell(1, 2, write);
+class TransactionHistoryTest : public ClientHistoryTest {
+ protected:
+  static constexpr uint8_t kTail = 0xb1;
+  static constexpr uint8_t kOther = 0xb2;
+
+  void Transact(bool landed) {
+    Tell(1, 2, Started(CallKind::kTransact, 1));
+    for (const uint8_t block : {kTail, kOther}) {
+      core::CallWrite write;
+      write.request = 1;
+      write.block = KeyOf(block);
+      write.hash = HashOf(block);
+      Tell(1, 2, write);
+    }
+    core::CallFinished end = Finished(CallKind::kTransact, 1, CallOutcome::kCommitted, 1, kTail);
+    end.block = KeyOf(kTail);
+    end.landed = landed;
+    Tell(5, 2, end);
   }
-  Tell(5, 2, Finished(CallKind::kTransact, 1, CallOutcome::kCommitted, 1, 0xb1));
+
+  void Read(int64_t ms, uint8_t block, uint64_t revision) {
+    core::CallStarted read = Started(CallKind::kGet, 2);
+    read.block = KeyOf(block);
+    Tell(ms, 3, read);
+    Tell(ms + 1, 3, Finished(CallKind::kGet, 2, CallOutcome::kFound, revision, block));
+  }
+};
+
+TEST_F(TransactionHistoryTest, EachWriteIsACallOnItsBlock) {
+  Transact(true);
   EXPECT_EQ(history_.calls(), 2u);
-  core::CallStarted read = Started(CallKind::kGet, 2);
-  read.block = KeyOf(0xb2);
-  Tell(6, 3, read);
-  Tell(7, 3, Finished(CallKind::kGet, 2, CallOutcome::kFound, 1, 0xb2));
+  Read(6, kOther, 1);
   EXPECT_EQ(Judge(), Verdict::kPassed);
+}
+
+TEST_F(TransactionHistoryTest, WhereItHasLandedNobodyMissesIt) {
+  Transact(true);
+  Read(6, kOther, 0);
+  EXPECT_EQ(Judge(), Verdict::kFailed);
+}
+
+TEST_F(TransactionHistoryTest, BeforeItHasLandedReadersMissItBesideTheTailOnly) {
+  Transact(false);
+  Read(6, kOther, 0);
+  Read(8, kOther, 1);
+  EXPECT_EQ(Judge(), Verdict::kPassed);
+  Read(10, kTail, 0);
+  EXPECT_EQ(Judge(), Verdict::kFailed);
+}
+
+TEST_F(TransactionHistoryTest, WhatLandedLaterStaysThere) {
+  Transact(false);
+  Read(6, kOther, 1);
+  Read(8, kOther, 0);
+  EXPECT_EQ(Judge(), Verdict::kFailed);
 }
 
 TEST_F(ClientHistoryTest, ADishonestClientsWordProvesNothing) {
