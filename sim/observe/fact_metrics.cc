@@ -47,6 +47,7 @@ void FactMetrics::OnCallFinished(const core::CallFinished& call) {
   if (!core::IsWrite(call.call)) return;
   metrics_.Trial(Metric::kWriteSuccess, committed);
   if (!committed) return;
+  if (!call.landed) metrics_.Count(Metric::kCallsLanding);
   metrics_.Record(Metric::kWriteTime, call.took.us);
   metrics_.Record(Metric::kWriteAttempts, call.attempts);
 }
@@ -128,6 +129,27 @@ void FactMetrics::OnFact(const WorldView&, const Fact& fact) {
       if (counted.alternative == fact.what.index()) metrics_.Count(counted.metric);
     }
   }
+}
+
+void FactMetrics::OnUserFact(const WorldView&, const UserFact& fact) {
+  if (const auto* begun = std::get_if<ActionBegun>(&fact.what)) {
+    metrics_.Count(Metric::kActionsBegun);
+    *begun_.Insert({fact.peer, begun->collection, begun->action}).first = fact.at;
+  } else if (const auto* ended = std::get_if<ActionEnded>(&fact.what)) {
+    OnActionEnded(fact, *ended);
+  } else if (std::holds_alternative<SyncFailed>(fact.what)) {
+    metrics_.Count(Metric::kActionsUnfinished);
+  }
+}
+
+void FactMetrics::OnActionEnded(const UserFact& fact, const ActionEnded& ended) {
+  const bool committed = ended.report.end == core::ActionEnd::kCommitted;
+  metrics_.Count(committed ? Metric::kActionsCommitted : Metric::kActionsRefused);
+  const UserAction name{fact.peer, ended.collection, ended.report.id};
+  const WorldTime* begun = begun_.Find(name);
+  if (begun == nullptr) return;
+  if (committed) metrics_.Record(Metric::kActionTime, (fact.at - *begun).us);
+  begun_.Erase(name);
 }
 
 void FactMetrics::OnWorldFact(const WorldView& world, const WorldFact& fact) {

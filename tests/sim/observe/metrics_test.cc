@@ -64,6 +64,46 @@ TEST(FactMetricsTest, AVoteCountsOnce) {
   EXPECT_EQ(metrics.Value("votes.cast"), 2);
 }
 
+TEST(FactMetricsTest, ActionsAreTimedInEachOfTheirCollections) {
+  FakeWorld world(2);
+  Metrics metrics;
+  FactMetrics facts(&metrics);
+  const auto tell = [&](int64_t ms, UserDeed deed) {
+    facts.OnUserFact(world, {WorldTime{ms * 1000}, core::PeerId{1}, std::move(deed)});
+  };
+  const core::BlockId log{{1}};
+  const core::BlockId tree{{2}};
+  const core::ActionId action{{7}};
+  const core::ActionId other{{8}};
+  tell(100, ActionBegun{.collection = log, .action = action});
+  tell(100, ActionBegun{.collection = tree, .action = action});
+  tell(150, ActionBegun{.collection = log, .action = other});
+  tell(400, ActionEnded{log, {.id = action}});
+  tell(500, ActionEnded{tree, {.id = action}});
+  tell(600, SyncFailed{.collection = log});
+  tell(700, ActionEnded{log, {.id = other, .end = core::ActionEnd::kRefused}});
+  EXPECT_EQ(metrics.Value("actions.begun"), 3);
+  EXPECT_EQ(metrics.Value("actions.committed"), 2);
+  EXPECT_EQ(metrics.Value("actions.refused"), 1);
+  EXPECT_EQ(metrics.Value("actions.unfinished"), 1);
+  EXPECT_EQ(metrics.Value("action.time.count"), 2);
+  EXPECT_EQ(metrics.Value("action.time.max"), 400'000);
+}
+
+TEST(FactMetricsTest, AWriteThatHasNotLandedIsCounted) {
+  FakeWorld world(2);
+  Metrics metrics;
+  FactMetrics facts(&metrics);
+  core::CallFinished call;
+  call.call = core::CallKind::kTransact;
+  call.outcome = core::CallOutcome::kCommitted;
+  world.Tell(facts, 1, 0, call);
+  call.landed = true;
+  world.Tell(facts, 2, 0, call);
+  EXPECT_EQ(metrics.Value("calls.committed"), 2);
+  EXPECT_EQ(metrics.Value("calls.landing"), 1);
+}
+
 TEST(FactMetricsTest, OnlySatisfiedMatchesHaveATimeAndLeaversCountNeitherWay) {
   FakeWorld world(4);
   Metrics metrics;
