@@ -14,7 +14,7 @@ constexpr std::string_view kFamily = "transactions";
 
 LandingChecker::LandingChecker()
     : Checker({.id = "TX-9",
-               .title = "a transaction landed at some of its blocks only",
+               .title = "a transaction has no end at some of its blocks",
                .family = kFamily,
                .check_class = CheckClass::kLiveness,
                .scope = CheckScope::kEveryCheckpoint,
@@ -31,14 +31,20 @@ void LandingChecker::OnFact(const WorldView& world, const Fact& fact) {
     const auto* blocks = calls_.Find({fact.peer, attempt->request});
     if (blocks != nullptr) landings_.Insert(attempt->id).first->missing = *blocks;
   } else if (const auto* taken = std::get_if<core::PendTaken>(&fact.what)) {
-    Landing* landing = landings_.Find(taken->of);
-    if (landing != nullptr) landing->waiting.push_back({fact.peer, taken->block});
+    OnTaken(fact, *taken);
   } else if (const auto* dropped = std::get_if<core::PendDropped>(&fact.what)) {
     Landing* landing = landings_.Find(dropped->of);
     if (landing != nullptr) std::erase(landing->waiting, PeerBlock{fact.peer, dropped->block});
   } else if (const auto* applied = std::get_if<core::RevisionApplied>(&fact.what)) {
     OnApplied(fact, *applied);
   }
+}
+
+// Of clients that are not honest too: their pends must end as others do.
+void LandingChecker::OnTaken(const Fact& fact, const core::PendTaken& taken) {
+  Landing& landing = *landings_.Insert(taken.of).first;
+  landing.waiting.push_back({fact.peer, taken.block});
+  if (!landing.landed) landing.since = fact.at;
 }
 
 void LandingChecker::OnApplied(const Fact& fact, const core::RevisionApplied& applied) {
@@ -64,21 +70,24 @@ void LandingChecker::OnCheckpoint(const WorldView& world) {
   const core::Duration bound = world.context().config->transactions.lifetime * 2 + kResolutionTime;
   landings_.EraseIf([&](const core::TxId& of, const Landing& landing) {
     const WorldTime from = std::max(landing.since, *quiet);
-    if (!landing.landed || world.Now() - from <= bound) return false;
+    const bool begun = landing.landed || !landing.waiting.empty();
+    if (!begun || world.Now() - from <= bound) return false;
     Premise();
-    if (!landing.missing.empty() || !landing.waiting.empty()) Report(world, of, landing);
+    const bool partial = landing.landed && !landing.missing.empty();
+    if (partial || !landing.waiting.empty()) Report(world, of, landing);
     return true;
   });
 }
 
 void LandingChecker::Report(const WorldView& world, const core::TxId& of, const Landing& landing) {
   Violate([&] {
-    const bool missing = !landing.missing.empty();
+    const bool missing = landing.landed && !landing.missing.empty();
     const core::BlockId& block = missing ? landing.missing[0] : landing.waiting[0].block;
     return Violation{world.Now(), missing ? core::kNoPeer : landing.waiting[0].peer,
                      "block " + Short(block),
                      "transaction " + Short(core::TaskId{of.bytes}) +
-                         ", which was applied elsewhere at t=" + InSeconds({landing.since.us}),
+                         (landing.landed ? ", applied elsewhere at t=" : ", pended at t=") +
+                         InSeconds({landing.since.us}),
                      missing ? "applied nowhere" : "still pending"};
   });
 }

@@ -15,7 +15,8 @@
 namespace sim {
 
 // TX-9: all or none. Once a transaction is applied at one of its blocks, then within its expiry, the expiry of the decision and
-// the time that resolution takes, counted from quiet times, it is applied at all of them, and no replica waits for it any more.
+// the time that resolution takes, counted from quiet times, it is applied at all of them. And within that time after a replica took
+// its pend, no replica waits for it any more, whatever became of it.
 class LandingChecker : public Checker {
  public:
   LandingChecker();
@@ -33,10 +34,11 @@ class LandingChecker : public Checker {
   struct Landing {
     std::vector<core::BlockId> missing;  // Named, and applied nowhere yet.
     std::vector<PeerBlock> waiting;      // Replicas with its pend.
-    bool landed = false;                 // At one block at least, first at `since`.
-    WorldTime since;
+    bool landed = false;                 // At one block at least.
+    WorldTime since;                     // Of the first landing; before it, of the latest pend.
   };
 
+  void OnTaken(const Fact& fact, const core::PendTaken& taken);
   void OnApplied(const Fact& fact, const core::RevisionApplied& applied);
   void Report(const WorldView& world, const core::TxId& of, const Landing& landing);
 

@@ -36,9 +36,9 @@ constexpr PlantedBug kBugs[] = {
     {"old-answers", "BR-10", "readers take the first answer for all later ones", false,
      "BR-3 TX-11"},
     {"brief-locks", "TX-1", "a lock is lost after a millisecond", true,
-     "BR-2 BR-3 BR-10 TX-3 TX-11"},
+     "BR-2 BR-3 BR-10 TX-3 TX-9 TX-11"},
     {"misread-commit", "TX-2", "the last member of a cluster reads one commit as an abort", true,
-     "TX-6 TX-7 TX-12"},
+     "TX-6 TX-7 TX-9 TX-12"},
     {"lost-votes", "TX-3", "a restart loses votes and decisions"},
     {"hasty-coordinator", "TX-4", "coordinators answer before the write is on any disk", true},
     {"bad-news", "TX-5", "clients read success as a refusal", false, "TX-11 TX-12"},
@@ -48,6 +48,8 @@ constexpr PlantedBug kBugs[] = {
     {"short-count", "TX-8", "three fifths of a cluster commit", true},
     {"deaf-to-tails", "TX-9", "who is not of a tail's cluster never hears how it decided", false,
      "TX-12"},
+    {"deaf-to-cancels", "TX-9", "who is not of a tail's cluster never hears that it cancelled",
+     false, "TX-7 TX-12"},
     {"skipped-sequence", "TX-10", "replicas tell too high a revision to those who catch up", true,
      "BR-7 BR-8 TX-4 TX-11 TX-12"},
     {"buried-alive", "TX-11", "replicas say to readers that live revisions are deleted", true},
@@ -76,6 +78,11 @@ RolePointer Plain(const RoleContext&) {
 template <typename Planted>
 RolePointer WithContext(const RoleContext& context) {
   return std::make_unique<Planted>(context);
+}
+
+template <DeafToTails::Misses misses>
+RolePointer Deaf(const RoleContext& context) {
+  return std::make_unique<DeafToTails>(context, misses);
 }
 
 template <WrongReplies::Edit edit>
@@ -123,7 +130,8 @@ constexpr Maker kMakers[] = {{"shifted-key", NoRole},
                              {"taciturn", Plain<Taciturn>},
                              {"deaf-member", WithContext<DeafMember>},
                              {"short-count", NoRole},
-                             {"deaf-to-tails", WithContext<DeafToTails>},
+                             {"deaf-to-tails", Deaf<DeafToTails::Misses::kDecisions>},
+                             {"deaf-to-cancels", Deaf<DeafToTails::Misses::kCancels>},
                              {"skipped-sequence", Replies<SkipSequence>},
                              {"buried-alive", Replies<BuryAlive>},
                              {"deaf-to-first-attempts", Plain<DeafToFirstAttempts>},

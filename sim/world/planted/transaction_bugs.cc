@@ -93,8 +93,9 @@ bool DeafMember::Before(core::Time, core::Input& input) {
 bool DeafToTails::Before(core::Time, core::Input& input) {
   const auto deaf_to = [&](const core::Certificate& decision) {
     const core::TxAction action = decision.record.transaction.action;
-    const bool decides = action == core::TxAction::kCommit || action == core::TxAction::kCancel;
-    return decides && !IsOne(decision.record.members, context_);
+    const bool missed =
+        misses_ == Misses::kCancels ? action == core::TxAction::kCancel : core::Decides(action);
+    return missed && !IsOne(decision.record.members, context_);
   };
   if (const auto* start = std::get_if<core::Start>(&input)) client_ = start->client;
   const auto* outcome = BodyOf<core::TxOutcome>(input);

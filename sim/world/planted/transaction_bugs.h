@@ -62,15 +62,18 @@ class DeafMember : public Role {
   bool deaf_;
 };
 
-// TX-9: who is no member of a tail's cluster never hears what the tail decided.
+// TX-9: who is no member of a tail's cluster never hears what the tail decided, or only not that it cancelled.
 class DeafToTails : public Role {
  public:
-  explicit DeafToTails(const RoleContext& context) : context_(context) {}
+  enum class Misses : uint8_t { kDecisions, kCancels };
+
+  DeafToTails(const RoleContext& context, Misses misses) : context_(context), misses_(misses) {}
 
   bool Before(core::Time now, core::Input& input) override;
 
  private:
   RoleContext context_;
+  Misses misses_;
   bool client_ = false;  // Holds no blocks, and asked for the decision itself.
 };
 

@@ -219,9 +219,28 @@ TEST_F(LandingTest, WhatLandsEverywherePasses) {
 }
 
 TEST_F(LandingTest, WhatLandsNowhereHasNoPremise) {
-  Tell(5, 0, core::PendDropped{kBlock, TxOf(1), false});
+  for (const core::BlockId& block : {kBlock, kOther}) {
+    Tell(5, 0, core::PendDropped{block, TxOf(1), false});
+  }
   world_.RunTo(checker_, bound_ + 10);
   EXPECT_EQ(checker_.verdict(), Verdict::kVacuous);
+}
+
+TEST_F(LandingTest, APendThatOutlivesItsDecisionFailsOnce) {
+  Tell(5, 0, core::PendDropped{kBlock, TxOf(1), false});
+  world_.RunTo(checker_, bound_);
+  EXPECT_EQ(checker_.verdict(), Verdict::kVacuous);
+  world_.RunTo(checker_, bound_ + 2);
+  EXPECT_EQ(checker_.violations(), 1u);
+  world_.RunTo(checker_, bound_ + 10);
+  EXPECT_EQ(checker_.violations(), 1u);
+}
+
+TEST_F(LandingTest, ThePendOfADishonestClientMustEndToo) {
+  world_.dishonest.insert(9);
+  Tell(6000, 1, core::PendTaken{kBlock, TxOf(2)});
+  world_.RunTo(checker_, bound_ + 20);
+  EXPECT_EQ(checker_.violations(), 2u);
 }
 
 TEST_F(LandingTest, WhatLandsAtOneBlockOnlyFailsOnce) {
