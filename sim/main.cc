@@ -98,13 +98,24 @@ void AddOthers(CLI::App& app, Line& line) {
 
 void AddSweep(CLI::App& app, Line& line) {
   CLI::App* sweep =
-      app.add_subcommand("sweep", "a scenario under many seeds; goes on where it was");
+      app.add_subcommand("sweep", "a scenario under many seeds and settings; goes on where it was");
   sweep->add_option("file", line.sweep.scenario.file, "scenario file")->required();
   AddSet(*sweep, line.sweep.scenario.overrides);
-  sweep->add_option("--first", line.sweep.first, "first seed, default 1");
-  sweep->add_option("--seeds", line.sweep.seeds, "how many, default 100")
-      ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 40));
-  sweep->add_option("--threads", line.sweep.threads, "runs at a time, default: one per processor")
+  sweep->add_option("--seeds", line.sweep.seeds,
+                    "how many, from seed 1 on, or a range such as 5..20; default 100");
+  sweep
+      ->add_option("--vary", line.sweep.vary,
+                   "a setting takes one value after the other: path=value,value,...")
+      ->allow_extra_args(false);
+  sweep->add_option("--shard", line.sweep.shard, "only part I of N of the runs: I/N");
+  sweep
+      ->add_option("--metric", line.sweep.metrics,
+                   "a column of table.csv, besides the metrics that the scenario expects "
+                   "something of: a name of `orbsim list metrics`")
+      ->allow_extra_args(false);
+  sweep
+      ->add_option("--jobs,--threads", line.sweep.threads,
+                   "runs at a time, default: one per processor")
       ->check(CLI::Range(0, 256));
   sweep->add_flag("--fail-fast", line.sweep.fail_fast, "ends with the first run that fails");
   sweep->add_option("--out", line.sweep.out, "folder of runs.jsonl, default results/NAME/sweep");

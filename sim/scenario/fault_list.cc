@@ -61,6 +61,10 @@ nlohmann::json ToJson(const Fault& fault) {
 
 }  // namespace
 
+std::string_view NameOf(Fault::Kind kind) {
+  return CaseOf(kind).word.word;
+}
+
 nlohmann::json FaultsToJson(const std::vector<Fault>& faults) {
   nlohmann::json list = nlohmann::json::array();
   for (const Fault& fault : faults) list.push_back(ToJson(fault));

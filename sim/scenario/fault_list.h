@@ -2,6 +2,7 @@
 // faults too. Peers are written as explicit ranges ("peers[5..9]"), so the list needs no groups.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "nlohmann/json.hpp"
@@ -10,6 +11,9 @@
 #include "sim/scenario/scenario.h"
 
 namespace sim {
+
+// The word of scenario files: "crash".
+[[nodiscard]] std::string_view NameOf(Fault::Kind kind);
 
 [[nodiscard]] nlohmann::json FaultsToJson(const std::vector<Fault>& faults);
 

@@ -34,8 +34,11 @@ struct ReplayOptions {
 
 struct SweepOptions {
   ScenarioSource scenario;
-  uint64_t first = 1;  // Seeds first .. first + seeds - 1.
-  uint64_t seeds = 100;
+  std::string seeds = "100";  // As ParseSeeds takes it; the others likewise.
+  std::vector<std::string> vary;
+  std::string shard = "1/1";
+  std::vector<std::string>
+      metrics;             // Columns besides those that the scenario expects something of.
   int threads = 0;         // 0: the machine's. Each runs whole runs.
   bool fail_fast = false;  // The first run that does not pass ends it.
   std::string out;         // Folder of runs.jsonl; empty: results/<name>/sweep.

@@ -45,4 +45,20 @@ double Progress::WallSeconds() const {
   return SecondsSince(started_);
 }
 
+Countdown::Countdown(std::ostream& out, bool visible, uint64_t total)
+    : out_(out), visible_(visible), total_(total), started_(Clock::now()) {}
+
+void Countdown::Show(uint64_t done, uint64_t failed) {
+  if (!visible_ || done == 0) return;
+  const double wall = SecondsSince(started_);
+  out_ << absl::StrFormat("\r%d of %d runs  %d failed  wall %.0f s  about %.0f s to go \x1b[K",
+                          done, total_, failed, wall,
+                          wall / static_cast<double>(done) * static_cast<double>(total_ - done))
+       << std::flush;
+}
+
+void Countdown::Clear() {
+  if (visible_) out_ << "\r\x1b[K" << std::flush;
+}
+
 }  // namespace sim

@@ -1,6 +1,6 @@
-// Progress: one line that is rewritten on a terminal; nothing where nobody watches.
+// Progress and Countdown: one line that is rewritten on a terminal; nothing where nobody watches.
 //
-// The only reader of the wall clock in the simulator: what it prints never enters a result.
+// The only readers of the wall clock in the simulator: what they print never enters a result.
 #pragma once
 
 #include <chrono>
@@ -33,6 +33,25 @@ class Progress {
   core::Duration duration_;
   Clock::time_point started_;
   Clock::time_point last_;
+};
+
+// Of a sweep: how many of its runs are over, and when the last one may be.
+class Countdown {
+ public:
+  // Prints to `out` when `visible`.
+  Countdown(std::ostream& out, bool visible, uint64_t total);
+
+  void Show(uint64_t done, uint64_t failed);
+  // Removes the line.
+  void Clear();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  std::ostream& out_;
+  bool visible_;
+  uint64_t total_;
+  Clock::time_point started_;
 };
 
 }  // namespace sim

@@ -27,14 +27,6 @@ std::string_view NameOf(NetworkSpec::Model model) {
   return "?";
 }
 
-std::string WithUnit(int64_t value, std::string_view unit) {
-  const auto number = static_cast<double>(value);
-  if (unit == "us") return absl::StrFormat("%.3f s", number / 1e6);
-  if (unit == "ppm") return absl::StrFormat("%.2f %%", number / 1e4);
-  if (unit == "bytes") return absl::StrFormat("%.1f MiB", number / (1 << 20));
-  return absl::StrFormat("%d", value);
-}
-
 // One row per thing that people ask first; a row of zeros, or of metrics without a value, is left out.
 struct Row {
   std::string_view label;
@@ -75,7 +67,7 @@ std::string Table(const Metrics& metrics) {
       const std::string_view word = last.substr(0, last.find('.'));
       if (row.label.ends_with(word) && word.size() < last.size())
         last.remove_prefix(word.size() + 1);
-      line += absl::StrFormat("  %s %s", std::string(last), WithUnit(*value, UnitOfMetric(name)));
+      line += absl::StrFormat("  %s %s", std::string(last), ValueText(*value, UnitOfMetric(name)));
     }
     if (happened) text += absl::StrFormat("%-15s%s\n", std::string(row.label), line);
   }
@@ -83,6 +75,14 @@ std::string Table(const Metrics& metrics) {
 }
 
 }  // namespace
+
+std::string ValueText(int64_t value, std::string_view unit) {
+  const auto number = static_cast<double>(value);
+  if (unit == "us") return absl::StrFormat("%.3f s", number / 1e6);
+  if (unit == "ppm") return absl::StrFormat("%.2f %%", number / 1e4);
+  if (unit == "bytes") return absl::StrFormat("%.1f MiB", number / (1 << 20));
+  return absl::StrFormat("%d", value);
+}
 
 std::string FirstLine(const Scenario& scenario) {
   return absl::StrFormat(

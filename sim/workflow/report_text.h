@@ -11,6 +11,9 @@ namespace sim {
 // Scenario, its hash, seed, build, peers, network model.
 [[nodiscard]] std::string FirstLine(const Scenario& scenario);
 
+// A metric's value as people read it: "1.200 s", "98.50 %", "3.0 MiB".
+[[nodiscard]] std::string ValueText(int64_t value, std::string_view unit);
+
 struct ReportPlace {
   std::string program;  // As typed.
   std::string folder;   // Where the files are; empty: none were written.

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include <fcntl.h>
@@ -14,19 +15,78 @@
 namespace sim {
 namespace {
 
-std::string HeaderOf(const Scenario& scenario) {
-  const nlohmann::json header = {{"scenario", scenario.name},
-                                 {"hash", core::ToHex(scenario.hash)},
-                                 {"build", std::string(SourceVersion())}};
+using nlohmann::json;
+
+std::string HeaderOf(const Scenario& scenario, const std::vector<Axis>& axes) {
+  json header = {{"scenario", scenario.name},
+                 {"hash", core::ToHex(scenario.hash)},
+                 {"build", std::string(SourceVersion())},
+                 {"vary", json::array()}};
+  for (const Axis& axis : axes) header["vary"].push_back(axis.path);
   return header.dump();
 }
 
-std::string LineOf(const SweepRun& run) {
-  const nlohmann::json line = {{"seed", run.seed},
-                               {"exit", static_cast<int>(run.exit)},
-                               {"failed", run.failed},
-                               {"fingerprint", run.fingerprint}};
+std::string LineOf(const SweepRun& run, const std::vector<Axis>& axes) {
+  json line = {
+      {"seed", run.cell.seed}, {"set", json::object()},      {"exit", static_cast<int>(run.exit)},
+      {"failed", run.failed},  {"signature", run.signature}, {"vacuous", run.vacuous},
+      {"faults", run.faults},  {"metrics", run.metrics},     {"fingerprint", run.fingerprint}};
+  for (const auto& [path, value] : SettingsOf(axes, run.cell)) line["set"][path] = value;
   return line.dump();
+}
+
+// Each takes a member into its place; false when it is missing or of another kind.
+bool Take(const json& line, const char* name, std::string& into) {
+  const auto found = line.find(name);
+  if (found == line.end() || !found->is_string()) return false;
+  into = found->get<std::string>();
+  return true;
+}
+
+bool Take(const json& line, const char* name, std::vector<std::string>& into) {
+  const auto found = line.find(name);
+  if (found == line.end() || !found->is_array()) return false;
+  for (const json& item : *found) {
+    if (!item.is_string()) return false;
+    into.push_back(item.get<std::string>());
+  }
+  return true;
+}
+
+bool Take(const json& line, const char* name, std::map<std::string, int64_t>& into) {
+  const auto found = line.find(name);
+  if (found == line.end() || !found->is_object()) return false;
+  for (const auto& [key, value] : found->items()) {
+    if (!value.is_number_integer()) return false;
+    into[key] = value.get<int64_t>();
+  }
+  return true;
+}
+
+bool Take(const json& line, const std::vector<Axis>& axes, SweepCell& into) {
+  const auto seed = line.find("seed");
+  const auto set = line.find("set");
+  if (seed == line.end() || !seed->is_number_unsigned()) return false;
+  if (set == line.end() || !set->is_object() || set->size() != axes.size()) return false;
+  into.seed = seed->get<uint64_t>();
+  into.values.resize(axes.size());
+  for (size_t i = 0; i < axes.size(); ++i) {
+    if (!Take(*set, axes[i].path.c_str(), into.values[i])) return false;
+  }
+  return true;
+}
+
+std::optional<SweepRun> RunOf(const json& line, const std::vector<Axis>& axes) {
+  SweepRun run;
+  const auto exit = line.find("exit");
+  const bool whole = exit != line.end() && exit->is_number_integer() &&
+                     Take(line, axes, run.cell) && Take(line, "failed", run.failed) &&
+                     Take(line, "signature", run.signature) && Take(line, "vacuous", run.vacuous) &&
+                     Take(line, "faults", run.faults) && Take(line, "metrics", run.metrics) &&
+                     Take(line, "fingerprint", run.fingerprint);
+  if (!whole) return std::nullopt;
+  run.exit = static_cast<ExitCode>(exit->get<int>());
+  return run;
 }
 
 core::Status Failed(const std::string& path, const char* step) {
@@ -37,6 +97,7 @@ core::Status Failed(const std::string& path, const char* step) {
 
 SweepLedger::SweepLedger(SweepLedger&& other) noexcept
     : path_(std::move(other.path_)),
+      axes_(std::move(other.axes_)),
       descriptor_(std::exchange(other.descriptor_, -1)),
       runs_(std::move(other.runs_)) {}
 
@@ -44,9 +105,10 @@ SweepLedger::~SweepLedger() {
   if (descriptor_ >= 0) close(descriptor_);
 }
 
-core::StatusOr<SweepLedger> SweepLedger::Open(const std::string& path, const Scenario& scenario) {
-  SweepLedger ledger(path);
-  const std::string header = HeaderOf(scenario);
+core::StatusOr<SweepLedger> SweepLedger::Open(const std::string& path, const Scenario& scenario,
+                                              const std::vector<Axis>& axes) {
+  SweepLedger ledger(path, axes);
+  const std::string header = HeaderOf(scenario, axes);
   ledger.descriptor_ = open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (ledger.descriptor_ < 0) return Failed(path, "opened");
   RETURN_IF_ERROR(ledger.Read(header));
@@ -70,36 +132,25 @@ core::Status SweepLedger::Read(const std::string& header) {
 core::Status SweepLedger::ReadLine(const std::string& line, size_t number,
                                    const std::string& header) {
   const std::string where = path_ + ":" + std::to_string(number);
-  const nlohmann::json json = nlohmann::json::parse(line, nullptr, false);
-  if (!json.is_object()) return core::InvalidArgument(where + ": found no JSON object");
-  if (json.contains("hash")) {
+  const json found = json::parse(line, nullptr, false);
+  if (!found.is_object()) return core::InvalidArgument(where + ": found no JSON object");
+  if (found.contains("hash")) {
     if (line == header) return core::Status();
     return core::InvalidArgument(where + ": found runs of " + line + ", allowed those of " +
                                  header + "; name another --out");
   }
-  const bool whole = json.value("seed", nlohmann::json()).is_number_unsigned() &&
-                     json.value("exit", nlohmann::json()).is_number_integer() &&
-                     json.value("failed", nlohmann::json()).is_array() &&
-                     json.value("fingerprint", nlohmann::json()).is_string();
-  if (number == 1 || !whole) {
+  const std::optional<SweepRun> run = number == 1 ? std::nullopt : RunOf(found, axes_);
+  if (!run.has_value()) {
     return core::InvalidArgument(where + ": found " + (number == 1 ? "no header" : "no run") +
                                  ", allowed a ledger of orbsim sweep");
   }
-  SweepRun run;
-  run.seed = json["seed"].get<uint64_t>();
-  run.exit = static_cast<ExitCode>(json["exit"].get<int>());
-  for (const nlohmann::json& name : json["failed"]) {
-    if (!name.is_string()) return core::InvalidArgument(where + ": failed: found no name");
-    run.failed.push_back(name.get<std::string>());
-  }
-  run.fingerprint = json["fingerprint"].get<std::string>();
-  runs_[run.seed] = std::move(run);
+  runs_[run->cell] = *run;
   return core::Status();
 }
 
 core::Status SweepLedger::Append(const SweepRun& run) {
-  RETURN_IF_ERROR(WriteLine(LineOf(run)));
-  runs_[run.seed] = run;
+  RETURN_IF_ERROR(WriteLine(LineOf(run, axes_)));
+  runs_[run.cell] = run;
   return core::Status();
 }
 

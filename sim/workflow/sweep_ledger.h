@@ -1,54 +1,64 @@
 // SweepLedger: the runs of a sweep that are over, a JSON object per line, appended as each ends. An interrupted sweep goes on
-// from it, and the ledgers of two sweeps make one by concatenation.
+// from it, and the ledgers of two sweeps, or of the shards of one, make one by concatenation.
 //
-//   {"build":"...","hash":"...","scenario":"..."}                     first, and again where files were joined
-//   {"exit":3,"failed":["TX-4"],"fingerprint":"...","seed":17}        one per run
+//   {"build":"...","hash":"...","scenario":"...","vary":["network.loss"]}    first, and again where files were joined
+//   {"exit":3,"failed":["TX-4"],"faults":["crash"],"fingerprint":"...",      one per run; docs/commands.md has the members
+//    "metrics":{...},"seed":17,"set":{"network.loss":"1%"},"signature":"...","vacuous":["BR-5"]}
 //
-// Invariants: (1) runs of another scenario or build are never mixed in; (2) a line that an interruption tore off is dropped,
-// and its run happens again. Thread rule: one thread at a time. Source: issue 4, reliability; docs/commands.md.
+// Invariants: (1) runs of another scenario, build or grid are never mixed in; (2) a line that an interruption tore off is
+// dropped, and its run happens again. Thread rule: one thread at a time. Source: issues 4 and 5.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/status.h"
 #include "sim/observe/exit_code.h"
 #include "sim/scenario/scenario.h"
+#include "sim/workflow/sweep_plan.h"
 
 namespace sim {
 
 struct SweepRun {
-  uint64_t seed = 0;
+  SweepCell cell;
   ExitCode exit = ExitCode::kPass;
   std::vector<std::string> failed;  // Names of the judgements that failed the run.
+  std::string signature;  // How it failed; the same for failures of one kind. Empty: it passed.
+  std::vector<std::string> vacuous;  // Checks that had nothing to judge.
+  std::vector<std::string> faults;   // Kinds that it had, each once, in the order of the alphabet.
+  std::map<std::string, int64_t> metrics;  // Those that were asked for and have a value.
   std::string fingerprint;
 };
 
 class SweepLedger {
  public:
-  // Errors: a file that cannot be read or written, a line that is none of these two, another scenario or build.
+  // Errors: a file that cannot be read or written, a line that is none of these two, another scenario, build or grid.
   [[nodiscard]] static core::StatusOr<SweepLedger> Open(const std::string& path,
-                                                        const Scenario& scenario);
+                                                        const Scenario& scenario,
+                                                        const std::vector<Axis>& axes);
   SweepLedger(SweepLedger&& other) noexcept;
   SweepLedger& operator=(SweepLedger&&) = delete;
   ~SweepLedger();
 
-  [[nodiscard]] const std::map<uint64_t, SweepRun>& runs() const { return runs_; }
+  [[nodiscard]] const std::map<SweepCell, SweepRun>& runs() const { return runs_; }
 
   [[nodiscard]] core::Status Append(const SweepRun& run);
 
  private:
-  explicit SweepLedger(std::string path) : path_(std::move(path)) {}
+  SweepLedger(std::string path, const std::vector<Axis>& axes)
+      : path_(std::move(path)), axes_(axes) {}
 
   core::Status Read(const std::string& header);
   core::Status ReadLine(const std::string& line, size_t number, const std::string& header);
   core::Status WriteLine(const std::string& line);
 
   std::string path_;
+  std::vector<Axis> axes_;
   int descriptor_ = -1;
-  std::map<uint64_t, SweepRun> runs_;
+  std::map<SweepCell, SweepRun> runs_;
 };
 
 }  // namespace sim

@@ -1,0 +1,265 @@
+#include "sim/workflow/sweep_report.h"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <set>
+
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+
+#include "sim/workflow/report_text.h"
+
+namespace sim {
+namespace {
+
+// Long lists are for the ledger; a line names so many.
+constexpr size_t kNamed = 8;
+
+std::string Listed(const std::vector<std::string>& names) {
+  if (names.size() <= kNamed) return absl::StrJoin(names, ", ");
+  return absl::StrJoin(names.begin(), names.begin() + kNamed, ", ") +
+         absl::StrFormat(" and %d more", names.size() - kNamed);
+}
+
+// Words without a digit as they are; others, and what an abbreviated id shows ("beef.."), as #.
+std::string ShapeOf(const std::string& text) {
+  std::string shape;
+  for (size_t i = 0; i < text.size();) {
+    const auto is_word = [&](size_t at) {
+      return at < text.size() && std::isalnum(static_cast<unsigned char>(text[at])) != 0;
+    };
+    if (!is_word(i)) {
+      shape += text[i++];
+      continue;
+    }
+    size_t end = i;
+    while (is_word(end)) ++end;
+    const std::string word = text.substr(i, end - i);
+    const bool number = word.find_first_of("0123456789") != std::string::npos;
+    shape += number || text.compare(end, 2, "..") == 0 ? "#" : word;
+    i = end;
+  }
+  return shape;
+}
+
+// The earliest violation among those that failed the run; nothing when only metrics and premises did.
+const Checker* FirstBroken(const Session& session) {
+  const Checker* first = nullptr;
+  for (const Judgement& judgement : session.outcome().judgements) {
+    if (!judgement.fails_run) continue;
+    for (const Checker* checker : session.checkers()) {
+      if (checker->info().id != judgement.name || !checker->first().has_value()) continue;
+      if (first == nullptr || checker->first()->at < first->first()->at) first = checker;
+    }
+  }
+  return first;
+}
+
+std::string EndOf(const SweepRun& run) {
+  if (run.exit == ExitCode::kPass) return "pass";
+  return absl::StrFormat("exit %d %s", static_cast<int>(run.exit), run.signature);
+}
+
+// Pairs and single kinds of what happened in one run.
+std::set<std::string> PairsOf(const std::vector<std::string>& kinds) {
+  std::set<std::string> pairs;
+  for (size_t i = 0; i < kinds.size(); ++i) {
+    for (size_t j = i + 1; j < kinds.size(); ++j) pairs.insert(kinds[i] + " + " + kinds[j]);
+  }
+  return pairs;
+}
+
+// What is in all of the runs' lists, and in some.
+struct Seen {
+  std::set<std::string> in_some;
+  std::set<std::string> in_all;
+};
+
+Seen SeenIn(const SweepRuns& runs, std::vector<std::string> SweepRun::*list) {
+  Seen seen;
+  for (const SweepRun* run : runs) {
+    const std::set<std::string> names((run->*list).begin(), (run->*list).end());
+    if (run == runs.front()) seen.in_all = names;
+    seen.in_some.insert(names.begin(), names.end());
+    std::erase_if(seen.in_all, [&](const std::string& name) { return !names.contains(name); });
+  }
+  return seen;
+}
+
+// What the run shows: checks that are idle in others, kinds of faults, and those that met.
+std::set<std::string> ShownBy(const SweepRun& run, const std::set<std::string>& often_idle) {
+  std::set<std::string> shown = often_idle;
+  for (const std::string& check : run.vacuous) shown.erase(check);
+  shown.insert(run.faults.begin(), run.faults.end());
+  shown.merge(PairsOf(run.faults));
+  return shown;
+}
+
+std::string NewsText(const SweepRuns& runs, const std::set<std::string>& often_idle) {
+  std::set<std::string> shown;
+  std::vector<std::string> seeds;
+  for (const SweepRun* run : runs) {
+    const size_t before = shown.size();
+    shown.merge(ShownBy(*run, often_idle));
+    const std::string seed = std::to_string(run->cell.seed);
+    if (shown.size() > before && (seeds.empty() || seeds.back() != seed)) seeds.push_back(seed);
+  }
+  return seeds.empty() ? "" : "news      first shown by seeds " + Listed(seeds) + "\n";
+}
+
+int64_t MedianOf(std::vector<int64_t> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+std::string MedianText(const SweepRuns& runs, const std::string& metric) {
+  std::vector<int64_t> values;
+  for (const SweepRun* run : runs) {
+    const auto found = run->metrics.find(metric);
+    if (found != run->metrics.end()) values.push_back(found->second);
+  }
+  return values.empty() ? "-" : ValueText(MedianOf(std::move(values)), UnitOfMetric(metric));
+}
+
+// Columns as wide as what they hold.
+std::string Aligned(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<size_t> widths(rows[0].size(), 0);
+  for (const auto& row : rows) {
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (size_t i = 0; i < row.size(); ++i) {
+      line += row[i] + std::string(widths[i] - row[i].size() + 2, ' ');
+    }
+    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+  }
+  return text;
+}
+
+std::string Quoted(const std::string& field) {
+  if (field.find_first_of(",\"\n\r") == std::string::npos) return field;
+  std::string quoted = "\"";
+  for (const char c : field) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+std::string CsvLine(std::vector<std::string> fields) {
+  for (std::string& field : fields) field = Quoted(field);
+  return absl::StrJoin(fields, ",") + "\n";
+}
+
+}  // namespace
+
+std::string SignatureOf(const Session& session) {
+  const Checker* first = FirstBroken(session);
+  std::vector<std::string> others;
+  for (const Judgement& judgement : session.outcome().judgements) {
+    if (!judgement.fails_run) continue;
+    if (first == nullptr || judgement.name != first->info().id) others.push_back(judgement.name);
+  }
+  std::sort(others.begin(), others.end());
+  const std::string behind = absl::StrJoin(others, " ");
+  if (first == nullptr) return behind;
+  const std::string text = std::string(first->info().id) + ": " + ShapeOf(first->first()->found);
+  return others.empty() ? text : text + ", then " + behind;
+}
+
+ExitCode WorstOf(const SweepRuns& runs) {
+  ExitCode worst = ExitCode::kPass;
+  for (const SweepRun* run : runs) {
+    if (run->exit == ExitCode::kSafety) return run->exit;
+    if (worst == ExitCode::kPass) worst = run->exit;
+  }
+  return worst;
+}
+
+std::string EndsText(const SweepRuns& runs, const std::vector<Axis>& axes,
+                     const ScenarioSource& source, const std::string& program) {
+  std::map<std::string, SweepRuns> kinds;
+  for (const SweepRun* run : runs) kinds[EndOf(*run)].push_back(run);
+  std::string text;
+  for (const auto& [end, alike] : kinds) {
+    text += absl::StrFormat("%8d  %s\n", alike.size(), end);
+    if (alike[0]->exit == ExitCode::kPass) continue;
+    const SweepCell& first = alike[0]->cell;
+    text += "  repro   " + program + " run " +
+            ArgumentsOf(SourceOf(source, axes, first), first.seed) + "\n";
+  }
+  return text;
+}
+
+std::string CoverageText(const SweepRuns& runs) {
+  if (runs.empty()) return "";
+  const Seen vacuous = SeenIn(runs, &SweepRun::vacuous);
+  std::string text = "checks    ";
+  text += vacuous.in_all.empty()
+              ? "each judged something\n"
+              : "never judged anything: " + Listed({vacuous.in_all.begin(), vacuous.in_all.end()}) +
+                    "\n";
+  const Seen faults = SeenIn(runs, &SweepRun::faults);
+  const std::string news = NewsText(runs, vacuous.in_some);
+  if (faults.in_some.size() < 2) return text + news;
+  std::set<std::string> apart = PairsOf({faults.in_some.begin(), faults.in_some.end()});
+  const size_t pairs = apart.size();
+  for (const SweepRun* run : runs) {
+    for (const std::string& met : PairsOf(run->faults)) apart.erase(met);
+  }
+  text += absl::StrFormat("faults    %d kinds, %d of %d pairs in one run", faults.in_some.size(),
+                          pairs - apart.size(), pairs);
+  text += apart.empty() ? "\n" : "; never " + Listed({apart.begin(), apart.end()}) + "\n";
+  return text + news;
+}
+
+std::string GridText(const SweepRuns& runs, const std::vector<Axis>& axes,
+                     const std::vector<std::string>& metrics) {
+  if (axes.empty() || runs.empty()) return "";
+  std::vector<std::vector<std::string>> rows(1);
+  for (const Axis& axis : axes) rows[0].push_back(axis.path);
+  rows[0].insert(rows[0].end(), {"runs", "passed"});
+  rows[0].insert(rows[0].end(), metrics.begin(), metrics.end());
+  std::map<std::vector<std::string>, SweepRuns> points;
+  for (const SweepRun* run : runs) points[run->cell.values].push_back(run);
+  for (const SweepCell& point : CellsOf({.seeds = {1, 1}, .axes = axes, .shard = {}})) {
+    const SweepRuns& alike = points[point.values];
+    const auto passed = std::count_if(alike.begin(), alike.end(), [](const SweepRun* run) {
+      return run->exit == ExitCode::kPass;
+    });
+    rows.push_back(point.values);
+    rows.back().push_back(std::to_string(alike.size()));
+    rows.back().push_back(std::to_string(passed));
+    for (const std::string& metric : metrics) rows.back().push_back(MedianText(alike, metric));
+  }
+  return Aligned(rows);
+}
+
+std::string CsvText(const SweepRuns& runs, const std::vector<Axis>& axes,
+                    const std::vector<std::string>& metrics) {
+  std::vector<std::string> head = {"seed"};
+  for (const Axis& axis : axes) head.push_back(axis.path);
+  head.insert(head.end(), {"exit", "failed", "signature"});
+  head.insert(head.end(), metrics.begin(), metrics.end());
+  head.emplace_back("fingerprint");
+  std::string text = CsvLine(head);
+  for (const SweepRun* run : runs) {
+    std::vector<std::string> row = {std::to_string(run->cell.seed)};
+    row.insert(row.end(), run->cell.values.begin(), run->cell.values.end());
+    row.insert(row.end(), {std::to_string(static_cast<int>(run->exit)),
+                           absl::StrJoin(run->failed, " "), run->signature});
+    for (const std::string& metric : metrics) {
+      const auto found = run->metrics.find(metric);
+      row.push_back(found == run->metrics.end() ? "" : std::to_string(found->second));
+    }
+    row.push_back(run->fingerprint);
+    text += CsvLine(std::move(row));
+  }
+  return text;
+}
+
+}  // namespace sim

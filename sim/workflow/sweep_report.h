@@ -1,0 +1,41 @@
+// What a sweep found, as text: how its runs ended, each kind of failure once; what they covered; the points of its grid; and
+// a table of all runs.
+//
+// Everything here is a function of the runs, in the order of seeds, whoever made them when. Source: simulator.md, section 4.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/workflow/scenario_source.h"
+#include "sim/workflow/session.h"
+#include "sim/workflow/sweep_ledger.h"
+
+namespace sim {
+
+// Of the runs that the sweep asks for, those that are over, in the order of seeds.
+using SweepRuns = std::vector<const SweepRun*>;
+
+// Names a failure by its kind: the check that was violated first and what it found, without the numbers and ids in it, then
+// the names of what else failed the run. Empty when the run passed.
+[[nodiscard]] std::string SignatureOf(const Session& session);
+
+// The worst end: safety before all others, otherwise that of the first run that did not pass.
+[[nodiscard]] ExitCode WorstOf(const SweepRuns& runs);
+
+// One line for each kind of end, with the command that makes the first such run again.
+[[nodiscard]] std::string EndsText(const SweepRuns& runs, const std::vector<Axis>& axes,
+                                   const ScenarioSource& source, const std::string& program);
+
+// Which checks judged something, which kinds of faults met in one run, and which seeds showed something for the first time.
+[[nodiscard]] std::string CoverageText(const SweepRuns& runs);
+
+// A line for each point of the grid: runs, share that passed, and the median of each metric. Empty without axes.
+[[nodiscard]] std::string GridText(const SweepRuns& runs, const std::vector<Axis>& axes,
+                                   const std::vector<std::string>& metrics);
+
+// table.csv: a row per run; the columns are seed, axes, exit, failed, signature, metrics, fingerprint. Quoted as RFC 4180 has it.
+[[nodiscard]] std::string CsvText(const SweepRuns& runs, const std::vector<Axis>& axes,
+                                  const std::vector<std::string>& metrics);
+
+}  // namespace sim
