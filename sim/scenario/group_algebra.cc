@@ -191,10 +191,34 @@ class PeersParser {
   PeersResult result_;
 };
 
+// The members of one group: all by its name, others by their numbers in it.
+void AppendPart(std::string& text, const PeerSet& part, const std::string& name,
+                const PeerSet& group) {
+  const uint32_t first = group.ranges.empty() ? 0 : group.ranges.front().first;
+  for (const auto& [from, to] : part.ranges) {
+    if (!text.empty()) text += " + ";
+    text += name;
+    if (part == group) return;
+    absl::StrAppend(&text, "[", from - first);
+    if (to > from + 1) absl::StrAppend(&text, "..", to - first);
+    text += "]";
+  }
+}
+
 }  // namespace
 
 PeersResult ParsePeers(std::string_view text, const GroupNames& names) {
   return PeersParser(text, names).Run();
+}
+
+std::string PeersText(const PeerSet& peers, const GroupNames& names) {
+  const PeerSet everybody = RangeOf(0, names.peers);
+  if (Minus(everybody, peers).ranges.empty()) return "peers";
+  std::string text;
+  for (const auto& [name, group] : names.groups) {
+    AppendPart(text, Minus(group, Minus(group, peers)), name, group);
+  }
+  return text;
 }
 
 }  // namespace sim

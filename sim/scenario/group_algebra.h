@@ -39,4 +39,8 @@ struct PeersResult {
 
 [[nodiscard]] PeersResult ParsePeers(std::string_view text, const GroupNames& names);
 
+// The way back, in the groups' names: "members[3] + writers". Empty when nobody is left of the set.
+// REQUIRES: the groups divide [0, names.peers) in ascending order. Who is beyond is left out.
+[[nodiscard]] std::string PeersText(const PeerSet& peers, const GroupNames& names);
+
 }  // namespace sim

@@ -55,6 +55,28 @@ TEST(GroupAlgebraTest, HalvesOfAnyGroupAreDisjointAndComplete) {
   }
 }
 
+TEST(GroupAlgebraTest, ASetIsSpelledInTheNamesOfTheGroups) {
+  const auto spelled = [](std::string_view text) {
+    return sim::PeersText(sim::ParsePeers(text, Names()).peers, Names());
+  };
+  EXPECT_EQ(spelled("peers[0..40]"), "peers");
+  EXPECT_EQ(spelled("peers[10..15]"), "b");
+  EXPECT_EQ(spelled("peers[8..20] - b[1]"), "a[8..10] + b[0] + b[2..5] + c[0..5]");
+  EXPECT_EQ(sim::PeersText(sim::RangeOf(12, 4'000'000'000), Names()), "b[2..5] + c");
+  EXPECT_EQ(sim::PeersText(sim::RangeOf(40, 50), Names()), "");
+}
+
+RC_GTEST_PROP(GroupAlgebraTest, WhatIsSpelledIsReadAsTheSameSet, ()) {
+  sim::PeerSet set;
+  for (uint32_t peer = 0; peer < 40; ++peer) {
+    if (*rc::gen::arbitrary<bool>()) set = sim::Union(set, sim::RangeOf(peer, peer + 1));
+  }
+  RC_PRE(!set.ranges.empty());
+  const sim::PeersResult again = sim::ParsePeers(sim::PeersText(set, Names()), Names());
+  RC_ASSERT(again.found.empty());
+  RC_ASSERT(again.peers == set);
+}
+
 TEST(GroupAlgebraTest, DeepParenthesesAreRefused) {
   const std::string deep = std::string(40, '(') + "a" + std::string(40, ')');
   EXPECT_EQ(Resolve(deep), "found too many parentheses");
