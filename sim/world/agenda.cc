@@ -13,6 +13,7 @@
 #include <algorithm>
 
 #include "core/base/random.h"
+#include "sim/world/occurrences.h"
 #include "sim/world/turn.h"
 
 namespace sim {
@@ -39,15 +40,8 @@ void World::PostOperation(uint32_t index) {
   const uint32_t members = operation.who.Count();
   for (uint32_t i = 0; i < members; ++i) {
     const core::PeerId peer = operation.who.At(i);
-    core::Random random({.seed = scenario_.seed,
-                         .peer = peer.value,
-                         .incarnation = index,
-                         .purpose = core::Purpose::kWorkload});
-    WorldTime at{operation.at.us + random.Between(0, operation.spread.us)};
-    Send(peer, at, errand);
-    if (operation.every.us == 0) continue;
-    for (at = at + operation.every; at.us < operation.until.us; at = at + operation.every)
-      Send(peer, at, errand);
+    ForEachTime(operation, {scenario_.seed, index, peer},
+                [&](WorldTime at) { Send(peer, at, errand); });
   }
 }
 
