@@ -3,14 +3,11 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
-#include "nlohmann/json.hpp"
 
 #include "core/recording/reader.h"
 #include "sim/observe/file_out.h"
 #include "sim/observe/trace.h"
 #include "sim/observe/verdict_lines.h"
-#include "sim/scenario/fault_list.h"
-#include "sim/scenario/loader.h"
 #include "sim/workflow/build_info.h"
 #include "sim/workflow/commands.h"
 #include "sim/workflow/file_kind.h"
@@ -20,17 +17,6 @@
 
 namespace sim {
 namespace {
-
-// The capsule's list holds the drawn faults too: nothing is drawn again.
-core::StatusOr<Scenario> ScenarioOf(const Capsule& capsule) {
-  ASSIGN_OR_RETURN(Scenario scenario,
-                   ReloadScenario(capsule.scenario, capsule.data_files, RunVocabulary()));
-  ASSIGN_OR_RETURN(scenario.faults,
-                   FaultsFromJson(nlohmann::json::parse(capsule.faults, nullptr, false)));
-  scenario.swarm = SwarmSpec();
-  scenario.path = capsule.scenario_path;
-  return scenario;
-}
 
 // Compares with what the capsule recorded; says where the runs part.
 ExitCode Compare(const Session& session, const Capsule& capsule, Console& console) {
@@ -78,7 +64,7 @@ ExitCode Replay(const ReplayOptions& options, Console& console) {
   if (!capsule.ok()) {
     return Complain(console, NotThatKind(capsule.status(), options.capsule, "capsule"));
   }
-  auto scenario = ScenarioOf(*capsule);
+  auto scenario = Load(*capsule);
   if (!scenario.ok()) return Complain(console, scenario.status());
   auto until = ParseUntil(options.until);
   if (!until.ok()) return Complain(console, until.status());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/status.h"
+#include "sim/observe/capsule.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/vocabulary.h"
 
@@ -26,6 +27,9 @@ struct ScenarioSource {
 
 // Errors: what sim/scenario/loader.h says is wrong, or that the file is of another kind.
 [[nodiscard]] core::StatusOr<Scenario> Load(const ScenarioSource& source);
+
+// The scenario that a capsule holds, with the capsule's faults: the drawn ones are among them, and nothing is drawn again.
+[[nodiscard]] core::StatusOr<Scenario> Load(const Capsule& capsule);
 
 // As arguments for a shell. The seed is named even where the file gives it: files change.
 [[nodiscard]] std::string ArgumentsOf(const ScenarioSource& source, uint64_t seed);
