@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace sim {
 namespace {
@@ -60,18 +61,19 @@ std::string ClockText(WorldTime at) {
 }
 
 std::string ViolationText(const std::string& label, const CheckInfo& check,
-                          const Violation& violation, const std::string& repro) {
+                          const Violation& violation, const NextCommands& next) {
   std::string text = label + " " + std::string(check.id) + " " + std::string(check.title) +
                      "   t=" + ClockText(violation.at);
   if (!violation.subject.empty()) text += "  " + violation.subject;
   if (violation.peer != core::kNoPeer) text += "  peer " + std::to_string(violation.peer.value);
   text += "\n  expected " + violation.expected + "\n  found    " + violation.found + "\n";
-  if (repro.empty()) return text;
-  return text + "  repro    " + repro + "\n";
+  if (!next.repro.empty()) text += "  repro    " + next.repro + "\n";
+  if (!next.shrink.empty()) text += "  shrink   " + next.shrink + "\n";
+  return text;
 }
 
 std::string VerdictText(const Outcome& outcome, const std::vector<const Checker*>& checkers,
-                        const std::string& repro) {
+                        NextCommands next) {
   std::string text = NothingExpectedText(outcome);
   size_t width = 0;
   for (const Judgement& judgement : outcome.judgements) {
@@ -82,11 +84,16 @@ std::string VerdictText(const Outcome& outcome, const std::vector<const Checker*
     text += Column(Label(judgement), 8) + Column(judgement.name, width) + "  " + judgement.wanted +
             "  (" + judgement.found + ")\n";
   }
+  const std::string shrink = std::move(next.shrink);
+  bool named = false;  // The capsule's check has had its turn.
   for (const Judgement& judgement : outcome.judgements) {
     if (judgement.verdict != Verdict::kFailed) continue;
     for (const Checker* checker : checkers) {
-      if (checker->info().id == judgement.name && checker->first().has_value())
-        text += ViolationText(Label(judgement), checker->info(), *checker->first(), repro);
+      if (checker->info().id != judgement.name || !checker->first().has_value()) continue;
+      next.shrink = shrink.empty() || !judgement.fails_run ? "" : shrink;
+      if (!next.shrink.empty() && named) next.shrink += " --check " + judgement.name;
+      named |= judgement.fails_run;
+      text += ViolationText(Label(judgement), checker->info(), *checker->first(), next);
     }
   }
   return text;

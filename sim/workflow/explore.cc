@@ -92,7 +92,7 @@ ExitCode Explore(const ExploreOptions& options, Console& console) {
     for (const Ruling& found : all.checks) {
       if (found.violated > 0)
         console.out << ViolationText("FAIL", found.info, *found.first,
-                                     ReproOf(options, *scenario, console));
+                                     {ReproOf(options, *scenario, console)});
     }
     console.out << ScheduleText(*scenario, all);
   }

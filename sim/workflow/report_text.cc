@@ -93,9 +93,12 @@ std::string FirstLine(const Scenario& scenario) {
 
 std::string ResultText(const Session& session, const ReportPlace& place) {
   const Statistics statistics = session.world().statistics();
-  const std::string repro =
-      place.folder.empty() ? "" : place.program + " replay " + place.folder + "/capsule.json";
-  std::string text = VerdictText(session.outcome(), session.checkers(), repro);
+  NextCommands next;
+  if (!place.folder.empty()) {
+    next.repro = place.program + " replay " + place.folder + "/capsule.json";
+    next.shrink = place.program + " shrink " + place.folder + "/capsule.json";
+  }
+  std::string text = VerdictText(session.outcome(), session.checkers(), next);
   text += Table(session.metrics());
   text += absl::StrFormat(
       "run              %s simulated  %.1f s wall  %d threads  %d events  %.0f deliveries/s\n",

@@ -79,20 +79,35 @@ TEST_F(SummaryTest, WritesItsThreeFiles) {
   std::filesystem::remove_all(::testing::TempDir() + "/orbweaver_summary");
 }
 
-TEST_F(SummaryTest, TheVerdictLinesSayWhatFailedAndHowToReproduceIt) {
-  EXPECT_EQ(VerdictText(outcome_, checkers_, "orbsim replay results/small/capsule.json"),
+constexpr char kRepro[] = "orbsim replay results/small/capsule.json";
+constexpr char kShrink[] = "orbsim shrink results/small/capsule.json";
+
+TEST_F(SummaryTest, TheVerdictLinesSayWhatFailedAndHowToGoOn) {
+  EXPECT_EQ(VerdictText(outcome_, checkers_, {kRepro, kShrink}),
             "FAIL    RT-2         holds  (1 checked, 1 violated)\n"
             "pass    lookup.done  above 0  (1)\n"
             "FAIL RT-2 a lookup took too many hops   t=00:15:02.347  target 0000..  peer 7\n"
             "  expected at most 6 hops among 10 peers\n"
             "  found    99 hops, 0 requests\n"
-            "  repro    orbsim replay results/small/capsule.json\n");
+            "  repro    orbsim replay results/small/capsule.json\n"
+            "  shrink   orbsim shrink results/small/capsule.json\n");
 }
 
-TEST_F(SummaryTest, AWarningSaysAsMuchAsAFailure) {
+TEST_F(SummaryTest, OfSeveralFailuresTheFirstIsTheCapsules) {
+  world_.plan.expect.insert(world_.plan.expect.begin(), world_.plan.expect.front());
+  const std::string text =
+      VerdictText(Evaluate(world_.plan, checkers_, metrics_, false), checkers_, {kRepro, kShrink});
+  const size_t first = text.find("  shrink   orbsim shrink results/small/capsule.json\n");
+  EXPECT_NE(first, std::string::npos) << text;
+  EXPECT_NE(text.find("  shrink   orbsim shrink results/small/capsule.json --check RT-2\n", first),
+            std::string::npos)
+      << text;
+}
+
+TEST_F(SummaryTest, AWarningSaysAsMuchAsAFailureButHasNothingToShrink) {
   world_.plan.expect.erase(world_.plan.expect.begin());
   const Outcome outcome = Evaluate(world_.plan, checkers_, metrics_, false);
-  EXPECT_EQ(VerdictText(outcome, checkers_, "orbsim replay results/small/capsule.json"),
+  EXPECT_EQ(VerdictText(outcome, checkers_, {kRepro, kShrink}),
             "pass    lookup.done  above 0  (1)\n"
             "warn    RT-2         holds  (1 checked, 1 violated)\n"
             "warn RT-2 a lookup took too many hops   t=00:15:02.347  target 0000..  peer 7\n"
@@ -104,10 +119,10 @@ TEST_F(SummaryTest, AWarningSaysAsMuchAsAFailure) {
 TEST_F(SummaryTest, ARunOfWhichNothingWasExpectedHasAVerdictLineToo) {
   world_.plan.expect.clear();
   const std::vector<const Checker*> harmless = {&keys_};
-  EXPECT_EQ(VerdictText(Evaluate(world_.plan, harmless, metrics_, false), harmless, ""),
+  EXPECT_EQ(VerdictText(Evaluate(world_.plan, harmless, metrics_, false), harmless, {}),
             "pass    nothing was expected  (of 1 checks 0 held, 1 vacuous)\n");
   const std::string text =
-      VerdictText(Evaluate(world_.plan, checkers_, metrics_, true), checkers_, "");
+      VerdictText(Evaluate(world_.plan, checkers_, metrics_, true), checkers_, {});
   EXPECT_TRUE(text.starts_with("unknown nothing was expected  (of 2 checks 0 held, 1 violated, "))
       << text;
 }
