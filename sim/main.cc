@@ -43,6 +43,7 @@ struct Line {
   sim::ReplayOptions replay;
   sim::ScenarioSource determinism;
   sim::SweepOptions sweep;
+  sim::ShrinkOptions shrink;
   sim::ExploreOptions explore;
   sim::CheckHistoryOptions history;
   std::string list;
@@ -121,6 +122,23 @@ void AddSweep(CLI::App& app, Line& line) {
   sweep->add_option("--out", line.sweep.out, "folder of runs.jsonl, default results/NAME/sweep");
 }
 
+void AddShrink(CLI::App& app, Line& line) {
+  CLI::App* shrink = app.add_subcommand(
+      "shrink", "a smaller capsule that fails the same check: fewer faults, peers, operations");
+  shrink->add_option("file", line.shrink.capsule, "capsule.json of a run that failed")->required();
+  shrink->add_option("--out", line.shrink.out, "the smaller capsule, default FILE.shrunk.json");
+  shrink->add_option("--check", line.shrink.check,
+                     "the check that goes on failing, default: the one that the capsule names");
+  shrink
+      ->add_option("--jobs,--threads", line.shrink.jobs,
+                   "runs at a time, default: one per processor; never changes the outcome")
+      ->check(CLI::Range(0, 256));
+  shrink->add_option("--seeds", line.shrink.seeds, "tried for each candidate, default 4")
+      ->check(CLI::Range(1, 1000));
+  shrink->add_flag("--force", line.shrink.force, "replace the files that are there");
+  shrink->add_flag("--anyway", line.shrink.anyway, "take a capsule of another build");
+}
+
 void AddExplore(CLI::App& app, Line& line) {
   CLI::App* explore = app.add_subcommand(
       "explore", "every order of messages, crashes and timeouts of a small scenario, up to bounds");
@@ -161,6 +179,7 @@ sim::ExitCode Execute(const CLI::App& app, const Line& line, sim::Console& conso
   if (app.got_subcommand("replay")) return sim::Replay(line.replay, console);
   if (app.got_subcommand("determinism")) return sim::Determinism(line.determinism, console);
   if (app.got_subcommand("sweep")) return sim::Sweep(line.sweep, console);
+  if (app.got_subcommand("shrink")) return sim::Shrink(line.shrink, console);
   if (app.got_subcommand("explore")) return sim::Explore(line.explore, console);
   if (app.got_subcommand("check-history")) return sim::CheckHistory(line.history, console);
   return sim::List(line.list, console);
@@ -205,6 +224,7 @@ int Main(int argc, char** argv) {
   AddRun(app, line);
   AddOthers(app, line);
   AddSweep(app, line);
+  AddShrink(app, line);
   AddExplore(app, line);
   AddCheckHistory(app, line);
   try {

@@ -44,6 +44,16 @@ struct SweepOptions {
   std::string out;         // Folder of runs.jsonl; empty: results/<name>/sweep.
 };
 
+struct ShrinkOptions {
+  std::string capsule;
+  std::string out;      // The smaller capsule; empty: beside the other, with ".shrunk" in its name.
+  std::string check;    // Its id; empty: the one that the capsule names.
+  int jobs = 0;         // Runs at a time; 0: one per processor. Never changes the outcome.
+  int seeds = 4;        // Each candidate is tried with so many.
+  bool force = false;   // Replaces the files that are there.
+  bool anyway = false;  // Takes the capsule of another build.
+};
+
 struct ExploreOptions {
   ScenarioSource scenario;
   Bounds bounds;
@@ -60,6 +70,7 @@ struct CheckHistoryOptions {
 [[nodiscard]] ExitCode Replay(const ReplayOptions& options, Console& console);
 [[nodiscard]] ExitCode Determinism(const ScenarioSource& source, Console& console);
 [[nodiscard]] ExitCode Sweep(const SweepOptions& options, Console& console);
+[[nodiscard]] ExitCode Shrink(const ShrinkOptions& options, Console& console);
 [[nodiscard]] ExitCode Explore(const ExploreOptions& options, Console& console);
 [[nodiscard]] ExitCode CheckHistory(const CheckHistoryOptions& options, Console& console);
 [[nodiscard]] ExitCode List(const std::string& what, Console& console);

@@ -10,3 +10,8 @@ add_orb_test(golden_test
 add_orb_test(crash_points_test
   SOURCES golden/crash_points_test.cc
   DEPENDS sim_workflow TIMEOUT 900)
+
+add_orb_test(shrink_test
+  SOURCES sim/workflow/shrink/minimise_test.cc
+          sim/workflow/shrink/reductions_test.cc sim/workflow/shrink/shrink_test.cc
+  DEPENDS sim_workflow nlohmann_json::nlohmann_json rapidcheck TIMEOUT 900)
