@@ -12,6 +12,6 @@ add_orb_test(crash_points_test
   DEPENDS sim_workflow TIMEOUT 900)
 
 add_orb_test(shrink_test
-  SOURCES sim/workflow/shrink/minimise_test.cc
+  SOURCES sim/workflow/shrink/kept_capsules_test.cc sim/workflow/shrink/minimise_test.cc
           sim/workflow/shrink/reductions_test.cc sim/workflow/shrink/shrink_test.cc
   DEPENDS sim_workflow nlohmann_json::nlohmann_json rapidcheck TIMEOUT 900)
