@@ -17,7 +17,8 @@ Field Number(std::string_view name, Integer value) {
 }
 
 // Shown as tasks are: 16 bytes in hex.
-core::TaskId TaskOf(const core::TxId& id) {
+template <typename Id>
+core::TaskId TaskOf(const Id& id) {
   return {id.bytes};
 }
 
@@ -416,6 +417,42 @@ struct BodyTeller {
   }
 };
 
+std::string_view NameOf(core::ActionEnd end) {
+  constexpr std::string_view kNames[] = {"committed", "dropped", "refused", "rejected"};
+  return kNames[static_cast<size_t>(end) - 1];
+}
+
+std::string_view NameOf(core::SyncEnd end) {
+  constexpr std::string_view kNames[] = {"done", "gave_up", "damaged"};
+  return kNames[static_cast<size_t>(end) - 1];
+}
+
+struct DeedTeller {
+  Description operator()(const ActionBegun& deed) const {
+    return {"action_begun", {{"collection", deed.collection}, {"action", TaskOf(deed.action)}}};
+  }
+
+  Description operator()(const ActionEnded& deed) const {
+    return {"action_ended",
+            {{"collection", deed.collection},
+             {"action", TaskOf(deed.report.id)},
+             {"end", NameOf(deed.report.end)},
+             Number("sequence", deed.report.sequence)}};
+  }
+
+  Description operator()(const SyncFailed& deed) const {
+    return {"sync_failed", {{"collection", deed.collection}, {"end", NameOf(deed.end)}}};
+  }
+
+  Description operator()(const ChangesAsked& deed) const {
+    return {"changes_asked",
+            {{"collection", deed.collection},
+             Number("request", deed.request),
+             {"tail", deed.changes->tail},
+             Number("writes", deed.changes->writes.size())}};
+  }
+};
+
 std::string HexOfTask(const core::TaskId& task) {
   core::Key256 padded;
   std::copy(task.bytes.begin(), task.bytes.end(), padded.bytes.begin());
@@ -467,6 +504,10 @@ Description Describe(const WorldFact& fact) {
     description.fields.push_back({"detail", static_cast<int64_t>(fact.detail)});
   }
   return description;
+}
+
+Description Describe(const UserFact& fact) {
+  return std::visit(DeedTeller{}, fact.what);
 }
 
 std::string Sentence(const Description& description) {

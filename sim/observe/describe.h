@@ -12,6 +12,7 @@
 #include "core/codec/messages.h"
 #include "core/port/observation.h"
 #include "sim/observe/observer.h"
+#include "sim/observe/user_fact.h"
 
 namespace sim {
 
@@ -29,6 +30,7 @@ struct Description {
 [[nodiscard]] Description Describe(const core::Observation& observation);
 [[nodiscard]] Description Describe(const core::Message& message);
 [[nodiscard]] Description Describe(const WorldFact& fact);
+[[nodiscard]] Description Describe(const UserFact& fact);
 
 // "records 3, truncated no, key 9c41.."; empty without fields.
 [[nodiscard]] std::string Sentence(const Description& description);

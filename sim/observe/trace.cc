@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/observe/describe.h"
+#include "sim/observe/narrate.h"
 
 namespace sim {
 namespace {
@@ -55,11 +56,9 @@ std::string PeerMember(core::PeerId peer) {
   return peer == core::kNoPeer ? "" : ",\"p\":" + std::to_string(peer.value);
 }
 
-std::string NarratedLine(WorldTime at, const std::string& who, const Description& what,
-                         const std::string& to) {
-  const std::string sentence = Sentence(what);
-  return Stamp(at) + who + std::string(what.name) + to + (sentence.empty() ? "" : ": " + sentence) +
-         "\n";
+template <typename AnyFact>
+std::string NarratedLine(const AnyFact& fact) {
+  return Stamp(fact.at) + Narrate(fact) + "\n";
 }
 
 }  // namespace
@@ -97,43 +96,31 @@ FactMask Trace::Wants() const {
 
 void Trace::OnFact(const WorldView&, const Fact& fact) {
   if ((Wants() >> fact.what.index() & 1) == 0 || Skips(fact.peer, fact.peer)) return;
-  const Description what = Describe(fact.what);
   if (form_ == TraceForm::kNarrated) {
-    sink_(NarratedLine(fact.at, std::to_string(fact.peer.value) + " * ", what, ""));
+    sink_(NarratedLine(fact));
     return;
   }
   const std::string local = ",\"local\":" + std::to_string(fact.local.us);
-  sink_(JsonLine(fact.at, "fact", PeerMember(fact.peer) + local, what));
+  sink_(JsonLine(fact.at, "fact", PeerMember(fact.peer) + local, Describe(fact.what)));
 }
 
 void Trace::OnWorldFact(const WorldView&, const WorldFact& fact) {
   if (level_ == TraceLevel::kNone || Skips(fact.peer, fact.peer)) return;
-  const Description what = Describe(fact);
   if (form_ == TraceForm::kNarrated) {
-    const std::string who = fact.peer == core::kNoPeer ? "world" : std::to_string(fact.peer.value);
-    sink_(NarratedLine(fact.at, who + " ! ", what, ""));
+    sink_(NarratedLine(fact));
     return;
   }
-  sink_(JsonLine(fact.at, "world", PeerMember(fact.peer), what));
+  sink_(JsonLine(fact.at, "world", PeerMember(fact.peer), Describe(fact)));
 }
 
 void Trace::OnMessage(const WorldView&, const MessageFact& fact) {
   if (!WantsMessages() || Skips(fact.from, fact.to)) return;
-  Description what{"unreadable", {}};
-  if (fact.message != nullptr) what = Describe(*fact.message);
   if (form_ == TraceForm::kNarrated) {
-    const bool received = fact.fate == MessageFact::Fate::kDelivered;
-    const core::PeerId actor = received ? fact.to : fact.from;
-    const core::PeerId other = received ? fact.from : fact.to;
-    const std::string_view sign = received                                ? " < "
-                                  : fact.fate == MessageFact::Fate::kSent ? " > "
-                                                                          : " x ";
-    std::string to = (received ? " from " : " to ") + std::to_string(other.value);
-    if (fact.fate == MessageFact::Fate::kDropped)
-      to += " (" + std::string(NameOf(fact.reason)) + ")";
-    sink_(NarratedLine(fact.at, std::to_string(actor.value) + std::string(sign), what, to));
+    sink_(NarratedLine(fact));
     return;
   }
+  Description what{"unreadable", {}};
+  if (fact.message != nullptr) what = Describe(*fact.message);
   std::string who = ",\"fate\":\"" + std::string(NameOf(fact.fate)) +
                     "\",\"from\":" + std::to_string(fact.from.value) +
                     ",\"to\":" + std::to_string(fact.to.value) +
