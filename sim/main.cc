@@ -26,7 +26,7 @@ std::pair<std::string, std::string> Assignment(const std::string& text) {
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
-void AddSet(CLI::App& command, std::vector<std::pair<std::string, std::string>>& overrides) {
+void AddSet(CLI::App& command, sim::Overrides& overrides) {
   command
       .add_option_function<std::vector<std::string>>(
           "--set",

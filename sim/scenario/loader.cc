@@ -105,11 +105,12 @@ core::StatusOr<Scenario> ParseScenario(std::string_view json, std::string path,
   return Bind(*top, std::move(path), options, composer, findings);
 }
 
-core::StatusOr<Scenario> ReloadScenario(const std::string& canonical,
-                                        const std::map<std::string, std::string>& data_files,
-                                        const Vocabulary& vocabulary) {
+core::StatusOr<Scenario> ReloadScenario(
+    const std::string& canonical, const std::map<std::string, std::string>& data_files,
+    const Vocabulary& vocabulary,
+    const std::vector<std::pair<std::string, std::string>>& overrides) {
   MapReader files(data_files);
-  return ParseScenario(canonical, "capsule", {{}, vocabulary, {}}, files);
+  return ParseScenario(canonical, "capsule", {overrides, vocabulary, {}}, files);
 }
 
 }  // namespace sim

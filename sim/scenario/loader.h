@@ -36,9 +36,10 @@ struct LoadOptions {
                                                      const LoadOptions& options, FileReader& files);
 
 // A scenario again from what a capsule keeps of it: Scenario::canonical and Scenario::data_files.
-// Gives the same hash.
+// Gives the same hash, unless something is overridden.
 [[nodiscard]] core::StatusOr<Scenario> ReloadScenario(
     const std::string& canonical, const std::map<std::string, std::string>& data_files,
-    const Vocabulary& vocabulary);
+    const Vocabulary& vocabulary,
+    const std::vector<std::pair<std::string, std::string>>& overrides = {});
 
 }  // namespace sim

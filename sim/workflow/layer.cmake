@@ -1,5 +1,5 @@
 add_layer(sim_workflow FOLDER sim/workflow
-  SOURCES check_history.cc console.cc determinism.cc divergence.cc explore.cc file_kind.cc list.cc narrate_input.cc progress.cc replay.cc
+  SOURCES capsule_source.cc check_history.cc console.cc determinism.cc divergence.cc explore.cc file_kind.cc list.cc narrate_input.cc progress.cc replay.cc
           replay_recording.cc report_text.cc run.cc scenario_source.cc session.cc shrink.cc sweep.cc sweep_ledger.cc sweep_plan.cc
           sweep_report.cc vocabulary.cc shrink/failing.cc shrink/minimise.cc shrink/reductions.cc shrink/shrinking.cc shrink/time_reductions.cc
           shrink/trials.cc shrink/workload_reductions.cc

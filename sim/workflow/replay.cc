@@ -8,7 +8,7 @@
 #include "sim/observe/file_out.h"
 #include "sim/observe/trace.h"
 #include "sim/observe/verdict_lines.h"
-#include "sim/workflow/build_info.h"
+#include "sim/workflow/capsule_source.h"
 #include "sim/workflow/commands.h"
 #include "sim/workflow/file_kind.h"
 #include "sim/workflow/replay_recording.h"
@@ -64,17 +64,15 @@ ExitCode Replay(const ReplayOptions& options, Console& console) {
   if (!capsule.ok()) {
     return Complain(console, NotThatKind(capsule.status(), options.capsule, "capsule"));
   }
-  auto scenario = Load(*capsule);
+  auto scenario = ScenarioOf(*capsule);
   if (!scenario.ok()) return Complain(console, scenario.status());
   auto until = ParseUntil(options.until);
   if (!until.ok()) return Complain(console, until.status());
   if (const core::Status refused = Refuse(options, *scenario); !refused.ok()) {
     return Complain(console, refused);
   }
-  if (capsule->build != SourceVersion()) {
-    console.error << absl::StrFormat(
-        "replay: the capsule is from build %s, this is %s; the runs may differ\n", capsule->build,
-        std::string(SourceVersion()));
+  if (const std::string other = OtherBuildText(*capsule); !other.empty()) {
+    console.error << "replay: " << other;
   }
   Session session(*std::move(scenario),
                   {options.threads, 0, std::min(*until, capsule->ended), console.stop_flag});

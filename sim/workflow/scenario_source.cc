@@ -2,9 +2,6 @@
 
 #include <string_view>
 
-#include "nlohmann/json.hpp"
-
-#include "sim/scenario/fault_list.h"
 #include "sim/scenario/loader.h"
 #include "sim/workflow/file_kind.h"
 
@@ -27,16 +24,6 @@ core::StatusOr<Scenario> Load(const ScenarioSource& source) {
   if (source.seed.has_value()) options.overrides.emplace_back("seed", std::to_string(*source.seed));
   auto scenario = LoadScenario(source.file, options);
   if (!scenario.ok()) return NotThatKind(scenario.status(), source.file, "scenario");
-  return scenario;
-}
-
-core::StatusOr<Scenario> Load(const Capsule& capsule) {
-  ASSIGN_OR_RETURN(Scenario scenario,
-                   ReloadScenario(capsule.scenario, capsule.data_files, RunVocabulary()));
-  ASSIGN_OR_RETURN(scenario.faults,
-                   FaultsFromJson(nlohmann::json::parse(capsule.faults, nullptr, false)));
-  scenario.swarm = SwarmSpec();
-  scenario.path = capsule.scenario_path;
   return scenario;
 }
 

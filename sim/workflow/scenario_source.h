@@ -9,17 +9,18 @@
 #include <vector>
 
 #include "core/base/status.h"
-#include "sim/observe/capsule.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/vocabulary.h"
 
 namespace sim {
 
+using Overrides = std::vector<std::pair<std::string, std::string>>;  // --set path=value
+
 struct ScenarioSource {
   std::string file;
-  std::optional<uint64_t> seed = {};                                // Overrides the file's.
-  std::vector<std::pair<std::string, std::string>> overrides = {};  // --set path=value
-  std::vector<std::string> plant = {};                              // Bugs, instead of the file's.
+  std::optional<uint64_t> seed = {};  // Overrides the file's.
+  Overrides overrides = {};
+  std::vector<std::string> plant = {};  // Bugs, instead of the file's.
 };
 
 // The names that scenario files may use for checks, metrics, adversaries and bugs.
@@ -27,9 +28,6 @@ struct ScenarioSource {
 
 // Errors: what sim/scenario/loader.h says is wrong, or that the file is of another kind.
 [[nodiscard]] core::StatusOr<Scenario> Load(const ScenarioSource& source);
-
-// The scenario that a capsule holds, with the capsule's faults: the drawn ones are among them, and nothing is drawn again.
-[[nodiscard]] core::StatusOr<Scenario> Load(const Capsule& capsule);
 
 // As arguments for a shell. The seed is named even where the file gives it: files change.
 [[nodiscard]] std::string ArgumentsOf(const ScenarioSource& source, uint64_t seed);

@@ -16,8 +16,8 @@
 #include "sim/observe/verdict_lines.h"
 #include "sim/scenario/findings.h"
 #include "sim/workflow/build_info.h"
+#include "sim/workflow/capsule_source.h"
 #include "sim/workflow/commands.h"
-#include "sim/workflow/file_kind.h"
 #include "sim/workflow/session.h"
 #include "sim/workflow/shrink/shrinking.h"
 
@@ -50,10 +50,9 @@ core::StatusOr<Place> PlaceOf(const ShrinkOptions& options) {
 }
 
 core::StatusOr<Capsule> ReadInput(const ShrinkOptions& options) {
-  auto capsule = ReadCapsule(options.capsule);
-  if (!capsule.ok()) return NotThatKind(capsule.status(), options.capsule, "capsule");
-  if (capsule->build == SourceVersion() || options.anyway) return capsule;
-  return core::InvalidArgument(absl::StrCat(options.capsule, ": build: found ", capsule->build,
+  ASSIGN_OR_RETURN(Capsule capsule, OpenCapsule(options.capsule));
+  if (capsule.build == SourceVersion() || options.anyway) return capsule;
+  return core::InvalidArgument(absl::StrCat(options.capsule, ": build: found ", capsule.build,
                                             ", allowed this one, ", std::string(SourceVersion()),
                                             "; --anyway tries whether it fails here too"));
 }
@@ -118,7 +117,7 @@ class Shrinker {
   }
 
   core::StatusOr<ExitCode> Run() {
-    ASSIGN_OR_RETURN(const Scenario scenario, Load(capsule_));
+    ASSIGN_OR_RETURN(const Scenario scenario, ScenarioOf(capsule_));
     const std::string check(check_.id);
     const int jobs = ThreadsOrAll(options_.jobs);
     Trials trials({check, capsule_.data_files, jobs, options_.seeds, console_.stop_flag});

@@ -116,9 +116,8 @@ std::vector<SweepCell> CellsOf(const SweepPlan& plan) {
   return cells;
 }
 
-std::vector<std::pair<std::string, std::string>> SettingsOf(const std::vector<Axis>& axes,
-                                                            const SweepCell& cell) {
-  std::vector<std::pair<std::string, std::string>> settings;
+Overrides SettingsOf(const std::vector<Axis>& axes, const SweepCell& cell) {
+  Overrides settings;
   for (size_t i = 0; i < axes.size(); ++i) settings.emplace_back(axes[i].path, cell.values[i]);
   return settings;
 }

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "core/base/status.h"
@@ -60,8 +59,7 @@ struct SweepCell {
 [[nodiscard]] uint64_t SizeOf(const SweepPlan& plan);
 
 // What the cell sets, as (path, value).
-[[nodiscard]] std::vector<std::pair<std::string, std::string>> SettingsOf(
-    const std::vector<Axis>& axes, const SweepCell& cell);
+[[nodiscard]] Overrides SettingsOf(const std::vector<Axis>& axes, const SweepCell& cell);
 
 // The scenario of that run.
 [[nodiscard]] ScenarioSource SourceOf(const ScenarioSource& source, const std::vector<Axis>& axes,

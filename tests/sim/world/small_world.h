@@ -17,8 +17,6 @@ inline std::string SourcePath(const std::string& path) {
   return std::string(ORBWEAVER_SOURCE_DIR) + "/" + path;
 }
 
-using Overrides = std::vector<std::pair<std::string, std::string>>;
-
 inline Scenario LoadOrFail(const std::string& path, Overrides overrides = {}) {
   auto scenario = Load({SourcePath(path), {}, std::move(overrides), {}});
   if (!scenario.ok()) ADD_FAILURE() << core::MessageOf(scenario.status());

@@ -4,6 +4,7 @@
 
 #include "sim/observe/capsule.h"
 #include "sim/scenario/loader.h"
+#include "sim/workflow/capsule_source.h"
 #include "tests/sim/world/small_world.h"
 
 namespace sim {
@@ -33,7 +34,7 @@ class KeptCapsuleTest : public testing::TestWithParam<const char*> {
 
 TEST_P(KeptCapsuleTest, FailsItsCheckAgain) {
   ASSERT_TRUE(capsule_.failed.has_value());
-  auto scenario = Load(capsule_);
+  auto scenario = ScenarioOf(capsule_);
   ASSERT_TRUE(scenario.ok()) << core::MessageOf(scenario.status());
   EXPECT_LE(scenario->PeerCount(), 6u);
   Session session(*std::move(scenario), {});

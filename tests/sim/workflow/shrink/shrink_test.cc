@@ -6,6 +6,7 @@
 
 #include "sim/observe/capsule.h"
 #include "sim/observe/file_out.h"
+#include "sim/workflow/capsule_source.h"
 #include "sim/workflow/commands.h"
 #include "tests/sim/world/small_world.h"
 
@@ -64,7 +65,7 @@ TEST_F(ShrinkTest, TheSameCheckGoesOnFailingInLess) {
   const auto after = ReadCapsule(folder_ + "/capsule.shrunk.json");
   ASSERT_TRUE(before.ok() && after.ok());
   EXPECT_EQ(after->failed->check, before->failed->check);
-  const auto scenario = Load(*after);
+  const auto scenario = ScenarioOf(*after);
   ASSERT_TRUE(scenario.ok());
   EXPECT_LE(scenario->PeerCount(), 6u);
   EXPECT_LT(scenario->duration, core::Seconds(30));

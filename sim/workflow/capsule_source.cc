@@ -1,0 +1,43 @@
+#include "sim/workflow/capsule_source.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_format.h"
+#include "nlohmann/json.hpp"
+
+#include "sim/observe/file_out.h"
+#include "sim/scenario/fault_list.h"
+#include "sim/scenario/loader.h"
+#include "sim/workflow/build_info.h"
+#include "sim/workflow/file_kind.h"
+
+namespace sim {
+
+core::StatusOr<Capsule> OpenCapsule(const std::string& path) {
+  auto capsule = ReadCapsule(path);
+  if (!capsule.ok()) return NotThatKind(capsule.status(), path, "capsule");
+  return capsule;
+}
+
+core::StatusOr<Scenario> ScenarioOf(const Capsule& capsule, const Overrides& overrides) {
+  ASSIGN_OR_RETURN(Scenario scenario, ReloadScenario(capsule.scenario, capsule.data_files,
+                                                     RunVocabulary(), overrides));
+  const bool other_faults = std::any_of(overrides.begin(), overrides.end(), [](const auto& one) {
+    return one.first.starts_with("faults");
+  });
+  if (!other_faults) {
+    ASSIGN_OR_RETURN(scenario.faults,
+                     FaultsFromJson(nlohmann::json::parse(capsule.faults, nullptr, false)));
+  }
+  scenario.swarm = SwarmSpec();
+  scenario.path = capsule.scenario_path;
+  return scenario;
+}
+
+std::string OtherBuildText(const Capsule& capsule) {
+  if (capsule.build == SourceVersion()) return "";
+  return absl::StrFormat("the capsule is from build %s, this is %s; the runs may differ\n",
+                         capsule.build, std::string(SourceVersion()));
+}
+
+}  // namespace sim
