@@ -42,6 +42,7 @@ struct Line {
   std::vector<std::string> check;
   sim::ReplayOptions replay;
   sim::ScenarioSource determinism;
+  sim::ExplainOptions explain;
   sim::SweepOptions sweep;
   sim::ShrinkOptions shrink;
   sim::ExploreOptions explore;
@@ -95,6 +96,18 @@ void AddOthers(CLI::App& app, Line& line) {
                    "one of scenarios, checks, faults, models, metrics, adversaries, bugs")
       ->check(CLI::IsMember(
           {"scenarios", "checks", "faults", "models", "metrics", "adversaries", "bugs"}));
+}
+
+void AddExplain(CLI::App& app, Line& line) {
+  CLI::App* explain =
+      app.add_subcommand("explain", "the chain of events that led to a failure, from its capsule");
+  explain->add_option("file", line.explain.capsule, "capsule.json of a run")->required();
+  explain->add_option("--check", line.explain.check,
+                      "a check that was violated, default: the one that failed the run");
+  explain->add_option("--svg", line.explain.svg, "draws a space-time diagram into this file");
+  explain->add_flag("--force", line.explain.force, "may replace that file");
+  explain->add_option("--threads", line.explain.threads, "never changes the result")
+      ->check(CLI::Range(0, 256));
 }
 
 void AddSweep(CLI::App& app, Line& line) {
@@ -177,6 +190,7 @@ sim::ExitCode Execute(const CLI::App& app, const Line& line, sim::Console& conso
   if (app.got_subcommand("run")) return sim::Run(line.run, console);
   if (app.got_subcommand("check")) return sim::Check(line.check, console);
   if (app.got_subcommand("replay")) return sim::Replay(line.replay, console);
+  if (app.got_subcommand("explain")) return sim::Explain(line.explain, console);
   if (app.got_subcommand("determinism")) return sim::Determinism(line.determinism, console);
   if (app.got_subcommand("sweep")) return sim::Sweep(line.sweep, console);
   if (app.got_subcommand("shrink")) return sim::Shrink(line.shrink, console);
@@ -223,6 +237,7 @@ int Main(int argc, char** argv) {
   Line line;
   AddRun(app, line);
   AddOthers(app, line);
+  AddExplain(app, line);
   AddSweep(app, line);
   AddShrink(app, line);
   AddExplore(app, line);

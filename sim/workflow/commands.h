@@ -32,6 +32,14 @@ struct ReplayOptions {
   int threads = 0;
 };
 
+struct ExplainOptions {
+  std::string capsule;
+  std::string check = {};  // Empty: the one that the capsule says failed.
+  std::string svg = {};    // Where the picture goes; empty: none is drawn.
+  bool force = false;      // May replace a picture.
+  int threads = 0;
+};
+
 struct SweepOptions {
   ScenarioSource scenario;
   std::string seeds = "100";  // As ParseSeeds takes it; the others likewise.
@@ -68,6 +76,7 @@ struct CheckHistoryOptions {
 [[nodiscard]] ExitCode Run(const RunOptions& options, Console& console);
 [[nodiscard]] ExitCode Check(const std::vector<std::string>& files, Console& console);
 [[nodiscard]] ExitCode Replay(const ReplayOptions& options, Console& console);
+[[nodiscard]] ExitCode Explain(const ExplainOptions& options, Console& console);
 [[nodiscard]] ExitCode Determinism(const ScenarioSource& source, Console& console);
 [[nodiscard]] ExitCode Sweep(const SweepOptions& options, Console& console);
 [[nodiscard]] ExitCode Shrink(const ShrinkOptions& options, Console& console);

@@ -1,7 +1,12 @@
 add_orb_test(sim_workflow_test
-  SOURCES sim/workflow/check_history_test.cc sim/workflow/commands_test.cc sim/workflow/divergence_test.cc
-          sim/workflow/replay_recording_test.cc sim/workflow/sweep_plan_test.cc sim/workflow/sweep_test.cc
+  SOURCES sim/workflow/check_history_test.cc sim/workflow/commands_test.cc sim/workflow/replay_recording_test.cc
+          sim/workflow/sweep_plan_test.cc sim/workflow/sweep_test.cc
   DEPENDS sim_workflow)
+
+add_orb_test(sim_explain_test
+  SOURCES sim/workflow/chain_test.cc sim/workflow/divergence_test.cc
+          sim/workflow/explain_test.cc
+  DEPENDS sim_workflow Boost::headers)
 
 add_orb_test(golden_test
   SOURCES golden/golden_test.cc golden/profiles_test.cc

@@ -1,0 +1,194 @@
+// orbsim explain: the chain of events that leads to a failure, from runs of its capsule.
+//
+//   run           looks for                                         keeps
+//   first         the event on which the check fails                the names that the violation shows
+//   second, ...   what carries these names, and what they lead to   the events; again while there is more to learn
+// No run keeps a trace: memory is that of the world and of at most Recorder::kKept lines.
+#include <filesystem>
+#include <memory>
+#include <ostream>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+
+#include "sim/observe/file_out.h"
+#include "sim/observe/verdict_lines.h"
+#include "sim/workflow/capsule_source.h"
+#include "sim/workflow/chain_text.h"
+#include "sim/workflow/commands.h"
+#include "sim/workflow/report_text.h"
+#include "sim/workflow/session.h"
+#include "sim/workflow/witness.h"
+
+namespace sim {
+namespace {
+
+constexpr size_t kLinesMax = 40;
+// What is learnt in the last one may not have been seen from the beginning.
+constexpr int kRecordingsMax = 4;
+constexpr core::Duration kStep = core::Milliseconds(100);
+
+// What all runs of one explanation share.
+struct Subject {
+  std::shared_ptr<const Scenario> scenario;
+  SessionOptions options;
+  Console& console;
+};
+
+struct Finding {
+  CheckInfo check;
+  Violation violation;
+  FoundAt found;
+  Concern concern;
+};
+
+// Until `done`, or the end.
+template <typename Done>
+core::Status RunWhile(const Subject& subject, Session& session, WorldTime end, Done&& done) {
+  Progress progress(subject.console.error, subject.console.terminal, subject.scenario->duration);
+  RETURN_IF_ERROR(session.Open());
+  RunState state = RunState::kPaused;
+  for (WorldTime next{0}; state == RunState::kPaused && next < end && !done();) {
+    next = std::min(end, next + kStep);
+    ASSIGN_OR_RETURN(state, session.RunTo(next));
+    const Statistics statistics = session.world().statistics();
+    progress.Show(next, statistics.events, statistics.deliveries);
+  }
+  progress.Clear();
+  if (state == RunState::kStopped) return core::Internal("interrupted");
+  return core::Status();
+}
+
+const Checker* CheckerOf(const Session& session, const std::string& check) {
+  for (const Checker* checker : session.checkers()) {
+    if (checker->info().id == check) return checker;
+  }
+  return nullptr;
+}
+
+std::string ViolatedIn(const Session& session) {
+  std::string ids;
+  for (const Checker* checker : session.checkers()) {
+    if (checker->violations() > 0) ids += " " + std::string(checker->info().id);
+  }
+  return ids.empty() ? " none" : ids;
+}
+
+core::StatusOr<Finding> Find(const Subject& subject, const std::string& check) {
+  Session session(subject.scenario, subject.options);
+  const Checker* checker = CheckerOf(session, check);
+  if (checker == nullptr) {
+    return core::InvalidArgument("--check: found \"" + check +
+                                 "\", allowed a name of orbsim list checks");
+  }
+  const auto* finder = session.observers().Add(std::make_unique<ViolationFinder>(*checker));
+  const auto found = [&] { return finder->found().has_value(); };
+  RETURN_IF_ERROR(RunWhile(subject, session, subject.options.until, found));
+  if (!found()) session.Close(subject.options.until);
+  if (!found()) {
+    return core::NotFound(absl::StrFormat(
+        "check %s: found no violation in this run (checked %d times), allowed one of those that "
+        "are violated:%s",
+        check, checker->premises(), ViolatedIn(session)));
+  }
+  return Finding{checker->info(), *checker->first(), *finder->found(), finder->MakeConcern()};
+}
+
+core::StatusOr<Chain> TraceBack(const Subject& subject, Finding& finding) {
+  std::vector<Happening> happenings;
+  uint64_t forgotten = 0;
+  size_t known = 0;
+  for (int run = 0; run < kRecordingsMax && finding.concern.size() != known; ++run) {
+    known = finding.concern.size();
+    Session session(subject.scenario, subject.options);
+    auto* recorder =
+        session.observers().Add(std::make_unique<Recorder>(finding.concern, finding.found));
+    const WorldTime end =
+        std::min(finding.found.time + core::Microseconds(1), subject.options.until);
+    RETURN_IF_ERROR(RunWhile(subject, session, end, [] { return false; }));
+    happenings = recorder->TakeHappenings();
+    forgotten = recorder->forgotten();
+  }
+  if (forgotten > 0) {
+    subject.console.out << absl::StrFormat(
+        "%d events of long before were forgotten: more than %d concern it\n", forgotten,
+        Recorder::kKept);
+  }
+  return MakeChain(std::move(happenings), finding.violation.peer, kLinesMax);
+}
+
+// Which check to explain.
+core::StatusOr<std::string> CheckOf(const ExplainOptions& options, const Capsule& capsule) {
+  if (!options.check.empty()) return options.check;
+  if (capsule.failed.has_value()) return capsule.failed->check;
+  return core::InvalidArgument(options.capsule +
+                               ": found a run in which no check failed, allowed one that failed a "
+                               "check, or --check with one that gave a warning");
+}
+
+core::Status RefuseToOverwrite(const ExplainOptions& options) {
+  if (options.svg.empty() || options.force || !std::filesystem::exists(options.svg))
+    return core::Status();
+  return core::InvalidArgument("--svg: found " + options.svg +
+                               ", allowed a name that does not exist, or --force");
+}
+
+bool IsTheSame(const Violation& a, const Violation& b) {
+  return a.at == b.at && a.peer == b.peer && a.subject == b.subject;
+}
+
+ExitCode Give(Console& console, const core::Status& status) {
+  const bool interrupted = console.stop_flag != nullptr && *console.stop_flag;
+  const bool internal = status.code() == absl::StatusCode::kInternal;
+  return Complain(console, status,
+                  interrupted ? ExitCode::kUnfinished
+                  : internal  ? ExitCode::kInternal
+                              : ExitCode::kBadInput);
+}
+
+ExitCode Show(const ExplainOptions& options, const Finding& finding, const Chain& chain,
+              Console& console) {
+  console.out << ViolationText("FAIL", finding.check, finding.violation, {}) << "\n";
+  if (chain.lines.empty()) {
+    console.out << "no event carries what the violation is about\n";
+    return ExitCode::kPass;
+  }
+  console.out << ChainText(chain, finding.check, finding.violation);
+  if (options.svg.empty()) return ExitCode::kPass;
+  const core::Status written =
+      WriteFileWhole(options.svg, ChainPicture(chain, finding.check, finding.violation));
+  if (!written.ok()) return Complain(console, written);
+  console.out << "picture     " << options.svg << "\n";
+  return ExitCode::kPass;
+}
+
+}  // namespace
+
+ExitCode Explain(const ExplainOptions& options, Console& console) {
+  const auto capsule = OpenCapsule(options.capsule);
+  if (!capsule.ok()) return Complain(console, capsule.status());
+  auto scenario = ScenarioOf(*capsule);
+  if (!scenario.ok()) return Complain(console, scenario.status());
+  const auto check = CheckOf(options, *capsule);
+  if (!check.ok()) return Complain(console, check.status());
+  if (const core::Status refused = RefuseToOverwrite(options); !refused.ok())
+    return Complain(console, refused);
+  if (const std::string other = OtherBuildText(*capsule); !other.empty())
+    console.error << "explain: " << other;
+  const Subject subject{std::make_shared<const Scenario>(*std::move(scenario)),
+                        {options.threads, 0, capsule->ended, console.stop_flag},
+                        console};
+  console.out << FirstLine(*subject.scenario) << "\n" << std::flush;
+  auto finding = Find(subject, *check);
+  if (!finding.ok()) return Give(console, finding.status());
+  if (capsule->failed.has_value() && capsule->failed->check == *check &&
+      !IsTheSame(capsule->failed->violation, finding->violation)) {
+    console.error << "explain: the capsule tells of another violation of this check, at t="
+                  << ClockText(capsule->failed->violation.at) << "\n";
+  }
+  const auto chain = TraceBack(subject, *finding);
+  if (!chain.ok()) return Give(console, chain.status());
+  return Show(options, *finding, *chain, console);
+}
+
+}  // namespace sim

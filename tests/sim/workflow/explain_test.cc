@@ -1,0 +1,199 @@
+// orbsim explain over planted bugs: the chain holds what is known to be the cause, every link of it can be, and the picture is XML.
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+
+#include "boost/property_tree/xml_parser.hpp"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sim/observe/capsule.h"
+#include "sim/observe/file_out.h"
+#include "sim/workflow/commands.h"
+#include "tests/sim/world/small_world.h"
+
+namespace sim {
+namespace {
+
+using testing::ContainsRegex;
+using testing::HasSubstr;
+
+constexpr char kPeople[] = "tests/sim/world/planted_bugs.json";
+constexpr char kBlocks[] = "tests/sim/world/planted_block_bugs.json";
+constexpr char kCollections[] = "tests/sim/world/planted_collection_bugs.json";
+
+class ExplainTest : public testing::Test {
+ protected:
+  ExplainTest()
+      : folder_(testing::TempDir() + "orbsim_explain_" +
+                testing::UnitTest::GetInstance()->current_test_info()->name()) {
+    std::filesystem::remove_all(folder_);
+  }
+
+  ~ExplainTest() override { std::filesystem::remove_all(folder_); }
+
+  void RunPlanted(const char* file, const std::vector<std::string>& bugs,
+                  const std::string& until = "") {
+    std::ostringstream out;
+    Console console{out, error_, "bin/orbsim", false, nullptr};
+    RunOptions options;
+    options.scenario = {.file = SourcePath(file), .plant = bugs};
+    options.until = until;
+    options.out = folder_;
+    options.threads = 2;
+    const ExitCode code = sim::Run(options, console);
+    EXPECT_TRUE(bugs.empty() || code == ExitCode::kSafety) << out.str();
+  }
+
+  // What failed, as the capsule tells it.
+  [[nodiscard]] Violation Failure() const {
+    const auto capsule = ReadCapsule(folder_ + "/capsule.json");
+    EXPECT_TRUE(capsule.ok() && capsule->failed.has_value());
+    return capsule.ok() && capsule->failed.has_value() ? capsule->failed->violation : Violation();
+  }
+
+  [[nodiscard]] ExplainOptions Options(int threads = 2) const {
+    return {.capsule = folder_ + "/capsule.json", .threads = threads};
+  }
+
+  std::string Explained(const ExplainOptions& options, ExitCode expected = ExitCode::kPass) {
+    std::ostringstream out;
+    error_.str("");
+    Console console{out, error_, "bin/orbsim", false, nullptr};
+    EXPECT_EQ(Explain(options, console), expected) << error_.str();
+    return out.str();
+  }
+
+  std::string folder_;
+  std::ostringstream error_;
+};
+
+// "472c.." of "task 472c..": what stands behind the last `word`.
+std::string WordAfter(const std::string& text, const std::string& word) {
+  const size_t at = text.rfind(word + " ");
+  EXPECT_NE(at, std::string::npos) << text;
+  const size_t begin = at + word.size() + 1;
+  return text.substr(begin, text.find(' ', begin) - begin);
+}
+
+// The worker took another task before, and answers the second offer with an accept all the same.
+TEST_F(ExplainTest, ATaskTooManyComesOfBothOffers) {
+  RunPlanted(kPeople, {"over-budget"});
+  const Violation failure = Failure();
+  const std::string worker = std::to_string(failure.peer.value);
+  const std::string task = WordAfter(failure.subject, "task");
+  const std::string matcher = WordAfter(failure.found, "matcher");
+  const std::string text = Explained(Options());
+  EXPECT_THAT(text,
+              ContainsRegex("  " + worker + " [*] task_accepted: task [^\n]*, budget_left 0"));
+  const std::string cause = "<- [0-9]+ ";
+  EXPECT_THAT(text, ContainsRegex(cause + "message [^\n]*  " + worker + " < offer from " + matcher +
+                                  ": task " + task));
+  EXPECT_THAT(text, ContainsRegex(cause + "step [^\n]*  " + worker + " > accept to " + matcher +
+                                  ": task " + task));
+  EXPECT_THAT(text, HasSubstr("FAIL MM-8"));
+}
+
+// A member votes, loses its votes in a restart, and votes again.
+TEST_F(ExplainTest, ASecondVoteComesOfTheRestartAfterTheFirst) {
+  RunPlanted(kBlocks, {"lost-votes"});
+  const Violation failure = Failure();
+  const std::string member = std::to_string(failure.peer.value);
+  const std::string cast = member + " * vote_cast: tx ";
+  const std::string text = Explained(Options());
+  const size_t voted = text.find(cast + WordAfter(failure.expected, "transaction"));
+  const size_t stopped = text.find(member + " ! stopped");
+  const size_t again = text.rfind(cast + WordAfter(failure.subject, "transaction"));
+  ASSERT_NE(voted, std::string::npos) << text;
+  ASSERT_NE(stopped, std::string::npos) << text;
+  ASSERT_NE(again, std::string::npos) << text;
+  EXPECT_LT(voted, stopped);
+  EXPECT_LT(stopped, again);
+  EXPECT_THAT(text, HasSubstr(R"("do":"restart")"));
+}
+
+// A check of the whole world names no peer: what came last to the collection is where it ends.
+TEST_F(ExplainTest, ABrokenLogComesOfAnAction) {
+  RunPlanted(kCollections, {"broken-chain"});
+  EXPECT_THAT(Explained(Options()),
+              ContainsRegex("[0-9]+ @ changes_asked: " + Failure().subject.substr(0, 15)));
+}
+
+TEST_F(ExplainTest, AWarningIsExplainedWhenAskedFor) {
+  RunPlanted(kBlocks, {"brief-locks"});
+  ExplainOptions options = Options();
+  options.check = "TX-3";
+  EXPECT_THAT(Explained(options), HasSubstr("FAIL TX-3"));
+  options.check = "BR-9";
+  EXPECT_EQ(Explained(options, ExitCode::kBadInput).find("FAIL"), std::string::npos);
+  EXPECT_THAT(error_.str(), ContainsRegex("check BR-9: found no violation.* TX-3"));
+}
+
+TEST_F(ExplainTest, ThreadsDoNotChangeATextNorAPicture) {
+  RunPlanted(kBlocks, {"lost-votes"});
+  const std::string svg = folder_ + "/chain.svg";
+  std::string texts[2];
+  std::string pictures[2];
+  for (int run = 0; run < 2; ++run) {
+    ExplainOptions options = Options(run + 1);
+    options.svg = svg;
+    options.force = true;
+    texts[run] = Explained(options);
+    pictures[run] = *ReadFileWhole(svg);
+  }
+  EXPECT_EQ(texts[0], texts[1]);
+  EXPECT_EQ(pictures[0], pictures[1]);
+}
+
+TEST_F(ExplainTest, ThePictureIsXmlWithARowForEachLine) {
+  RunPlanted(kBlocks, {"lost-votes"});
+  ExplainOptions options = Options();
+  options.svg = folder_ + "/chain.svg";
+  const std::string text = Explained(options);
+  boost::property_tree::ptree tree;
+  ASSERT_NO_THROW(boost::property_tree::read_xml(options.svg, tree));
+  const auto& svg = tree.get_child("svg");
+  EXPECT_THAT(svg.get<std::string>("title"), HasSubstr("TX-3"));
+  EXPECT_FALSE(svg.get<std::string>("desc").empty());
+  EXPECT_THAT(svg.get<std::string>("style"), HasSubstr("prefers-color-scheme: dark"));
+  EXPECT_THAT(text, HasSubstr(std::to_string(svg.count("g")) + " of the "));
+}
+
+TEST_F(ExplainTest, APictureIsReplacedOnlyWhenForced) {
+  RunPlanted(kBlocks, {"lost-votes"});
+  ExplainOptions options = Options();
+  options.svg = folder_ + "/chain.svg";
+  ASSERT_TRUE(WriteFileWhole(options.svg, "mine").ok());
+  Explained(options, ExitCode::kBadInput);
+  EXPECT_THAT(error_.str(), HasSubstr("chain.svg, allowed a name that does not exist"));
+  EXPECT_EQ(*ReadFileWhole(options.svg), "mine");
+  options.force = true;
+  Explained(options);
+  EXPECT_THAT(*ReadFileWhole(options.svg), HasSubstr("<svg"));
+}
+
+TEST_F(ExplainTest, ARunThatDidNotFailHasNothingToExplain) {
+  RunPlanted(kBlocks, {}, "5s");
+  Explained(Options(), ExitCode::kBadInput);
+  EXPECT_THAT(error_.str(), HasSubstr("no check failed"));
+  ExplainOptions options = Options();
+  options.check = "XY-1";
+  Explained(options, ExitCode::kBadInput);
+  EXPECT_THAT(error_.str(), HasSubstr("--check: found \"XY-1\""));
+}
+
+TEST_F(ExplainTest, ADamagedCapsuleIsRefused) {
+  RunPlanted(kBlocks, {}, "5s");
+  auto text = ReadFileWhole(folder_ + "/capsule.json");
+  ASSERT_TRUE(text.ok());
+  ASSERT_TRUE(WriteFileWhole(folder_ + "/capsule.json", text->substr(0, text->size() / 2)).ok());
+  Explained(Options(), ExitCode::kBadInput);
+  EXPECT_THAT(error_.str(), HasSubstr("capsule.json"));
+  ExplainOptions options;
+  options.capsule = SourcePath(kBlocks);
+  Explained(options, ExitCode::kBadInput);
+  EXPECT_THAT(error_.str(), HasSubstr("found a scenario, allowed a capsule"));
+}
+
+}  // namespace
+}  // namespace sim
