@@ -43,6 +43,7 @@ struct Line {
   sim::ReplayOptions replay;
   sim::ScenarioSource determinism;
   sim::ExplainOptions explain;
+  sim::DiffOptions diff;
   sim::SweepOptions sweep;
   sim::ShrinkOptions shrink;
   sim::ExploreOptions explore;
@@ -107,6 +108,15 @@ void AddExplain(CLI::App& app, Line& line) {
   explain->add_option("--svg", line.explain.svg, "draws a space-time diagram into this file");
   explain->add_flag("--force", line.explain.force, "may replace that file");
   explain->add_option("--threads", line.explain.threads, "never changes the result")
+      ->check(CLI::Range(0, 256));
+}
+
+void AddDiff(CLI::App& app, Line& line) {
+  CLI::App* diff = app.add_subcommand("diff", "the first event in which two runs part");
+  diff->add_option("a", line.diff.a, "capsule.json of a run")->required();
+  diff->add_option("b", line.diff.b, "capsule.json of another, default: the same");
+  AddSet(*diff, line.diff.overrides);
+  diff->add_option("--threads", line.diff.threads, "never changes the result")
       ->check(CLI::Range(0, 256));
 }
 
@@ -191,6 +201,7 @@ sim::ExitCode Execute(const CLI::App& app, const Line& line, sim::Console& conso
   if (app.got_subcommand("check")) return sim::Check(line.check, console);
   if (app.got_subcommand("replay")) return sim::Replay(line.replay, console);
   if (app.got_subcommand("explain")) return sim::Explain(line.explain, console);
+  if (app.got_subcommand("diff")) return sim::Diff(line.diff, console);
   if (app.got_subcommand("determinism")) return sim::Determinism(line.determinism, console);
   if (app.got_subcommand("sweep")) return sim::Sweep(line.sweep, console);
   if (app.got_subcommand("shrink")) return sim::Shrink(line.shrink, console);
@@ -238,6 +249,7 @@ int Main(int argc, char** argv) {
   AddRun(app, line);
   AddOthers(app, line);
   AddExplain(app, line);
+  AddDiff(app, line);
   AddSweep(app, line);
   AddShrink(app, line);
   AddExplore(app, line);

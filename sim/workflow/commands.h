@@ -40,6 +40,13 @@ struct ExplainOptions {
   int threads = 0;
 };
 
+struct DiffOptions {
+  std::string a;             // A capsule.
+  std::string b = {};        // Another one; empty: the same.
+  Overrides overrides = {};  // Of the second.
+  int threads = 0;
+};
+
 struct SweepOptions {
   ScenarioSource scenario;
   std::string seeds = "100";  // As ParseSeeds takes it; the others likewise.
@@ -77,6 +84,7 @@ struct CheckHistoryOptions {
 [[nodiscard]] ExitCode Check(const std::vector<std::string>& files, Console& console);
 [[nodiscard]] ExitCode Replay(const ReplayOptions& options, Console& console);
 [[nodiscard]] ExitCode Explain(const ExplainOptions& options, Console& console);
+[[nodiscard]] ExitCode Diff(const DiffOptions& options, Console& console);
 [[nodiscard]] ExitCode Determinism(const ScenarioSource& source, Console& console);
 [[nodiscard]] ExitCode Sweep(const SweepOptions& options, Console& console);
 [[nodiscard]] ExitCode Shrink(const ShrinkOptions& options, Console& console);

@@ -5,6 +5,7 @@
 //   second 5         7        0x5a (freed memory: 0xa5)
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <utility>
 #include <vector>
@@ -14,7 +15,6 @@
 
 #include "sim/network/swarm.h"
 #include "sim/observe/capsule.h"
-#include "sim/observe/trace.h"
 #include "sim/observe/verdict_lines.h"
 #include "sim/workflow/commands.h"
 #include "sim/workflow/divergence.h"
@@ -50,17 +50,15 @@ core::StatusOr<Ending> RunOnce(const std::shared_ptr<const Scenario>& scenario,
                 session.result().interrupted};
 }
 
-// Runs both again and records every event after the last checkpoint on which they agreed.
+// Runs both again, side by side, and compares every event after the last checkpoint on which they agreed.
 core::Status NameDifference(const std::shared_ptr<const Scenario>& scenario, const Ending& a,
                             const Ending& b, Console& console) {
   const WorldTime from = LastAgreement(a.checkpoints, b.checkpoints);
-  std::vector<std::string> lines[2];
-  for (int run = 0; run < 2; ++run) {
-    FillFreshMemory(run == 1);
-    ASSIGN_OR_RETURN(lines[run], EventsAfter(scenario, Variation(run, console), from));
-  }
-  FillFreshMemory(false);
-  console.out << DifferenceText(lines[0], lines[1]);
+  ASSIGN_OR_RETURN(const std::optional<Parting> parting,
+                   FindParting({scenario, Variation(0, console), {}},
+                               {scenario, Variation(1, console), FillFreshMemory}, from));
+  console.out << (parting.has_value() ? PartingText(*parting, "run 1", "run 2")
+                                      : "run again side by side they agree\n");
   return core::Status();
 }
 

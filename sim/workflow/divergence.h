@@ -1,7 +1,12 @@
-// Divergence: the first event in which two runs part, found from checkpoints and a recorded stretch of events.
+// Divergence: the first event in which two runs part.
+//
+// Both run side by side, a stretch of time each in turn, and what they tell is compared and dropped, so nothing longer than a stretch
+// is kept, and neither is run twice or beyond the parting. Memory: both worlds. Thread rule: one thread.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,16 +17,30 @@
 
 namespace sim {
 
+// One of the two runs. REQUIRES: the scenario's swarm is drawn (sim/network/swarm.h).
+struct Side {
+  std::shared_ptr<const Scenario> scenario;
+  SessionOptions options = {};
+  std::function<void(bool)> at_work = {};  // Told when this run's turn begins and ends.
+};
+
+struct Parting {
+  std::vector<std::string> before;  // What both told last, narrated, a line each.
+  // What each told then; empty: nothing more. Both empty: what was told agrees, what peers were given does not.
+  std::string lines[2];
+  WorldTime at;  // Of the earlier one; of the checkpoint when both are empty.
+};
+
+// Compares from `from` on, until the earlier end; nothing: they agree. Errors: what a session says; an interruption.
+[[nodiscard]] core::StatusOr<std::optional<Parting>> FindParting(const Side& a, const Side& b,
+                                                                 WorldTime from);
+
+// `names`: what to call the two, of equal length.
+[[nodiscard]] std::string PartingText(const Parting& parting, const std::string& name_of_a,
+                                      const std::string& name_of_b);
+
 // The time of the last checkpoint up to which both lists agree; zero when they differ at once.
 [[nodiscard]] WorldTime LastAgreement(const std::vector<Checkpoint>& a,
                                       const std::vector<Checkpoint>& b);
-
-// Runs the scenario, its swarm drawn, and narrates every event of the two seconds after `from`, one line each.
-[[nodiscard]] core::StatusOr<std::vector<std::string>> EventsAfter(
-    const std::shared_ptr<const Scenario>& scenario, const SessionOptions& options, WorldTime from);
-
-// The first line that differs, with the lines before it as context.
-[[nodiscard]] std::string DifferenceText(const std::vector<std::string>& a,
-                                         const std::vector<std::string>& b);
 
 }  // namespace sim

@@ -1,5 +1,5 @@
 add_layer(sim_workflow FOLDER sim/workflow
-  SOURCES capsule_source.cc chain.cc chain_picture.cc chain_text.cc check_history.cc concern.cc console.cc determinism.cc divergence.cc
+  SOURCES capsule_source.cc chain.cc chain_picture.cc chain_text.cc check_history.cc concern.cc console.cc determinism.cc diff.cc divergence.cc
           explain.cc explore.cc file_kind.cc happening.cc list.cc narrate_input.cc progress.cc replay.cc
           replay_recording.cc report_text.cc run.cc scenario_source.cc session.cc shrink.cc sweep.cc sweep_ledger.cc sweep_plan.cc
           sweep_report.cc vocabulary.cc witness.cc shrink/failing.cc shrink/minimise.cc shrink/reductions.cc shrink/shrinking.cc

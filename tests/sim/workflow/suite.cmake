@@ -4,7 +4,7 @@ add_orb_test(sim_workflow_test
   DEPENDS sim_workflow)
 
 add_orb_test(sim_explain_test
-  SOURCES sim/workflow/chain_test.cc sim/workflow/divergence_test.cc
+  SOURCES sim/workflow/chain_test.cc sim/workflow/diff_test.cc sim/workflow/divergence_test.cc
           sim/workflow/explain_test.cc
   DEPENDS sim_workflow Boost::headers)
 
