@@ -13,18 +13,18 @@ size_t allocations = 0;
 
 }  // namespace
 
-// Counts every allocation of this program.
-void* operator new(size_t bytes) {
+// Counts every allocation of this program. Not inlined: the compiler would see free() meet its own operator new.
+[[gnu::noinline]] void* operator new(size_t bytes) {
   ++allocations;
   if (void* memory = std::malloc(bytes)) return memory;
   std::abort();
 }
 
-void operator delete(void* memory) noexcept {
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
   std::free(memory);
 }
 
-void operator delete(void* memory, size_t) noexcept {
+[[gnu::noinline]] void operator delete(void* memory, size_t) noexcept {
   std::free(memory);
 }
 
