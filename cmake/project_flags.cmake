@@ -5,6 +5,9 @@ target_compile_options(project_flags INTERFACE
 target_compile_definitions(project_flags INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g")
+# Tests run for seconds: a second round of optimisation costs more than it saves. What they link has it.
+add_library(test_flags INTERFACE)
+target_compile_options(test_flags INTERFACE $<$<CONFIG:RelWithDebInfo>:-O1>)
 
 set(ORBWEAVER_SANITIZE "" CACHE STRING "Sanitizers for every target, for example address,undefined")
 option(ORBWEAVER_FUZZ "Build the libFuzzer targets" OFF)
