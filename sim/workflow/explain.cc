@@ -14,11 +14,11 @@
 #include "sim/observe/file_out.h"
 #include "sim/observe/verdict_lines.h"
 #include "sim/workflow/capsule_source.h"
-#include "sim/workflow/chain_text.h"
 #include "sim/workflow/commands.h"
+#include "sim/workflow/explain/chain_text.h"
+#include "sim/workflow/explain/witness.h"
 #include "sim/workflow/report_text.h"
 #include "sim/workflow/session.h"
-#include "sim/workflow/witness.h"
 
 namespace sim {
 namespace {

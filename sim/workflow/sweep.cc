@@ -16,8 +16,8 @@
 #include "sim/scenario/fault_list.h"
 #include "sim/workflow/commands.h"
 #include "sim/workflow/session.h"
-#include "sim/workflow/sweep_ledger.h"
-#include "sim/workflow/sweep_report.h"
+#include "sim/workflow/sweep/ledger.h"
+#include "sim/workflow/sweep/report.h"
 
 namespace sim {
 namespace {

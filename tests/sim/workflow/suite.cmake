@@ -1,11 +1,11 @@
 add_orb_test(sim_workflow_test
   SOURCES sim/workflow/check_history_test.cc sim/workflow/commands_test.cc sim/workflow/replay_recording_test.cc
-          sim/workflow/sweep_plan_test.cc sim/workflow/sweep_test.cc
+          sim/workflow/sweep/plan_test.cc sim/workflow/sweep/sweep_test.cc
   DEPENDS sim_workflow)
 
 add_orb_test(sim_explain_test
-  SOURCES sim/workflow/chain_test.cc sim/workflow/diff_test.cc sim/workflow/divergence_test.cc
-          sim/workflow/explain_test.cc
+  SOURCES sim/workflow/explain/chain_test.cc sim/workflow/diff_test.cc sim/workflow/divergence_test.cc
+          sim/workflow/explain/explain_test.cc
   DEPENDS sim_workflow Boost::headers)
 
 add_orb_test(golden_test

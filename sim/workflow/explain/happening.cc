@@ -1,4 +1,4 @@
-#include "sim/workflow/happening.h"
+#include "sim/workflow/explain/happening.h"
 
 #include <string_view>
 

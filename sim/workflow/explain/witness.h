@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "sim/observe/checkers/checker.h"
-#include "sim/workflow/concern.h"
-#include "sim/workflow/happening.h"
+#include "sim/workflow/explain/concern.h"
+#include "sim/workflow/explain/happening.h"
 
 namespace sim {
 

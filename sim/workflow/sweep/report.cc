@@ -1,4 +1,4 @@
-#include "sim/workflow/sweep_report.h"
+#include "sim/workflow/sweep/report.h"
 
 #include <algorithm>
 #include <cctype>

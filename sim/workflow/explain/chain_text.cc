@@ -1,4 +1,4 @@
-#include "sim/workflow/chain_text.h"
+#include "sim/workflow/explain/chain_text.h"
 
 #include <string_view>
 

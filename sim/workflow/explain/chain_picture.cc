@@ -8,7 +8,7 @@
 #include "absl/strings/str_format.h"
 
 #include "sim/observe/verdict_lines.h"
-#include "sim/workflow/chain_text.h"
+#include "sim/workflow/explain/chain_text.h"
 
 namespace sim {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "sim/observe/checkers/checker.h"
-#include "sim/workflow/chain.h"
+#include "sim/workflow/explain/chain.h"
 
 namespace sim {
 

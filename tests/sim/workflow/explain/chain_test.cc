@@ -1,10 +1,10 @@
-#include "sim/workflow/chain.h"
+#include "sim/workflow/explain/chain.h"
 
 #include <random>
 
 #include <gtest/gtest.h>
 
-#include "sim/workflow/concern.h"
+#include "sim/workflow/explain/concern.h"
 
 namespace sim {
 namespace {

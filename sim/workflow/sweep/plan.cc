@@ -1,4 +1,4 @@
-#include "sim/workflow/sweep_plan.h"
+#include "sim/workflow/sweep/plan.h"
 
 #include <charconv>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "sim/workflow/sweep_ledger.h"
+#include "sim/workflow/sweep/ledger.h"
 
 #include <cerrno>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "sim/workflow/chain.h"
+#include "sim/workflow/explain/chain.h"
 
 #include <algorithm>
 #include <map>
@@ -150,7 +150,7 @@ class Selection {
     const bool said = one.kind == Kind::kSent || one.kind == Kind::kDelivered;
     const bool first_start = one.up && causes_[index].rule == CauseRule::kNone;
     return (one.command || first_start ? 8 : 0) + (one.relevance == Relevance::kNearby ? 4 : 0) +
-           (said ? 2 : 0) + (one.peer == peer_ ? 0 : 1);
+           (said ? 2 : 0) + (one.peer == peer_ ? 0 : 1) - (one.kind == Kind::kUser ? 2 : 0);
   }
 
   [[nodiscard]] std::vector<size_t> Candidates() const {

@@ -1,4 +1,4 @@
-#include "sim/workflow/concern.h"
+#include "sim/workflow/explain/concern.h"
 
 #include <algorithm>
 #include <optional>

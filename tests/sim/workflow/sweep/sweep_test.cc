@@ -8,7 +8,7 @@
 
 #include "sim/observe/file_out.h"
 #include "sim/workflow/commands.h"
-#include "sim/workflow/sweep_ledger.h"
+#include "sim/workflow/sweep/ledger.h"
 #include "tests/sim/world/small_world.h"
 
 namespace sim {

@@ -1,5 +1,5 @@
 // Which runs a sweep makes: seeds, grids and shards as the command line says them.
-#include "sim/workflow/sweep_plan.h"
+#include "sim/workflow/sweep/plan.h"
 
 #include <set>
 

@@ -9,7 +9,7 @@
 #include "core/base/ids.h"
 #include "sim/observe/observer.h"
 #include "sim/observe/user_fact.h"
-#include "sim/workflow/concern.h"
+#include "sim/workflow/explain/concern.h"
 
 namespace sim {
 

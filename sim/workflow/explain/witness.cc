@@ -1,4 +1,4 @@
-#include "sim/workflow/witness.h"
+#include "sim/workflow/explain/witness.h"
 
 #include "sim/observe/describe.h"
 

@@ -18,7 +18,7 @@
 #include "core/base/status.h"
 #include "sim/observe/exit_code.h"
 #include "sim/scenario/scenario.h"
-#include "sim/workflow/sweep_plan.h"
+#include "sim/workflow/sweep/plan.h"
 
 namespace sim {
 

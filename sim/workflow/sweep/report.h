@@ -9,7 +9,7 @@
 
 #include "sim/workflow/scenario_source.h"
 #include "sim/workflow/session.h"
-#include "sim/workflow/sweep_ledger.h"
+#include "sim/workflow/sweep/ledger.h"
 
 namespace sim {
 

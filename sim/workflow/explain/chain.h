@@ -7,8 +7,8 @@
 //            | the same operation if there is one                    |
 //   fault    | the fault of that instant                             | a peer's stop, start, pause
 // A delivery also follows what the peer did before: the state that it met. Of all that precedes the violation by these rules a chain keeps
-// so many lines: the direct line of causes first, then what touches the violation's names before what is near, what was done before what was
-// said, at the violation's peer before elsewhere, later before earlier. Thread rule: any thread.
+// so many lines: the direct line of causes first, then what touches the violation's names before what is near, what users
+// did before what was done, that before what was said, at the violation's peer before elsewhere, later before earlier. Thread rule: any thread.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@
 #include <optional>
 #include <vector>
 
-#include "sim/workflow/happening.h"
+#include "sim/workflow/explain/happening.h"
 
 namespace sim {
 
