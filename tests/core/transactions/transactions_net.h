@@ -342,8 +342,9 @@ class TransactionsNet {
       std::vector<PeerId> nearest = Nearest(target, nodes_.size());
       std::erase_if(nearest, [&](PeerId other) { return Misses(peer, other); });
       nearest.resize(std::min(nearest.size(), limits::kNodesMax));
-      Run(peer,
-          [&](Transactions& t, const TxMoment& moment) { t.OnLookup(moment, token, nearest); });
+      Run(peer, [&, token = token](Transactions& t, const TxMoment& moment) {
+        t.OnLookup(moment, token, nearest);
+      });
     }
   }
 
