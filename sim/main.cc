@@ -37,6 +37,11 @@ void AddSet(CLI::App& command, sim::Overrides& overrides) {
       ->allow_extra_args(false);
 }
 
+void AddPlant(CLI::App& command, std::vector<std::string>& bugs) {
+  command.add_option("--plant", bugs, "plant a bug: a name of `orbsim list bugs`")
+      ->allow_extra_args(false);
+}
+
 struct Line {
   sim::RunOptions run;
   std::vector<std::string> check;
@@ -56,8 +61,7 @@ void AddRun(CLI::App& app, Line& line) {
   run->add_option("file", line.run.scenario.file, "scenario file")->required();
   run->add_option("--seed", line.run.scenario.seed, "overrides the scenario's seed");
   AddSet(*run, line.run.scenario.overrides);
-  run->add_option("--plant", line.run.scenario.plant, "plant a bug: a name of `orbsim list bugs`")
-      ->allow_extra_args(false);
+  AddPlant(*run, line.run.scenario.plant);
   run->add_option("--threads", line.run.threads,
                   "default: one per processor; never changes the result")
       ->check(CLI::Range(0, 256));
@@ -125,6 +129,7 @@ void AddSweep(CLI::App& app, Line& line) {
       app.add_subcommand("sweep", "a scenario under many seeds and settings; goes on where it was");
   sweep->add_option("file", line.sweep.scenario.file, "scenario file")->required();
   AddSet(*sweep, line.sweep.scenario.overrides);
+  AddPlant(*sweep, line.sweep.scenario.plant);
   sweep->add_option("--seeds", line.sweep.seeds,
                     "how many, from seed 1 on, or a range such as 5..20; default 100");
   sweep

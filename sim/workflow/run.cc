@@ -20,9 +20,7 @@ namespace {
 
 std::string FolderOf(const RunOptions& options, const Scenario& scenario) {
   if (!options.out.empty()) return options.out;
-  std::string name = scenario.name;
-  for (const std::string& bug : scenario.plant) name += "+" + bug;
-  return "results/" + name + "/" + absl::StrFormat("0x%x", scenario.seed);
+  return ResultsOf(scenario) + absl::StrFormat("/0x%x", scenario.seed);
 }
 
 // The trace grows in a temporary file while the run goes on.

@@ -27,6 +27,12 @@ core::StatusOr<Scenario> Load(const ScenarioSource& source) {
   return scenario;
 }
 
+std::string ResultsOf(const Scenario& scenario) {
+  std::string folder = "results/" + scenario.name;
+  for (const std::string& bug : scenario.plant) folder += "+" + bug;
+  return folder;
+}
+
 std::string ArgumentsOf(const ScenarioSource& source, uint64_t seed) {
   std::string text = Quoted(source.file) + " --seed " + std::to_string(seed);
   for (const auto& [path, value] : source.overrides) text += " --set " + Quoted(path + "=" + value);

@@ -29,6 +29,9 @@ struct ScenarioSource {
 // Errors: what sim/scenario/loader.h says is wrong, or that the file is of another kind.
 [[nodiscard]] core::StatusOr<Scenario> Load(const ScenarioSource& source);
 
+// Where its runs go if nobody says: results/NAME, with bugs planted results/NAME+BUG.
+[[nodiscard]] std::string ResultsOf(const Scenario& scenario);
+
 // As arguments for a shell. The seed is named even where the file gives it: files change.
 [[nodiscard]] std::string ArgumentsOf(const ScenarioSource& source, uint64_t seed);
 

@@ -207,7 +207,7 @@ ExitCode Sweep(const SweepOptions& options, Console& console) {
   const auto sweep = Prepare(options);
   if (!sweep.ok()) return Complain(console, sweep.status());
   const std::string folder =
-      options.out.empty() ? "results/" + sweep->scenario.name + "/sweep" : options.out;
+      options.out.empty() ? ResultsOf(sweep->scenario) + "/sweep" : options.out;
   if (const core::Status made = MakeFolder(folder); !made.ok()) return Complain(console, made);
   auto ledger = SweepLedger::Open(folder + "/runs.jsonl", sweep->scenario, sweep->plan.axes);
   if (!ledger.ok()) return Complain(console, ledger.status());
