@@ -130,7 +130,9 @@ void World::TroubleDisk(Turn& turn, uint32_t index) {
   PeerExtras& extras = turn.slot.Extras();
   if (fault.kind == Fault::Kind::kCrashAtStore) return extras.crash_points.push_back(index);
   SimulatedStorage& storage = StorageOf(extras);
-  storage.Begin(TroubleOf(fault.kind), EndOf(fault, turn.now), DiskDraw(turn.peer, storage));
+  // As the fault list has it: who hears of the beginning late does not hear of the end the later for it.
+  storage.Begin(TroubleOf(fault.kind), EndOf(fault, WorldTime{fault.at.us}),
+                DiskDraw(turn.peer, storage));
 }
 
 // The operator tries again.

@@ -71,9 +71,11 @@ class PlantedTest : public ::testing::Test {
 };
 
 TEST_F(PlantedTest, EachCheckHasABugAndEachBugIsMade) {
+  std::set<std::string_view> names;
   std::set<std::string_view> checks;
   for (const PlantedBug& bug : PlantedBugs()) {
-    EXPECT_TRUE(checks.insert(bug.check).second) << bug.name;
+    EXPECT_TRUE(names.insert(bug.name).second) << bug.name;
+    checks.insert(bug.check);
     const auto role = MakePlanted(std::string(bug.name), For(4));
     ASSERT_TRUE(role.ok()) << bug.name;
     EXPECT_TRUE(*role != nullptr || bug.wraps_context) << bug.name;
