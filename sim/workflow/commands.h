@@ -1,5 +1,6 @@
 // The commands of orbsim, one function each: options in, exit code out. Text for people goes to the
-// streams given, so that tests read it. The contract that scripts rely on is docs/commands.md.
+// streams given, so that tests read it. Their options are set by sim/command_line; the contract that
+// scripts rely on is docs/commands.md.
 #pragma once
 
 #include <cstdint>

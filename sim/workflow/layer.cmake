@@ -9,6 +9,3 @@ add_layer(sim_workflow FOLDER sim/workflow
   DEPENDS sim_explore sim_world sim_observe sim_history sim_scenario core_peer core_recording
   LIBRARIES nlohmann_json::nlohmann_json absl::cleanup absl::str_format)
 add_source_version(sim_workflow HEADER sim/workflow/build_info.h NAMESPACE sim)
-
-add_executable(orbsim ${CMAKE_SOURCE_DIR}/sim/main.cc)
-target_link_libraries(orbsim PRIVATE project_flags sim_workflow CLI11::CLI11)

@@ -31,6 +31,7 @@ ALLOWED_LAYERS = {
     "sim/world": ["core", "sim/engine", "sim/scenario", "sim/network", "sim/observe"],
     "sim/explore": ["core", "sim/engine", "sim/scenario", "sim/network", "sim/observe", "sim/world"],
     "sim/workflow": ["core", "sim"],
+    "sim/command_line": ["sim/workflow"],
     "sim": ["core", "sim"],
     "node/base": ["core"],
     "node/log": ["core", "node/base"],

@@ -1,0 +1,48 @@
+// shrink, explain, diff: from a run that failed to its cause.
+#include <memory>
+
+#include "sim/command_line/command.h"
+#include "sim/command_line/shared_options.h"
+
+namespace sim {
+
+Command AddShrink(CLI::App& program) {
+  CLI::App* app = program.add_subcommand(
+      "shrink", "a smaller capsule that fails the same check: fewer faults, peers, operations");
+  auto options = std::make_shared<ShrinkOptions>();
+  app->add_option("file", options->capsule, "capsule.json of a run that failed")->required();
+  app->add_option("--out", options->out, "the smaller capsule, default FILE.shrunk.json");
+  app->add_option("--check", options->check,
+                  "the check that goes on failing, default: the one that the capsule names");
+  AddJobs(*app, options->jobs);
+  app->add_option("--seeds", options->seeds, "tried for each candidate, default 4")
+      ->check(CLI::Range(1, 1000));
+  app->add_flag("--force", options->force, "replace the files that are there");
+  app->add_flag("--anyway", options->anyway, "take a capsule of another build");
+  return {app, [options](Console& console) { return Shrink(*options, console); }};
+}
+
+Command AddExplain(CLI::App& program) {
+  CLI::App* app = program.add_subcommand(
+      "explain", "the chain of events that led to a failure, from its capsule");
+  auto options = std::make_shared<ExplainOptions>();
+  app->add_option("file", options->capsule, "capsule.json of a run")->required();
+  app->add_option("--check", options->check,
+                  "a check that was violated, default: the one that failed the run");
+  app->add_option("--svg", options->svg, "draws a space-time diagram into this file");
+  app->add_flag("--force", options->force, "may replace that file");
+  AddThreads(*app, options->threads);
+  return {app, [options](Console& console) { return Explain(*options, console); }};
+}
+
+Command AddDiff(CLI::App& program) {
+  CLI::App* app = program.add_subcommand("diff", "the first event in which two runs part");
+  auto options = std::make_shared<DiffOptions>();
+  app->add_option("a", options->a, "capsule.json of a run")->required();
+  app->add_option("b", options->b, "capsule.json of another, default: the same");
+  AddSet(*app, options->overrides);
+  AddThreads(*app, options->threads);
+  return {app, [options](Console& console) { return Diff(*options, console); }};
+}
+
+}  // namespace sim

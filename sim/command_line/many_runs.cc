@@ -1,0 +1,64 @@
+// sweep, explore, check-history: what holds in many runs, in all orders of one, and in what clients saw of any.
+#include <memory>
+
+#include "sim/command_line/command.h"
+#include "sim/command_line/shared_options.h"
+
+namespace sim {
+
+Command AddSweep(CLI::App& program) {
+  CLI::App* app = program.add_subcommand(
+      "sweep", "a scenario under many seeds and settings; goes on where it was");
+  auto options = std::make_shared<SweepOptions>();
+  AddScenario(*app, options->scenario);
+  app->add_option("--seeds", options->seeds,
+                  "how many, from seed 1 on, or a range such as 5..20; default 100");
+  app->add_option("--vary", options->vary,
+                  "a setting takes one value after the other: path=value,value,...")
+      ->allow_extra_args(false);
+  app->add_option("--shard", options->shard, "only part I of N of the runs: I/N");
+  app->add_option("--metric", options->metrics,
+                  "a column of table.csv, besides the metrics that the scenario expects "
+                  "something of: a name of `orbsim list metrics`")
+      ->allow_extra_args(false);
+  AddJobs(*app, options->threads);
+  app->add_flag("--fail-fast", options->fail_fast, "ends with the first run that fails");
+  app->add_option("--out", options->out, "folder of runs.jsonl, default results/NAME/sweep");
+  return {app, [options](Console& console) { return Sweep(*options, console); }};
+}
+
+Command AddExplore(CLI::App& program) {
+  CLI::App* app = program.add_subcommand(
+      "explore", "every order of messages, crashes and timeouts of a small scenario, up to bounds");
+  auto options = std::make_shared<ExploreOptions>();
+  AddScenario(*app, options->scenario);
+  AddSeed(*app, options->scenario);
+  Bounds& bounds = options->bounds;
+  app->add_option("--depth", bounds.depth, "moves of one schedule that are chosen, default 200")
+      ->check(CLI::Range(1, 10000));
+  app->add_option("--deviations", bounds.deviations,
+                  "of one schedule, from the order of sending, default 2")
+      ->check(CLI::Range(0, 10000));
+  app->add_option("--crashes", bounds.crashes, "of one schedule, default 0")
+      ->check(CLI::Range(0, 4));
+  app->add_option("--timeouts", bounds.timeouts, "waits for a deadline, default 0")
+      ->check(CLI::Range(0, 100));
+  app->add_option("--worlds", bounds.worlds, "gives up after so many, default 10000000")
+      ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 40));
+  return {app, [options](Console& console) { return Explore(*options, console); }};
+}
+
+Command AddCheckHistory(CLI::App& program) {
+  CLI::App* app = program.add_subcommand("check-history",
+                                         "is a history of calls linearizable or serializable?");
+  auto options = std::make_shared<CheckHistoryOptions>();
+  app->add_option("file", options->file, "one JSON object per line")->required();
+  app->add_option("--model", options->model, "what was called, default register")
+      ->check(CLI::IsMember({"register", "kv", "block", "transactions"}));
+  app->add_option("--budget", options->budget,
+                  "configurations that the search may visit for each key, default 4000000")
+      ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 40));
+  return {app, [options](Console& console) { return CheckHistory(*options, console); }};
+}
+
+}  // namespace sim
