@@ -453,12 +453,6 @@ struct DeedTeller {
   }
 };
 
-std::string HexOfTask(const core::TaskId& task) {
-  core::Key256 padded;
-  std::copy(task.bytes.begin(), task.bytes.end(), padded.bytes.begin());
-  return Hex(padded).substr(0, 2 * task.bytes.size());
-}
-
 struct ForPeople {
   std::string operator()(int64_t value) const { return std::to_string(value); }
 
@@ -485,7 +479,7 @@ struct ForMachines {
 
   std::string operator()(const core::Key256& value) const { return "\"" + Hex(value) + "\""; }
 
-  std::string operator()(const core::TaskId& value) const { return "\"" + HexOfTask(value) + "\""; }
+  std::string operator()(const core::TaskId& value) const { return "\"" + Hex(value) + "\""; }
 };
 
 }  // namespace

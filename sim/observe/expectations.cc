@@ -63,16 +63,14 @@ Judgement JudgeCheck(const Expectation& expectation, const std::vector<const Che
   judgement.wanted = expectation.must_fail ? "is violated"
                      : expectation.counted ? "is counted"
                                            : "holds";
-  const auto at = std::find_if(checkers.begin(), checkers.end(), [&](const Checker* checker) {
-    return checker->info().id == expectation.check;
-  });
-  if (at == checkers.end()) {
+  const Checker* found = FindChecker(checkers, expectation.check);
+  if (found == nullptr) {
     judgement.verdict = Verdict::kUnknown;
     judgement.found = "no such check in this run";
     judgement.fails_run = true;
     return judgement;
   }
-  const Checker& checker = **at;
+  const Checker& checker = *found;
   judgement.found = Tally(checker);
   judgement.verdict = expectation.must_fail ? Invert(checker.verdict()) : checker.verdict();
   judgement.fails_run = judgement.verdict != Verdict::kPassed &&

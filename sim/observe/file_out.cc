@@ -119,6 +119,12 @@ core::StatusOr<std::string> ReadFileWhole(const std::string& path) {
   return text;
 }
 
+core::Status MayWrite(const std::string& path, bool force) {
+  std::error_code ignored;
+  if (force || !std::filesystem::exists(path, ignored)) return core::Status();
+  return core::InvalidArgument(path + ": is there already; --force replaces it");
+}
+
 core::Status MakeFolder(const std::string& path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);

@@ -43,6 +43,8 @@ class AtomicFile {
 [[nodiscard]] core::Status WriteFileWhole(const std::string& path, std::string_view text);
 // The whole content; an error names the file and the reason.
 [[nodiscard]] core::StatusOr<std::string> ReadFileWhole(const std::string& path);
+// Is the name free, or may the file be replaced? The error says that it is there.
+[[nodiscard]] core::Status MayWrite(const std::string& path, bool force);
 // Makes the folder and those above it.
 [[nodiscard]] core::Status MakeFolder(const std::string& path);
 

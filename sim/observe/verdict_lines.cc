@@ -88,13 +88,12 @@ std::string VerdictText(const Outcome& outcome, const std::vector<const Checker*
   bool named = false;  // The capsule's check has had its turn.
   for (const Judgement& judgement : outcome.judgements) {
     if (judgement.verdict != Verdict::kFailed) continue;
-    for (const Checker* checker : checkers) {
-      if (checker->info().id != judgement.name || !checker->first().has_value()) continue;
-      next.shrink = shrink.empty() || !judgement.fails_run ? "" : shrink;
-      if (!next.shrink.empty() && named) next.shrink += " --check " + judgement.name;
-      named |= judgement.fails_run;
-      text += ViolationText(Label(judgement), checker->info(), *checker->first(), next);
-    }
+    const Checker* checker = FindChecker(checkers, judgement.name);
+    if (checker == nullptr || !checker->first().has_value()) continue;
+    next.shrink = shrink.empty() || !judgement.fails_run ? "" : shrink;
+    if (!next.shrink.empty() && named) next.shrink += " --check " + judgement.name;
+    named |= judgement.fails_run;
+    text += ViolationText(Label(judgement), checker->info(), *checker->first(), next);
   }
   return text;
 }

@@ -18,6 +18,7 @@
 #include "sim/observe/verdict_lines.h"
 #include "sim/workflow/commands.h"
 #include "sim/workflow/divergence.h"
+#include "sim/workflow/progress.h"
 #include "sim/workflow/report_text.h"
 #include "sim/workflow/session.h"
 
@@ -44,8 +45,9 @@ struct Ending {
 core::StatusOr<Ending> RunOnce(const std::shared_ptr<const Scenario>& scenario,
                                const SessionOptions& options, Console& console) {
   Session session(scenario, options);
-  Progress progress(console.error, console.terminal, scenario->duration);
-  RETURN_IF_ERROR(session.Run(progress));
+  Progress progress(console, session);
+  RETURN_IF_ERROR(session.Run([&] { progress.Show(); }));
+  progress.Clear();
   return Ending{session.result().fingerprint, session.world().checkpoints(),
                 session.result().interrupted};
 }

@@ -4,7 +4,6 @@
 //   first         the event on which the check fails                the names that the violation shows
 //   second, ...   what carries these names, and what they lead to   the events; again while there is more to learn
 // No run keeps a trace: memory is that of the world and of at most Recorder::kKept lines.
-#include <filesystem>
 #include <memory>
 #include <ostream>
 #include <utility>
@@ -17,6 +16,7 @@
 #include "sim/workflow/commands.h"
 #include "sim/workflow/explain/chain_text.h"
 #include "sim/workflow/explain/witness.h"
+#include "sim/workflow/progress.h"
 #include "sim/workflow/report_text.h"
 #include "sim/workflow/session.h"
 
@@ -26,7 +26,6 @@ namespace {
 constexpr size_t kLinesMax = 40;
 // What is learnt in the last one may not have been seen from the beginning.
 constexpr int kRecordingsMax = 4;
-constexpr core::Duration kStep = core::Milliseconds(100);
 
 // What all runs of one explanation share.
 struct Subject {
@@ -44,26 +43,17 @@ struct Finding {
 
 // Until `done`, or the end.
 template <typename Done>
-core::Status RunWhile(const Subject& subject, Session& session, WorldTime end, Done&& done) {
-  Progress progress(subject.console.error, subject.console.terminal, subject.scenario->duration);
+core::Status RunUntil(const Subject& subject, Session& session, WorldTime end, Done&& done) {
+  Progress progress(subject.console, session);
   RETURN_IF_ERROR(session.Open());
-  RunState state = RunState::kPaused;
-  for (WorldTime next{0}; state == RunState::kPaused && next < end && !done();) {
-    next = std::min(end, next + kStep);
-    ASSIGN_OR_RETURN(state, session.RunTo(next));
-    const Statistics statistics = session.world().statistics();
-    progress.Show(next, statistics.events, statistics.deliveries);
-  }
+  const auto goes_on = [&] {
+    progress.Show();
+    return !done();
+  };
+  ASSIGN_OR_RETURN(const RunState state, session.RunWhile(end, goes_on));
   progress.Clear();
   if (state == RunState::kStopped) return core::Internal("interrupted");
   return core::Status();
-}
-
-const Checker* CheckerOf(const Session& session, const std::string& check) {
-  for (const Checker* checker : session.checkers()) {
-    if (checker->info().id == check) return checker;
-  }
-  return nullptr;
 }
 
 std::string ViolatedIn(const Session& session) {
@@ -76,14 +66,14 @@ std::string ViolatedIn(const Session& session) {
 
 core::StatusOr<Finding> Find(const Subject& subject, const std::string& check) {
   Session session(subject.scenario, subject.options);
-  const Checker* checker = CheckerOf(session, check);
+  const Checker* checker = session.FindChecker(check);
   if (checker == nullptr) {
     return core::InvalidArgument("--check: found \"" + check +
                                  "\", allowed a name of orbsim list checks");
   }
   const auto* finder = session.observers().Add(std::make_unique<ViolationFinder>(*checker));
   const auto found = [&] { return finder->found().has_value(); };
-  RETURN_IF_ERROR(RunWhile(subject, session, subject.options.until, found));
+  RETURN_IF_ERROR(RunUntil(subject, session, subject.options.until, found));
   if (!found()) session.Close(subject.options.until);
   if (!found()) {
     return core::NotFound(absl::StrFormat(
@@ -105,7 +95,7 @@ core::StatusOr<Chain> TraceBack(const Subject& subject, Finding& finding) {
         session.observers().Add(std::make_unique<Recorder>(finding.concern, finding.found));
     const WorldTime end =
         std::min(finding.found.time + core::Microseconds(1), subject.options.until);
-    RETURN_IF_ERROR(RunWhile(subject, session, end, [] { return false; }));
+    RETURN_IF_ERROR(RunUntil(subject, session, end, [] { return false; }));
     happenings = recorder->TakeHappenings();
     forgotten = recorder->forgotten();
   }
@@ -124,13 +114,6 @@ core::StatusOr<std::string> CheckOf(const ExplainOptions& options, const Capsule
   return core::InvalidArgument(options.capsule +
                                ": found a run in which no check failed, allowed one that failed a "
                                "check, or --check with one that gave a warning");
-}
-
-core::Status RefuseToOverwrite(const ExplainOptions& options) {
-  if (options.svg.empty() || options.force || !std::filesystem::exists(options.svg))
-    return core::Status();
-  return core::InvalidArgument("--svg: found " + options.svg +
-                               ", allowed a name that does not exist, or --force");
 }
 
 bool IsTheSame(const Violation& a, const Violation& b) {
@@ -171,8 +154,8 @@ ExitCode Explain(const ExplainOptions& options, Console& console) {
   if (!scenario.ok()) return Complain(console, scenario.status());
   const auto check = CheckOf(options, *capsule);
   if (!check.ok()) return Complain(console, check.status());
-  if (const core::Status refused = RefuseToOverwrite(options); !refused.ok())
-    return Complain(console, refused);
+  if (const core::Status taken = MayWrite(options.svg, options.force); !taken.ok())
+    return Complain(console, taken);
   if (const std::string other = OtherBuildText(*capsule); !other.empty())
     console.error << "explain: " << other;
   const Subject subject{std::make_shared<const Scenario>(*std::move(scenario)),

@@ -18,26 +18,29 @@ double SecondsSince(std::chrono::steady_clock::time_point then) {
 
 }  // namespace
 
-Progress::Progress(std::ostream& out, bool visible, core::Duration duration)
-    : out_(out), visible_(visible), duration_(duration), started_(Clock::now()), last_(started_) {}
+Progress::Progress(const Console& console, const Session& session)
+    : console_(console), session_(session), started_(Clock::now()), last_(started_) {}
 
-void Progress::Show(WorldTime now, uint64_t events, uint64_t deliveries) {
-  if (!visible_ || SecondsSince(last_) < kSecondsBetweenLines) return;
+void Progress::Show() {
+  if (!console_.terminal || SecondsSince(last_) < kSecondsBetweenLines) return;
   last_ = Clock::now();
   const double wall = WallSeconds();
-  const double share =
-      static_cast<double>(now.us) / static_cast<double>(std::max<int64_t>(duration_.us, 1));
+  const WorldTime now = session_.reached();
+  const Statistics statistics = session_.world().statistics();
+  const double share = static_cast<double>(now.us) /
+                       static_cast<double>(std::max<int64_t>(session_.scenario().duration.us, 1));
   const double remaining = share > 0 ? wall / share - wall : 0;
-  out_ << absl::StrFormat(
-              "\r%s  %d events  %.0f deliveries/s  wall %.0f s  about %.0f s to go \x1b[K",
-              ClockText(now), events, static_cast<double>(deliveries) / std::max(wall, 0.001), wall,
-              remaining)
-       << std::flush;
+  console_.error
+      << absl::StrFormat(
+             "\r%s  %d events  %.0f deliveries/s  wall %.0f s  about %.0f s to go \x1b[K",
+             ClockText(now), statistics.events,
+             static_cast<double>(statistics.deliveries) / std::max(wall, 0.001), wall, remaining)
+      << std::flush;
   shown_ = true;
 }
 
 void Progress::Clear() {
-  if (shown_) out_ << "\r\x1b[K" << std::flush;
+  if (shown_) console_.error << "\r\x1b[K" << std::flush;
   shown_ = false;
 }
 

@@ -7,18 +7,18 @@
 #include <cstdint>
 #include <iosfwd>
 
-#include "core/base/time.h"
-#include "sim/engine/event.h"
+#include "sim/workflow/console.h"
+#include "sim/workflow/session.h"
 
 namespace sim {
 
 class Progress {
  public:
-  // Prints to `out` when `visible`.
-  Progress(std::ostream& out, bool visible, core::Duration duration);
+  // Prints to the console's errors, on a terminal. REQUIRES: the session outlives it.
+  Progress(const Console& console, const Session& session);
 
-  // Rewrites the line at most a few times per second.
-  void Show(WorldTime now, uint64_t events, uint64_t deliveries);
+  // Rewrites the line at most a few times per second. REQUIRES: the session is open.
+  void Show();
   // Removes the line.
   void Clear();
 
@@ -27,10 +27,9 @@ class Progress {
  private:
   using Clock = std::chrono::steady_clock;
 
-  std::ostream& out_;
-  bool visible_;
+  const Console& console_;
+  const Session& session_;
   bool shown_ = false;
-  core::Duration duration_;
   Clock::time_point started_;
   Clock::time_point last_;
 };

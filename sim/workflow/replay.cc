@@ -11,6 +11,7 @@
 #include "sim/workflow/capsule_source.h"
 #include "sim/workflow/commands.h"
 #include "sim/workflow/file_kind.h"
+#include "sim/workflow/progress.h"
 #include "sim/workflow/replay_recording.h"
 #include "sim/workflow/report_text.h"
 #include "sim/workflow/session.h"
@@ -78,9 +79,10 @@ ExitCode Replay(const ReplayOptions& options, Console& console) {
                   {options.threads, 0, std::min(*until, capsule->ended), console.stop_flag});
   AttachNarration(options, session, console);
   console.out << FirstLine(session.scenario()) << "\n" << std::flush;
-  Progress progress(console.error, console.terminal, session.scenario().duration);
-  if (const core::Status status = session.Run(progress); !status.ok())
+  Progress progress(console, session);
+  if (const core::Status status = session.Run([&] { progress.Show(); }); !status.ok())
     return Complain(console, status, ExitCode::kInternal);
+  progress.Clear();
   console.out << ResultText(session, {console.program, "", false, progress.WallSeconds()});
   return Compare(session, *capsule, console);
 }

@@ -12,6 +12,7 @@
 #include "sim/observe/verdict_lines.h"
 #include "sim/workflow/build_info.h"
 #include "sim/workflow/commands.h"
+#include "sim/workflow/progress.h"
 #include "sim/workflow/report_text.h"
 #include "sim/workflow/session.h"
 
@@ -70,10 +71,11 @@ ExitCode Run(const RunOptions& options, Console& console) {
   core::Status trace_error;
   AttachTrace(options, session, *trace_file, trace_error);
   if (!options.json) console.out << FirstLine(session.scenario()) << "\n" << std::flush;
-  Progress progress(console.error, console.terminal, session.scenario().duration);
-  if (const core::Status status = session.Run(progress); !status.ok()) {
+  Progress progress(console, session);
+  if (const core::Status status = session.Run([&] { progress.Show(); }); !status.ok()) {
     return Complain(console, status, ExitCode::kInternal);
   }
+  progress.Clear();
   core::Status written = WriteFolder(session, folder);
   if (trace_file->has_value())
     written.Update(trace_error.ok() ? (*trace_file)->Commit() : trace_error);

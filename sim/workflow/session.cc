@@ -14,7 +14,6 @@
 namespace sim {
 namespace {
 
-constexpr core::Duration kProgressStep = core::Milliseconds(100);
 constexpr WorldTime kIdleMeasuredAt{1'000'000};
 
 // What malloc has handed out and not got back, in all arenas.
@@ -39,21 +38,32 @@ core::Status Session::Open() {
   return core::Status();
 }
 
-core::Status Session::Run(Progress& progress) {
+core::Status Session::Run(const std::function<void()>& after_step) {
   RETURN_IF_ERROR(Open());
   const WorldTime end = std::min(options_.until, WorldTime{scenario_->duration.us});
-  WorldTime next{0};
-  RunState state = RunState::kPaused;
-  while (state == RunState::kPaused && next < end) {
-    next = std::min(end, next + kProgressStep);
-    ASSIGN_OR_RETURN(state, RunTo(next));
-    const Statistics statistics = world_->statistics();
-    progress.Show(next, statistics.events, statistics.deliveries);
-    if (memory_.idle == 0 && next >= kIdleMeasuredAt) memory_.idle = BytesPerPeer();
-  }
-  progress.Clear();
+  const auto goes_on = [&] {
+    if (memory_.idle == 0 && reached_ >= kIdleMeasuredAt) memory_.idle = BytesPerPeer();
+    after_step();
+    return true;
+  };
+  ASSIGN_OR_RETURN(const RunState state, RunWhile(end, goes_on));
   Close(state == RunState::kStopped ? world_->Now() : end);
   return core::Status();
+}
+
+core::StatusOr<RunState> Session::RunTo(WorldTime time) {
+  reached_ = time;
+  return world_->RunUntil(time);
+}
+
+core::StatusOr<RunState> Session::RunWhile(WorldTime end, const std::function<bool()>& goes_on) {
+  RunState state = RunState::kPaused;
+  bool wanted = true;
+  while (wanted && state == RunState::kPaused && reached_ < end) {
+    ASSIGN_OR_RETURN(state, RunTo(std::min(end, reached_ + kStep)));
+    wanted = goes_on();
+  }
+  return state;
 }
 
 void Session::Close(WorldTime ended) {
@@ -89,11 +99,11 @@ Capsule Session::MakeCapsule() const {
   capsule.interrupted = result_.interrupted;
   capsule.fingerprint = result_.fingerprint;
   for (const Judgement& judgement : outcome_.judgements) {
-    if (!judgement.fails_run || capsule.failed.has_value()) continue;
-    for (const Checker* checker : watch_.checkers()) {
-      if (checker->info().id != judgement.name || !checker->first().has_value()) continue;
-      capsule.failed = FailedCheck{judgement.name, *checker->first()};
-    }
+    if (!judgement.fails_run) continue;
+    const Checker* checker = FindChecker(judgement.name);
+    if (checker == nullptr || !checker->first().has_value()) continue;
+    capsule.failed = FailedCheck{judgement.name, *checker->first()};
+    break;
   }
   capsule.checkpoints = world_->checkpoints();
   return capsule;

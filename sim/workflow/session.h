@@ -6,9 +6,11 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/status.h"
@@ -18,7 +20,6 @@
 #include "sim/observe/summary.h"
 #include "sim/observe/watch.h"
 #include "sim/scenario/scenario.h"
-#include "sim/workflow/progress.h"
 #include "sim/world/world.h"
 
 namespace sim {
@@ -43,16 +44,21 @@ class Session {
   // REQUIRES: the swarm is drawn (sim/network/swarm.h).
   Session(std::shared_ptr<const Scenario> scenario, const SessionOptions& options);
 
+  static constexpr core::Duration kStep = core::Milliseconds(100);
+
   // Further observers, before Run.
   ObserverSet& observers() { return watch_.observers(); }
 
-  // Builds the world, runs it and judges. Errors: what the network refuses, a livelock.
-  core::Status Run(Progress& progress);
+  // Builds the world, runs it and judges; `after_step` is called every kStep. Errors: what the network refuses, a livelock.
+  core::Status Run(const std::function<void()>& after_step = [] {});
 
-  // The same in steps: Open, RunTo with growing times, Close.
+  // The same in steps: Open, RunTo or RunWhile with growing times, Close.
   core::Status Open();
 
-  core::StatusOr<RunState> RunTo(WorldTime time) { return world_->RunUntil(time); }
+  core::StatusOr<RunState> RunTo(WorldTime time);
+
+  // On to `end`, as long as `goes_on` says so; it is asked every kStep.
+  core::StatusOr<RunState> RunWhile(WorldTime end, const std::function<bool()>& goes_on);
 
   // Tells the observers that the run is over, at `ended`, and judges it.
   void Close(WorldTime ended);
@@ -68,6 +74,14 @@ class Session {
   [[nodiscard]] const Metrics& metrics() const { return watch_.metrics(); }
 
   [[nodiscard]] const std::vector<const Checker*>& checkers() const { return watch_.checkers(); }
+
+  // Null when none has this id.
+  [[nodiscard]] const Checker* FindChecker(std::string_view id) const {
+    return sim::FindChecker(watch_.checkers(), id);
+  }
+
+  // Up to here it has run.
+  [[nodiscard]] WorldTime reached() const { return reached_; }
 
   // What the clients called and were told.
   [[nodiscard]] const ClientHistory& history() const { return watch_.history(); }
@@ -92,6 +106,7 @@ class Session {
   size_t allocated_before_ = 0;
   MemoryReport memory_;
   std::unique_ptr<World> world_;
+  WorldTime reached_{0};
   Outcome outcome_;
   RunResult result_;
 };

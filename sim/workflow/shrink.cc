@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <ostream>
 #include <span>
-#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -42,10 +41,8 @@ core::StatusOr<Place> PlaceOf(const ShrinkOptions& options) {
   if (std::filesystem::equivalent(place.capsule, options.capsule, ignored)) {
     return core::InvalidArgument("--out: found the capsule itself, allowed another file");
   }
-  for (const std::string& file : {place.capsule, place.log}) {
-    if (options.force || !std::filesystem::exists(file, ignored)) continue;
-    return core::InvalidArgument(file + ": is there already; --force replaces it");
-  }
+  RETURN_IF_ERROR(MayWrite(place.capsule, options.force));
+  RETURN_IF_ERROR(MayWrite(place.log, options.force));
   return place;
 }
 
@@ -96,9 +93,7 @@ class Log {
 // The whole run once more: the fingerprint and the checkpoints of a capsule are those of a run to the end.
 core::StatusOr<Capsule> CapsuleOf(const Failing& failing, const std::string& check, int threads) {
   Session session(failing.scenario, {.threads = threads});
-  std::ostringstream nowhere;
-  Progress progress(nowhere, false, failing.scenario->duration);
-  RETURN_IF_ERROR(session.Run(progress));
+  RETURN_IF_ERROR(session.Run());
   Capsule capsule = session.MakeCapsule();
   capsule.failed = FailedCheck{check, failing.violation};
   return capsule;

@@ -3,7 +3,6 @@
 #include <atomic>
 #include <mutex>
 #include <ostream>
-#include <sstream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -15,6 +14,7 @@
 #include "sim/observe/metric_table.h"
 #include "sim/scenario/fault_list.h"
 #include "sim/workflow/commands.h"
+#include "sim/workflow/progress.h"
 #include "sim/workflow/session.h"
 #include "sim/workflow/sweep/ledger.h"
 #include "sim/workflow/sweep/report.h"
@@ -62,9 +62,7 @@ core::StatusOr<SweepRun> RunCell(const Prepared& sweep, const SweepCell& cell,
                                  const std::atomic<bool>* stop_flag) {
   ASSIGN_OR_RETURN(Scenario scenario, Load(SourceOf(sweep.source, sweep.plan.axes, cell)));
   Session session(std::move(scenario), {1, 0, WorldTime::Never(), stop_flag});
-  std::ostringstream nowhere;
-  Progress progress(nowhere, false, session.scenario().duration);
-  RETURN_IF_ERROR(session.Run(progress));
+  RETURN_IF_ERROR(session.Run());
   return ResultOf(cell, session, sweep.metrics);
 }
 

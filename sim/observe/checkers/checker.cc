@@ -1,5 +1,6 @@
 #include "sim/observe/checkers/checker.h"
 
+#include <algorithm>
 #include <span>
 
 namespace sim {
@@ -71,8 +72,18 @@ bool Checker::Demanded(const WorldView& world, WorldTime since) const {
   return !scenario.safety_only && since.us >= scenario.safety_until.us;
 }
 
+const Checker* FindChecker(const std::vector<const Checker*>& checkers, std::string_view id) {
+  const auto at = std::find_if(checkers.begin(), checkers.end(),
+                               [id](const Checker* checker) { return checker->info().id == id; });
+  return at == checkers.end() ? nullptr : *at;
+}
+
 std::string Hex(const core::Key256& key) {
   return HexOf(key.bytes);
+}
+
+std::string Hex(const core::TaskId& task) {
+  return HexOf(task.bytes);
 }
 
 std::string Short(const core::Key256& key) {

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sim/observe/observer.h"
 
@@ -83,8 +84,13 @@ class Checker : public Observer {
   std::optional<Violation> first_;
 };
 
-// All 256 bits in hex.
+// Null when none has this id.
+[[nodiscard]] const Checker* FindChecker(const std::vector<const Checker*>& checkers,
+                                         std::string_view id);
+
+// All bits in hex.
 [[nodiscard]] std::string Hex(const core::Key256& key);
+[[nodiscard]] std::string Hex(const core::TaskId& task);
 // The first 16 bits of a key in hex and two dots: "9c41..".
 [[nodiscard]] std::string Short(const core::Key256& key);
 [[nodiscard]] std::string Short(const core::TaskId& task);

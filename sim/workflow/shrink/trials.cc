@@ -12,29 +12,17 @@
 namespace sim {
 namespace {
 
-constexpr core::Duration kStep = core::Milliseconds(100);
-
-const Checker* Find(const Session& session, const std::string& check) {
-  for (const Checker* checker : session.checkers()) {
-    if (checker->info().id == check) return checker;
-  }
-  return nullptr;
-}
-
 // Runs until the check is violated, the run is over, or `is_over` says so. False: it got no answer.
 bool RunUntilViolated(Session& session, const Checker& checker,
                       const std::function<bool()>& is_over) {
   const WorldTime end{session.scenario().duration.us};
-  RunState state = RunState::kPaused;
-  for (WorldTime next{0}; state == RunState::kPaused && next < end;) {
-    next = std::min(end, next + kStep);
-    const core::StatusOr<RunState> ran = session.RunTo(next);
-    if (!ran.ok()) return false;
-    state = *ran;
-    if (checker.first().has_value()) return true;
-    if (is_over()) return false;
-  }
-  session.Close(end);
+  bool given_up = false;
+  const core::StatusOr<RunState> ran = session.RunWhile(end, [&] {
+    given_up = !checker.first().has_value() && is_over();
+    return !checker.first().has_value() && !given_up;
+  });
+  if (!ran.ok() || given_up) return false;
+  if (!checker.first().has_value()) session.Close(end);
   return checker.first().has_value();
 }
 
@@ -93,7 +81,7 @@ std::optional<Failing> Trials::Try(Json json, uint64_t events_max,
   if (!loaded.ok()) return std::nullopt;
   const auto scenario = std::make_shared<const Scenario>(*std::move(loaded));
   Session session(scenario, {.threads = 1});
-  const Checker* checker = Find(session, plan_.check);
+  const Checker* checker = session.FindChecker(plan_.check);
   if (checker == nullptr || !session.Open().ok()) return std::nullopt;
   const auto events = [&] { return session.world().statistics().events; };
   const bool violated =

@@ -48,10 +48,9 @@ const Checker* FirstBroken(const Session& session) {
   const Checker* first = nullptr;
   for (const Judgement& judgement : session.outcome().judgements) {
     if (!judgement.fails_run) continue;
-    for (const Checker* checker : session.checkers()) {
-      if (checker->info().id != judgement.name || !checker->first().has_value()) continue;
-      if (first == nullptr || checker->first()->at < first->first()->at) first = checker;
-    }
+    const Checker* checker = session.FindChecker(judgement.name);
+    if (checker == nullptr || !checker->first().has_value()) continue;
+    if (first == nullptr || checker->first()->at < first->first()->at) first = checker;
   }
   return first;
 }

@@ -28,11 +28,9 @@ inline SessionOptions ShortRun(int64_t seconds, int threads = 2, int shards = 0)
   return {threads, shards, WorldTime{seconds * 1'000'000}, nullptr};
 }
 
-// Runs to the end without a word.
+// Runs to the end.
 inline void RunQuietly(Session& session) {
-  std::ostringstream nowhere;
-  Progress progress(nowhere, false, session.scenario().duration);
-  const core::Status status = session.Run(progress);
+  const core::Status status = session.Run();
   EXPECT_TRUE(status.ok()) << core::MessageOf(status);
 }
 

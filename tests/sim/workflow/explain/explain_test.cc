@@ -165,7 +165,7 @@ TEST_F(ExplainTest, APictureIsReplacedOnlyWhenForced) {
   options.svg = folder_ + "/chain.svg";
   ASSERT_TRUE(WriteFileWhole(options.svg, "mine").ok());
   Explained(options, ExitCode::kBadInput);
-  EXPECT_THAT(error_.str(), HasSubstr("chain.svg, allowed a name that does not exist"));
+  EXPECT_THAT(error_.str(), HasSubstr("chain.svg: is there already; --force replaces it"));
   EXPECT_EQ(*ReadFileWhole(options.svg), "mine");
   options.force = true;
   Explained(options);
