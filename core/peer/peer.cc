@@ -333,6 +333,10 @@ SettledState Peer::Settled() const {
   return settled;
 }
 
+void Peer::Reseed(const Random& random) {
+  state_->random = random;
+}
+
 void Peer::Digest(Hasher& hasher) const {
   state_->routing.Digest(hasher);
   state_->matchmaking.Digest(hasher);

@@ -50,6 +50,8 @@ class Peer : public Participant {
   // Everybody in the routing table, in bucket order.
   [[nodiscard]] std::vector<PeerId> Contacts() const override;
 
+  void Reseed(const Random& random) override;
+
   // Every handle that this peer may use again, its own excepted: between two steps a host may give
   // any other handle to somebody else. (A handle's recent rate of requests does not count.)
   void CollectPeers(PeerSet& peers) const;

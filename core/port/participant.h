@@ -12,6 +12,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/ids.h"
+#include "core/base/random.h"
 #include "core/base/time.h"
 #include "core/port/effects.h"
 #include "core/port/input.h"
@@ -30,6 +31,9 @@ class Participant {
   virtual void SeedRoutes(std::span<const PeerId> contacts) = 0;
   // Everybody in the routing table, in bucket order.
   [[nodiscard]] virtual std::vector<PeerId> Contacts() const = 0;
+
+  // Draws from this stream from now on, for hosts that look at other futures of one past. Default: it draws nothing.
+  virtual void Reseed(const Random& /*random*/) {}
 
   // Canonical state: equal digests mean equal futures for equal inputs.
   virtual void Digest(Hasher& hasher) const = 0;

@@ -102,6 +102,9 @@ class Engine {
   [[nodiscard]] core::StatusOr<RunState> RunUntil(WorldTime until);
 
   // The next two are for BeginWindow only. REQUIRES: at >= the window's start.
+  // Ties come in this seed's order from now on. Between windows, or at the beginning of one.
+  void Reseed(uint64_t seed) { options_.seed = seed; }
+
   // An event from kWorld. Two for one peer and instant come in seeded order, as all events do.
   void Inject(WorldTime at, core::PeerId to, uint32_t payload);
   // As Outbox::Arm, for example Never for a peer that has crashed.

@@ -116,6 +116,10 @@ void Network::Touch(Passage& passage, const Posting& posting, uint64_t occasion)
   }
 }
 
+void Network::Reseed(uint64_t seed) {
+  message_key_ = DrawKey(seed, core::Purpose::kNetwork);
+}
+
 Passage Network::Send(const Posting& posting, LinkState& sender) const {
   const core::PeerId from = posting.from;
   const core::PeerId to = posting.to;

@@ -82,6 +82,9 @@ class Network {
   // In the receiver's step, at now = arrival time.
   [[nodiscard]] ReceiverVerdict Receive(const Posting& posting, LinkState& receiver) const;
 
+  // What happens to messages is drawn from this seed from now on; who is how far from whom stays.
+  void Reseed(uint64_t seed);
+
   // REQUIRES: IsLinkFault(fault.kind).
   void Begin(const Fault& fault, uint32_t index) { rules_.Begin(fault, index); }
 

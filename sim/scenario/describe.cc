@@ -62,6 +62,9 @@ class Printer {
       Line("fault", FaultsToJson({fault}).at(0).dump());
     }
     Swarm();
+    for (const Reseed& reseed : scenario_.reseed) {
+      Line("reseed", absl::StrCat(Time(reseed.at), " ", reseed.seed));
+    }
     for (const std::string& bug : scenario_.plant) Line("plant", bug);
     for (const Expectation& expectation : scenario_.expect) {
       Line("expect", expectation.text + (expectation.must_fail ? " must fail" : "") +

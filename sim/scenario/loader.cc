@@ -40,6 +40,27 @@ void BindPhases(const JsonValue& top, Scenario& scenario, Findings& findings) {
                 ""});
 }
 
+void BindReseed(const JsonValue& top, Scenario& scenario, Findings& findings) {
+  const JsonValue* list = Good(top, "reseed");
+  if (list == nullptr) return;
+  for (size_t i = 0; i < list->items.size(); ++i) {
+    const JsonValue& item = list->items[i];
+    const JsonValue* at = item.good ? Good(item, "at") : nullptr;
+    if (at == nullptr) continue;
+    Reseed reseed;
+    Read(item, "at", reseed.at);
+    Read(item, "seed", reseed.seed);
+    const Duration after = scenario.reseed.empty() ? Duration{-1} : scenario.reseed.back().at;
+    if (reseed.at <= after) {
+      findings.Add(
+          {at->at, Join(Join("reseed", i), "at"), DescribeValue(*at),
+           "a time after that of the one before, " + FormatQuantity(after.us, Measure::kDuration),
+           ""});
+    }
+    scenario.reseed.push_back(reseed);
+  }
+}
+
 core::Fingerprint HashOf(const Scenario& scenario) {
   core::Hasher hasher;
   hasher.Add(std::string_view(scenario.canonical));
@@ -62,6 +83,7 @@ core::StatusOr<Scenario> Bind(const JsonValue& top, std::string path, const Load
   BindGroups(top, binding);
   BindWorkload(top, binding);
   BindFaults(top, binding);
+  BindReseed(top, scenario, findings);
   BindExpectations(top, binding);
   RETURN_IF_ERROR(findings.ToStatus());
   scenario.canonical = CanonicalJson(top);

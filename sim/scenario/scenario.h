@@ -220,6 +220,12 @@ struct SwarmSpec {
   enum class Intensity : uint8_t { kNone, kLow, kMedium, kHigh } intensity = Intensity::kNone;
 };
 
+// Luck is drawn from another seed from `at` on: another future of the same past.
+struct Reseed {
+  Duration at;
+  uint64_t seed = 0;
+};
+
 struct Expectation {
   std::string check;   // A checker's id, or empty.
   std::string metric;  // A metric's name, or empty.
@@ -252,6 +258,7 @@ struct Scenario {
   std::vector<Operation> workload;
   std::vector<Fault> faults;
   SwarmSpec swarm;
+  std::vector<Reseed> reseed;  // In the order of time.
   std::string profile = "strict";
   std::vector<std::string> fails_under;  // Profiles whose rules this scenario shows to be wrong.
   std::vector<Expectation> expect;

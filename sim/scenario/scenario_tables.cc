@@ -42,6 +42,15 @@ constexpr KeyRow kPhases[] = {
      .fallback = "false"}};
 constexpr KeyTable kPhasesTable = {"phases", "Fault phase and calm phase.", kPhases, "", {}};
 
+constexpr KeyRow kReseed[] = {
+    {.key = "at",
+     .kind = KeyKind::kDuration,
+     .about = "When; after the time of the one before.",
+     .required = true,
+     .high = kYearUs},
+    {.key = "seed", .kind = KeyKind::kInteger, .about = "The other seed.", .required = true}};
+constexpr KeyTable kReseedTable = {"reseed", "Another seed from a time on.", kReseed, "", {}};
+
 constexpr KeyRow kExpect[] = {
     {.key = "check",
      .kind = KeyKind::kText,
@@ -166,6 +175,15 @@ constexpr KeyRow kScenario[] = {
      .kind = KeyKind::kObject,
      .about = "Further faults, drawn by the seed. Default: none.",
      .table = &kSwarmTable},
+    {.key = "reseed",
+     .kind = KeyKind::kObject,
+     .about =
+         "Other futures of the same past: what happens to messages, in which order events of "
+         "one instant come, and what peers and disks draw, is left to another seed from a time "
+         "on. Who takes part, the workload and the faults stay as they are.",
+     .list = true,
+     .fallback = "[]",
+     .table = &kReseedTable},
     {.key = "plant",
      .kind = KeyKind::kText,
      .about = "Planted bugs, by name of `orbsim list bugs`.",

@@ -121,6 +121,29 @@ void World::ActOnTarget(const FaultEdge& edge, const Fault& fault, core::PeerId 
   }
 }
 
+// What hangs on luck alone: messages, ties, the peers' and the disks' draws. Churn, arrivals and the workload are the story.
+void World::ActOnReseed(WorldTime now) {
+  for (; reseeds_ < scenario_.reseed.size() && scenario_.reseed[reseeds_].at.us <= now.us;
+       ++reseeds_) {
+    // Mixed, because no draw may come again, whatever seeds the scenario names.
+    luck_ = core::Mix64(scenario_.reseed[reseeds_].seed, reseeds_ + 1);
+    engine_->Reseed(luck_);
+    network_->Reseed(luck_);
+    for (uint32_t i = 0; i < PeerCount(); ++i) {
+      const PeerSlot& slot = slots_[i];
+      if (slot.process == nullptr) continue;
+      slot.process->Reseed(PeerDraws(core::PeerId{i}, slot.incarnation - 1));
+    }
+  }
+}
+
+core::Random World::PeerDraws(core::PeerId peer, uint32_t incarnation) const {
+  return core::Random({.seed = luck_,
+                       .peer = peer.value,
+                       .incarnation = incarnation,
+                       .purpose = core::Purpose::kPeer});
+}
+
 void World::CarryOut(Turn& turn, Errand errand) {
   if (errand.kind == Errand::Kind::kStart) return Start(turn);
   if (errand.kind == Errand::Kind::kDisk) return TroubleDisk(turn, errand.detail);
@@ -196,12 +219,9 @@ void World::Resume(core::PeerId peer, uint32_t fault) {
 void World::Start(Turn& turn) {
   PeerSlot& slot = turn.slot;
   if (slot.process != nullptr || RefusesToStart(turn)) return;
-  const core::StreamKey stream{.seed = scenario_.seed,
-                               .peer = turn.peer.value,
-                               .incarnation = slot.incarnation,
-                               .purpose = core::Purpose::kPeer};
   slot.process = factory_->Make(turn.peer, wrong_context_->context(),
-                                identities_->directory().SecretOf(turn.peer), core::Random(stream));
+                                identities_->directory().SecretOf(turn.peer),
+                                PeerDraws(turn.peer, slot.incarnation));
   core::Start start{.seeds = seeds_, .client = IsClient(turn.peer), .rows = RowsOf(turn)};
   if (slot.incarnation == 0 && warm_tables_ != nullptr) {
     warm_tables_->ContactsFor(turn.peer, turn.lane.contacts);

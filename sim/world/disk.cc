@@ -47,7 +47,7 @@ SimulatedStorage& StorageOf(PeerExtras& extras) {
 }  // namespace
 
 core::Random World::DiskDraw(core::PeerId peer, SimulatedStorage& storage) const {
-  return core::Random({.seed = scenario_.seed,
+  return core::Random({.seed = luck_,
                        .peer = peer.value,
                        .incarnation = storage.NextDraw(),
                        .purpose = core::Purpose::kStorage});

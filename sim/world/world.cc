@@ -67,6 +67,7 @@ World::World(std::shared_ptr<const Scenario> scenario, const RunPlan& plan, Obse
       scenario_(*shared_),
       plan_(plan),
       observers_(observers),
+      luck_(scenario_.seed),
       slots_(scenario_.PeerCount()) {}
 
 World::~World() = default;
@@ -166,12 +167,16 @@ WorldTime World::BeginWindow(WorldTime start, WorldTime) {
   now_ = start;
   if (!workload_posted_) PostWorkload();
   workload_posted_ = true;
+  ActOnReseed(start);
   ActOnFaults(start);
   ActOnChurn(start);
   const WorldTime calm = calm_ || scenario_.safety_until.us == 0
                              ? WorldTime::Never()
                              : WorldTime{scenario_.safety_until.us};
-  return std::min({schedule_->NextAt(), transitions_->NextAt(), calm});
+  const WorldTime reseed = reseeds_ < scenario_.reseed.size()
+                               ? WorldTime{scenario_.reseed[reseeds_].at.us}
+                               : WorldTime::Never();
+  return std::min({schedule_->NextAt(), transitions_->NextAt(), calm, reseed});
 }
 
 void World::EndWindow(WorldTime end) {

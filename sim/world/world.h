@@ -163,6 +163,7 @@ class World : public WorldView {
   void PostOperation(uint32_t index);
   void ActOnChurn(WorldTime now);
   void ActOnFaults(WorldTime now);
+  void ActOnReseed(WorldTime now);
   void BeginCalm(WorldTime now);
   void ActOnFault(const FaultEdge& edge);
   void ActOnTarget(const FaultEdge& edge, const Fault& fault, core::PeerId peer);
@@ -172,6 +173,7 @@ class World : public WorldView {
   [[nodiscard]] WorldTime EndOf(const Fault& fault, WorldTime begun) const;
   void Pause(Turn& turn, uint32_t fault);
   void Resume(core::PeerId peer, uint32_t fault);
+  [[nodiscard]] core::Random PeerDraws(core::PeerId peer, uint32_t incarnation) const;
   void Start(Turn& turn);
   void Stop(Turn& turn, Errand::Kind how, DiskSpec::Keeps keeps);
   [[nodiscard]] DiskSpec::Keeps KeptBy(const Turn& turn, Errand errand) const;
@@ -213,6 +215,8 @@ class World : public WorldView {
   std::unique_ptr<WarmTables> warm_tables_;
   std::unique_ptr<ParticipantFactory> peer_factory_;  // When the plan names none.
   const ParticipantFactory* factory_ = nullptr;
+  uint64_t luck_;                    // The seed of what Scenario::reseed draws anew.
+  size_t reseeds_ = 0;               // Of the scenario's, those done.
   std::vector<core::PeerId> seeds_;  // Contacts that a cold start joins through.
   std::vector<PeerSlot> slots_;
   FramePool frames_;

@@ -40,6 +40,46 @@ TEST(WorldTest, AnotherSeedIsAnotherRun) {
   EXPECT_NE(FingerprintOf(one, 2, 0), FingerprintOf(two, 2, 0));
 }
 
+// The last checkpoint at which both runs agree, in seconds; every one of the shorter run when none differs.
+int64_t AgreeUntil(const Session& a, const Session& b) {
+  const auto& one = a.world().checkpoints();
+  const auto& two = b.world().checkpoints();
+  size_t same = 0;
+  while (same < one.size() && same < two.size() && one[same].fingerprint == two[same].fingerprint) {
+    ++same;
+  }
+  return same == 0 ? 0 : one[same - 1].time.us / 1'000'000;
+}
+
+TEST(WorldTest, AReseedKeepsThePastAndChangesTheFuture) {
+  const Scenario plain = LoadOrFail(kEveryFeature, {{"reseed", "[]"}});
+  const Scenario one = LoadOrFail(kEveryFeature, {{"reseed", R"([{"at": "25s", "seed": 1}])"}});
+  const Scenario two = LoadOrFail(kEveryFeature, {{"reseed", R"([{"at": "25s", "seed": 2}])"}});
+  Session a(plain, ShortRun(kSeconds));
+  Session b(one, ShortRun(kSeconds));
+  Session c(two, ShortRun(kSeconds));
+  for (Session* session : {&a, &b, &c}) RunQuietly(*session);
+  EXPECT_EQ(AgreeUntil(a, b), 25);
+  EXPECT_EQ(AgreeUntil(a, c), 25);
+  EXPECT_EQ(AgreeUntil(b, c), 25);
+  EXPECT_GT(b.world().statistics().deliveries, 0u);
+}
+
+TEST(WorldTest, AReseedFromTheStartLeavesWhoTakesPartAndWhen) {
+  const Scenario plain = LoadOrFail(kEveryFeature, {{"reseed", "[]"}});
+  const Scenario other = LoadOrFail(kEveryFeature, {{"reseed", R"([{"at": "0s", "seed": 1}])"}});
+  Session a(plain, ShortRun(kSeconds));
+  Session b(other, ShortRun(kSeconds));
+  RunQuietly(a);
+  RunQuietly(b);
+  EXPECT_NE(a.result().fingerprint, b.result().fingerprint);
+  for (uint32_t i = 0; i < plain.PeerCount(); ++i) {
+    const core::PeerId peer{i};
+    ASSERT_EQ(a.world().context().directory->NodeIdOf(peer),
+              b.world().context().directory->NodeIdOf(peer));
+  }
+}
+
 TEST(WorldTest, TwoWorldsInOneProcessDoNotTouchEachOther) {
   const Scenario scenario = LoadOrFail(kEveryFeature);
   Scenario other = scenario;
