@@ -56,9 +56,9 @@ Command AddList(CLI::App& program) {
   CLI::App* app = program.add_subcommand("list", "what there is, one line each");
   auto what = std::make_shared<std::string>();
   app->add_option("what", *what,
-                  "one of scenarios, checks, faults, models, metrics, adversaries, bugs")
+                  "one of scenarios, checks, faults, models, metrics, adversaries, bugs, probes")
       ->check(CLI::IsMember(
-          {"scenarios", "checks", "faults", "models", "metrics", "adversaries", "bugs"}));
+          {"scenarios", "checks", "faults", "models", "metrics", "adversaries", "bugs", "probes"}));
   return {app, [what](Console& console) { return List(*what, console); }};
 }
 

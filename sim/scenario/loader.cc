@@ -57,6 +57,12 @@ void BindReseed(const JsonValue& top, Scenario& scenario, Findings& findings) {
            "a time after that of the one before, " + FormatQuantity(after.us, Measure::kDuration),
            ""});
     }
+    if (scenario.duration.us > 0 && reseed.at >= scenario.duration) {
+      findings.Add({at->at, Join(Join("reseed", i), "at"), DescribeValue(*at),
+                    "a time before the end of the run at " +
+                        FormatQuantity(scenario.duration.us, Measure::kDuration),
+                    ""});
+    }
     scenario.reseed.push_back(reseed);
   }
 }

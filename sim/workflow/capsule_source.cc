@@ -5,8 +5,10 @@
 #include "absl/strings/str_format.h"
 #include "nlohmann/json.hpp"
 
+#include "sim/observe/checkers/registry.h"
 #include "sim/observe/file_out.h"
 #include "sim/scenario/fault_list.h"
+#include "sim/scenario/findings.h"
 #include "sim/scenario/loader.h"
 #include "sim/workflow/build_info.h"
 #include "sim/workflow/file_kind.h"
@@ -32,6 +34,26 @@ core::StatusOr<Scenario> ScenarioOf(const Capsule& capsule, const Overrides& ove
   scenario.swarm = SwarmSpec();
   scenario.path = capsule.scenario_path;
   return scenario;
+}
+
+core::StatusOr<CheckInfo> CheckOf(const std::string& path, const Capsule& capsule,
+                                  const std::string& asked) {
+  if (asked.empty() && !capsule.failed.has_value()) {
+    return core::InvalidArgument(path +
+                                 ": failed: found no check, allowed a capsule of a run that failed "
+                                 "one; --check names one that was violated all the same");
+  }
+  const std::string& id = asked.empty() ? capsule.failed->check : asked;
+  std::vector<std::string_view> known;
+  for (const CheckInfo& info : CheckTable()) {
+    if (info.id == id) return info;
+    known.push_back(info.id);
+  }
+  std::string text =
+      "--check: found the unknown check " + Quoted(id) + ", allowed a name of `orbsim list checks`";
+  const std::string nearest = Nearest(id, known);
+  if (!nearest.empty()) text += ", did you mean " + Quoted(nearest) + "?";
+  return core::InvalidArgument(text);
 }
 
 std::string OtherBuildText(const Capsule& capsule) {

@@ -5,6 +5,7 @@
 
 #include "core/base/status.h"
 #include "sim/observe/capsule.h"
+#include "sim/observe/checkers/checker.h"
 #include "sim/scenario/scenario.h"
 #include "sim/workflow/scenario_source.h"
 
@@ -17,6 +18,11 @@ namespace sim {
 // without what was drawn.
 [[nodiscard]] core::StatusOr<Scenario> ScenarioOf(const Capsule& capsule,
                                                   const Overrides& overrides = {});
+
+// The check that a command is about: the one that was asked for, otherwise (`asked` is empty) the first that failed the run. Errors: no such
+// check; a run in which none failed.
+[[nodiscard]] core::StatusOr<CheckInfo> CheckOf(const std::string& path, const Capsule& capsule,
+                                                const std::string& asked);
 
 // What to tell people when another build made the capsule; empty when this one did.
 [[nodiscard]] std::string OtherBuildText(const Capsule& capsule);

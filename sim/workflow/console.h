@@ -22,4 +22,7 @@ struct Console {
 [[nodiscard]] ExitCode Complain(Console& console, const core::Status& status,
                                 ExitCode code = ExitCode::kBadInput);
 
+// The same for a run that did not come to its end: interrupted, broken down, or never begun because of what it was given.
+[[nodiscard]] ExitCode Conclude(Console& console, const core::Status& status);
+
 }  // namespace sim

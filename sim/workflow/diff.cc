@@ -57,11 +57,7 @@ ExitCode Diff(const DiffOptions& options, Console& console) {
   console.out << "A  " << FirstLine(*a->scenario) << "\nB  " << FirstLine(*b->scenario) << "\n"
               << std::flush;
   const auto parting = FindParting(*a, *b, WorldTime{0});
-  if (!parting.ok()) {
-    const bool interrupted = console.stop_flag != nullptr && *console.stop_flag;
-    return Complain(console, parting.status(),
-                    interrupted ? ExitCode::kUnfinished : ExitCode::kInternal);
-  }
+  if (!parting.ok()) return Conclude(console, parting.status());
   return Tell(*parting, *a, *b, console);
 }
 

@@ -67,10 +67,6 @@ std::string ViolatedIn(const Session& session) {
 core::StatusOr<Finding> Find(const Subject& subject, const std::string& check) {
   Session session(subject.scenario, subject.options);
   const Checker* checker = session.FindChecker(check);
-  if (checker == nullptr) {
-    return core::InvalidArgument("--check: found \"" + check +
-                                 "\", allowed a name of orbsim list checks");
-  }
   const auto* finder = session.observers().Add(std::make_unique<ViolationFinder>(*checker));
   const auto found = [&] { return finder->found().has_value(); };
   RETURN_IF_ERROR(RunUntil(subject, session, subject.options.until, found));
@@ -107,26 +103,8 @@ core::StatusOr<Chain> TraceBack(const Subject& subject, Finding& finding) {
   return MakeChain(std::move(happenings), finding.violation.peer, kLinesMax);
 }
 
-// Which check to explain.
-core::StatusOr<std::string> CheckOf(const ExplainOptions& options, const Capsule& capsule) {
-  if (!options.check.empty()) return options.check;
-  if (capsule.failed.has_value()) return capsule.failed->check;
-  return core::InvalidArgument(options.capsule +
-                               ": found a run in which no check failed, allowed one that failed a "
-                               "check, or --check with one that gave a warning");
-}
-
 bool IsTheSame(const Violation& a, const Violation& b) {
   return a.at == b.at && a.peer == b.peer && a.subject == b.subject;
-}
-
-ExitCode Give(Console& console, const core::Status& status) {
-  const bool interrupted = console.stop_flag != nullptr && *console.stop_flag;
-  const bool internal = status.code() == absl::StatusCode::kInternal;
-  return Complain(console, status,
-                  interrupted ? ExitCode::kUnfinished
-                  : internal  ? ExitCode::kInternal
-                              : ExitCode::kBadInput);
 }
 
 ExitCode Show(const ExplainOptions& options, const Finding& finding, const Chain& chain,
@@ -152,8 +130,9 @@ ExitCode Explain(const ExplainOptions& options, Console& console) {
   if (!capsule.ok()) return Complain(console, capsule.status());
   auto scenario = ScenarioOf(*capsule);
   if (!scenario.ok()) return Complain(console, scenario.status());
-  const auto check = CheckOf(options, *capsule);
-  if (!check.ok()) return Complain(console, check.status());
+  const auto info = CheckOf(options.capsule, *capsule, options.check);
+  if (!info.ok()) return Complain(console, info.status());
+  const std::string check(info->id);
   if (const core::Status taken = MayWrite(options.svg, options.force); !taken.ok())
     return Complain(console, taken);
   if (const std::string other = OtherBuildText(*capsule); !other.empty())
@@ -162,15 +141,15 @@ ExitCode Explain(const ExplainOptions& options, Console& console) {
                         {options.threads, 0, capsule->ended, console.stop_flag},
                         console};
   console.out << FirstLine(*subject.scenario) << "\n" << std::flush;
-  auto finding = Find(subject, *check);
-  if (!finding.ok()) return Give(console, finding.status());
-  if (capsule->failed.has_value() && capsule->failed->check == *check &&
+  auto finding = Find(subject, check);
+  if (!finding.ok()) return Conclude(console, finding.status());
+  if (capsule->failed.has_value() && capsule->failed->check == check &&
       !IsTheSame(capsule->failed->violation, finding->violation)) {
     console.error << "explain: the capsule tells of another violation of this check, at t="
                   << ClockText(capsule->failed->violation.at) << "\n";
   }
   const auto chain = TraceBack(subject, *finding);
-  if (!chain.ok()) return Give(console, chain.status());
+  if (!chain.ok()) return Conclude(console, chain.status());
   return Show(options, *finding, *chain, console);
 }
 

@@ -9,6 +9,7 @@
 
 #include "sim/observe/checkers/registry.h"
 #include "sim/observe/metric_table.h"
+#include "sim/observe/probes.h"
 #include "sim/scenario/key_table.h"
 #include "sim/workflow/commands.h"
 #include "sim/world/adversaries/roles.h"
@@ -78,18 +79,19 @@ void ListBugs(Console& console) {
   }
 }
 
+void ListProbes(Console& console) {
+  for (const Probe& probe : ProbeTable()) Line(console, NameOf(probe), probe.about);
+}
+
 struct Section {
   std::string_view name;
   void (*print)(Console&);
 };
 
-constexpr Section kSections[] = {{"scenarios", ListScenarios},
-                                 {"checks", ListChecks},
-                                 {"faults", ListFaults},
-                                 {"models", ListModels},
-                                 {"metrics", ListMetrics},
-                                 {"adversaries", ListAdversaries},
-                                 {"bugs", ListBugs}};
+constexpr Section kSections[] = {{"scenarios", ListScenarios}, {"checks", ListChecks},
+                                 {"faults", ListFaults},       {"models", ListModels},
+                                 {"metrics", ListMetrics},     {"adversaries", ListAdversaries},
+                                 {"bugs", ListBugs},           {"probes", ListProbes}};
 
 }  // namespace
 

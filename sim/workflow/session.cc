@@ -40,14 +40,13 @@ core::Status Session::Open() {
 
 core::Status Session::Run(const std::function<void()>& after_step) {
   RETURN_IF_ERROR(Open());
-  const WorldTime end = std::min(options_.until, WorldTime{scenario_->duration.us});
   const auto goes_on = [&] {
     if (memory_.idle == 0 && reached_ >= kIdleMeasuredAt) memory_.idle = BytesPerPeer();
     after_step();
     return true;
   };
-  ASSIGN_OR_RETURN(const RunState state, RunWhile(end, goes_on));
-  Close(state == RunState::kStopped ? world_->Now() : end);
+  ASSIGN_OR_RETURN(const RunState state, RunWhile(end(), goes_on));
+  Close(state == RunState::kStopped ? world_->Now() : end());
   return core::Status();
 }
 
@@ -109,19 +108,35 @@ Capsule Session::MakeCapsule() const {
   return capsule;
 }
 
+bool RunUntilViolated(Session& session, const Checker& checker,
+                      const std::function<bool()>& is_over) {
+  bool given_up = false;
+  const core::StatusOr<RunState> ran = session.RunWhile(session.end(), [&] {
+    given_up = !checker.first().has_value() && is_over();
+    return !checker.first().has_value() && !given_up;
+  });
+  if (!ran.ok() || given_up) return false;
+  if (!checker.first().has_value()) session.Close(session.end());
+  return checker.first().has_value();
+}
+
 int ThreadsOrAll(int threads) {
   if (threads > 0) return threads;
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+core::StatusOr<core::Duration> ParseDuration(const std::string& option, const std::string& text) {
+  const Quantity quantity = ParseQuantity(text, Measure::kDuration);
+  if (quantity.problem == Quantity::Problem::kNone && quantity.value > 0)
+    return core::Duration{quantity.value};
+  return core::InvalidArgument(option + ": found \"" + text +
+                               "\", allowed a duration above 0 with its unit, for example 90s");
+}
+
 core::StatusOr<WorldTime> ParseUntil(const std::string& text) {
   if (text.empty()) return WorldTime::Never();
-  const Quantity quantity = ParseQuantity(text, Measure::kDuration);
-  if (quantity.problem != Quantity::Problem::kNone || quantity.value <= 0) {
-    return core::InvalidArgument("--until: found \"" + text +
-                                 "\", allowed a duration above 0 with its unit, for example 90s");
-  }
-  return WorldTime{quantity.value};
+  ASSIGN_OR_RETURN(const core::Duration until, ParseDuration("--until", text));
+  return WorldTime{until.us};
 }
 
 }  // namespace sim

@@ -4,6 +4,7 @@
 // Owns the watch and the world; shares the scenario, which nobody changes. Thread rule: one thread (the engine has its own).
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <functional>
@@ -80,6 +81,11 @@ class Session {
     return sim::FindChecker(watch_.checkers(), id);
   }
 
+  // Where the run ends: the scenario's end, or what the options say.
+  [[nodiscard]] WorldTime end() const {
+    return std::min(options_.until, WorldTime{scenario_->duration.us});
+  }
+
   // Up to here it has run.
   [[nodiscard]] WorldTime reached() const { return reached_; }
 
@@ -111,10 +117,18 @@ class Session {
   RunResult result_;
 };
 
+// Runs an open session on until the check is violated or the run is over, which closes it. False: it is not violated, `is_over`
+// said so first, or the run broke down.
+[[nodiscard]] bool RunUntilViolated(Session& session, const Checker& checker,
+                                    const std::function<bool()>& is_over);
+
 // 0: one per processor.
 [[nodiscard]] int ThreadsOrAll(int threads);
 
-// "90s" as an instant; an error says what was found and what is allowed. Empty: Never.
+// "90s" as what the option is given. Errors say what was found and what is allowed.
+[[nodiscard]] core::StatusOr<core::Duration> ParseDuration(const std::string& option,
+                                                           const std::string& text);
+// The same for --until, as an instant. Empty: Never.
 [[nodiscard]] core::StatusOr<WorldTime> ParseUntil(const std::string& text);
 
 }  // namespace sim

@@ -3,17 +3,14 @@
 #include <chrono>
 #include <filesystem>
 #include <ostream>
-#include <span>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
-#include "sim/observe/checkers/registry.h"
 #include "sim/observe/file_out.h"
 #include "sim/observe/verdict_lines.h"
-#include "sim/scenario/findings.h"
 #include "sim/workflow/build_info.h"
 #include "sim/workflow/capsule_source.h"
 #include "sim/workflow/commands.h"
@@ -54,25 +51,6 @@ core::StatusOr<Capsule> ReadInput(const ShrinkOptions& options) {
                                             "; --anyway tries whether it fails here too"));
 }
 
-core::StatusOr<CheckInfo> CheckOf(const ShrinkOptions& options, const Capsule& capsule) {
-  if (options.check.empty() && !capsule.failed.has_value()) {
-    return core::InvalidArgument(options.capsule +
-                                 ": failed: found no check, allowed a capsule of a run that failed "
-                                 "one; --check names one that was violated all the same");
-  }
-  const std::string& id = options.check.empty() ? capsule.failed->check : options.check;
-  std::vector<std::string_view> known;
-  for (const CheckInfo& info : CheckTable()) {
-    if (info.id == id) return info;
-    known.push_back(info.id);
-  }
-  std::string text =
-      "--check: found the unknown check " + Quoted(id) + ", allowed a name of `orbsim list checks`";
-  const std::string nearest = Nearest(id, known);
-  if (!nearest.empty()) text += ", did you mean " + Quoted(nearest) + "?";
-  return core::InvalidArgument(text);
-}
-
 // On the screen and in the log.
 class Log {
  public:
@@ -107,7 +85,7 @@ class Shrinker {
   core::Status Prepare() {
     ASSIGN_OR_RETURN(place_, PlaceOf(options_));
     ASSIGN_OR_RETURN(capsule_, ReadInput(options_));
-    ASSIGN_OR_RETURN(check_, CheckOf(options_, capsule_));
+    ASSIGN_OR_RETURN(check_, CheckOf(options_.capsule, capsule_, options_.check));
     return core::Status();
   }
 

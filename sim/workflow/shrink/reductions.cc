@@ -123,6 +123,7 @@ std::vector<Change> WithoutTrouble(const Failing& failing) {
   constexpr std::array<const char*, 6> kOfPeers = {"churn", "adversary",    "clock",
                                                    "disk",  "service_time", "start"};
   std::vector<Change> changes;
+  AddWithout(failing.json, Json::json_pointer("/reseed"), "reseed", changes);
   const Json::json_pointer network("/network");
   for (const char* key : kOfLinks) {
     AddWithout(failing.json, network / key, absl::StrCat("network.", key), changes);

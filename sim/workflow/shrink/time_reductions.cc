@@ -50,8 +50,8 @@ Change EndingAt(const Failing& failing, int64_t end) {
   Change change{absl::StrCat("duration ", Text(scenario.duration.us), " -> ", Text(end)),
                 failing.json};
   change.json["duration"] = Text(end);
-  for (const char* list : {"workload", "faults"}) {
-    change.json[list] = Clipped(failing.json[list], end);
+  for (const char* list : {"workload", "faults", "reseed"}) {
+    if (failing.json.contains(list)) change.json[list] = Clipped(failing.json[list], end);
   }
   if (scenario.safety_until.us >= end) change.json.erase("phases");
   return change;
@@ -65,6 +65,7 @@ std::vector<int64_t> Moments(const Scenario& scenario) {
     moments.push_back(fault.at.us);
     if (fault.length.us > 0) moments.push_back((fault.at + fault.length).us);
   }
+  for (const Reseed& reseed : scenario.reseed) moments.push_back(reseed.at.us);
   if (scenario.safety_until.us > 0) moments.push_back(scenario.safety_until.us);
   std::sort(moments.begin(), moments.end());
   moments.erase(std::unique(moments.begin(), moments.end()), moments.end());
@@ -96,6 +97,8 @@ Change Waiting(const Failing& failing, int64_t from, int64_t by) {
     for (const char* key : {"at", "until"}) MoveTime(line, key, from, by);
   }
   for (Json& fault : json["faults"]) MoveFault(fault, from, by);
+  if (!json.contains("reseed")) return change;
+  for (Json& reseed : json["reseed"]) MoveTime(reseed, "at", from, by);
   return change;
 }
 

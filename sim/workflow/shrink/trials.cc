@@ -2,43 +2,14 @@
 
 #include <algorithm>
 #include <limits>
-#include <thread>
 #include <utility>
 
 #include "sim/scenario/loader.h"
+#include "sim/workflow/jobs.h"
 #include "sim/workflow/scenario_source.h"
 #include "sim/workflow/session.h"
 
 namespace sim {
-namespace {
-
-// Runs until the check is violated, the run is over, or `is_over` says so. False: it got no answer.
-bool RunUntilViolated(Session& session, const Checker& checker,
-                      const std::function<bool()>& is_over) {
-  const WorldTime end{session.scenario().duration.us};
-  bool given_up = false;
-  const core::StatusOr<RunState> ran = session.RunWhile(end, [&] {
-    given_up = !checker.first().has_value() && is_over();
-    return !checker.first().has_value() && !given_up;
-  });
-  if (!ran.ok() || given_up) return false;
-  if (!checker.first().has_value()) session.Close(end);
-  return checker.first().has_value();
-}
-
-}  // namespace
-
-// Candidates times seeds, seed by seed; each job takes the next one until none before the best is left.
-struct Trials::Race {
-  size_t candidates = 0;
-  const std::function<Json(size_t)>& at;
-  std::vector<uint64_t> seeds;
-  uint64_t events_max = 0;
-  std::atomic<size_t> next{0};
-  std::atomic<size_t> best{0};  // The number of trials: none yet.
-  std::mutex mutex = {};        // Over the success.
-  std::optional<Success> success = {};
-};
 
 Trials::Trials(TrialPlan plan) : plan_(std::move(plan)), vocabulary_(RunVocabulary()) {}
 
@@ -46,32 +17,21 @@ std::optional<Failing> Trials::Confirm(Json json) const {
   return Try(std::move(json), std::numeric_limits<uint64_t>::max(), [this] { return Stopped(); });
 }
 
+// Candidates times seeds, seed by seed.
 std::optional<Success> Trials::First(const Failing& present, size_t count,
                                      const std::function<Json(size_t)>& at) {
-  Race race{.candidates = count, .at = at, .seeds = SeedsFor(present)};
-  const size_t all = count * race.seeds.size();
-  race.events_max = std::max(2 * present.events, kEventsMin);
-  race.best = all;
-  std::vector<std::thread> jobs;
-  const size_t jobs_wanted = std::min(static_cast<size_t>(plan_.jobs), all);
-  for (size_t i = 0; i < jobs_wanted; ++i) jobs.emplace_back([this, &race] { Run(race); });
-  for (std::thread& job : jobs) job.join();
-  tried_ += std::min(all, race.best + 1);
-  return std::move(race.success);
-}
-
-void Trials::Run(Race& race) const {
-  for (size_t i = race.next++; i < race.best; i = race.next++) {
-    const size_t candidate = i % race.candidates;
-    Json json = race.at(candidate);
-    json["seed"] = race.seeds[i / race.candidates];
-    std::optional<Failing> failing =
-        Try(std::move(json), race.events_max, [&] { return Stopped() || race.best < i; });
-    const std::lock_guard<std::mutex> lock(race.mutex);
-    if (!failing.has_value() || i >= race.best) continue;
-    race.best = i;
-    race.success = Success{candidate, *std::move(failing)};
-  }
+  const std::vector<uint64_t> seeds = SeedsFor(present);
+  const uint64_t events_max = std::max(2 * present.events, kEventsMin);
+  std::vector<std::optional<Failing>> failing(count * seeds.size());
+  const auto first = FirstOf(failing.size(), plan_.jobs, [&](size_t trial, const IsOver& is_over) {
+    Json json = at(trial % count);
+    json["seed"] = seeds[trial / count];
+    failing[trial] = Try(std::move(json), events_max, [&] { return Stopped() || is_over(); });
+    return failing[trial].has_value();
+  });
+  tried_ += first.has_value() ? *first + 1 : failing.size();
+  if (!first.has_value()) return std::nullopt;
+  return Success{*first % count, *std::move(failing[*first])};
 }
 
 std::optional<Failing> Trials::Try(Json json, uint64_t events_max,

@@ -8,11 +8,9 @@
 #pragma once
 
 #include <atomic>
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,9 +53,6 @@ class Trials {
   [[nodiscard]] bool Stopped() const { return plan_.stop_flag != nullptr && *plan_.stop_flag; }
 
  private:
-  struct Race;
-
-  void Run(Race& race) const;
   [[nodiscard]] std::optional<Failing> Try(Json json, uint64_t events_max,
                                            const std::function<bool()>& is_over) const;
   [[nodiscard]] std::vector<uint64_t> SeedsFor(const Failing& present) const;

@@ -27,10 +27,16 @@ std::string HeaderOf(const Scenario& scenario, const std::vector<Axis>& axes) {
 }
 
 std::string LineOf(const SweepRun& run, const std::vector<Axis>& axes) {
-  json line = {
-      {"seed", run.cell.seed}, {"set", json::object()},      {"exit", static_cast<int>(run.exit)},
-      {"failed", run.failed},  {"signature", run.signature}, {"vacuous", run.vacuous},
-      {"faults", run.faults},  {"metrics", run.metrics},     {"fingerprint", run.fingerprint}};
+  json line = {{"seed", run.cell.seed},
+               {"set", json::object()},
+               {"exit", static_cast<int>(run.exit)},
+               {"failed", run.failed},
+               {"signature", run.signature},
+               {"vacuous", run.vacuous},
+               {"probes", run.probes},
+               {"faults", run.faults},
+               {"metrics", run.metrics},
+               {"fingerprint", run.fingerprint}};
   for (const auto& [path, value] : SettingsOf(axes, run.cell)) line["set"][path] = value;
   return line.dump();
 }
@@ -82,7 +88,8 @@ std::optional<SweepRun> RunOf(const json& line, const std::vector<Axis>& axes) {
   const bool whole = exit != line.end() && exit->is_number_integer() &&
                      Take(line, axes, run.cell) && Take(line, "failed", run.failed) &&
                      Take(line, "signature", run.signature) && Take(line, "vacuous", run.vacuous) &&
-                     Take(line, "faults", run.faults) && Take(line, "metrics", run.metrics) &&
+                     Take(line, "probes", run.probes) && Take(line, "faults", run.faults) &&
+                     Take(line, "metrics", run.metrics) &&
                      Take(line, "fingerprint", run.fingerprint);
   if (!whole) return std::nullopt;
   run.exit = static_cast<ExitCode>(exit->get<int>());

@@ -3,7 +3,7 @@
 //
 //   {"build":"...","hash":"...","scenario":"...","vary":["network.loss"]}    first, and again where files were joined
 //   {"exit":3,"failed":["TX-4"],"faults":["crash"],"fingerprint":"...",      one per run; docs/commands.md has the members
-//    "metrics":{...},"seed":17,"set":{"network.loss":"1%"},"signature":"...","vacuous":["BR-5"]}
+//    "metrics":{...},"probes":["..."],"seed":17,"set":{"network.loss":"1%"},"signature":"...","vacuous":["BR-5"]}
 //
 // Invariants: (1) runs of another scenario, build or grid are never mixed in; (2) a line that an interruption tore off is
 // dropped, and its run happens again. Thread rule: one thread at a time. Source: issues 4 and 5.
@@ -28,6 +28,7 @@ struct SweepRun {
   std::vector<std::string> failed;  // Names of the judgements that failed the run.
   std::string signature;  // How it failed; the same for failures of one kind. Empty: it passed.
   std::vector<std::string> vacuous;  // Checks that had nothing to judge.
+  std::vector<std::string> probes;   // Those that it reached (sim/observe/probes.h).
   std::vector<std::string> faults;   // Kinds that it had, each once, in the order of the alphabet.
   std::map<std::string, int64_t> metrics;  // Those that were asked for and have a value.
   std::string fingerprint;

@@ -8,7 +8,9 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 
+#include "sim/observe/probes.h"
 #include "sim/workflow/report_text.h"
+#include "sim/workflow/text_table.h"
 
 namespace sim {
 namespace {
@@ -86,13 +88,25 @@ Seen SeenIn(const SweepRuns& runs, std::vector<std::string> SweepRun::*list) {
   return seen;
 }
 
-// What the run shows: checks that are idle in others, kinds of faults, and those that met.
+// What the run shows: checks that are idle in others, probes, kinds of faults, and those that met.
 std::set<std::string> ShownBy(const SweepRun& run, const std::set<std::string>& often_idle) {
   std::set<std::string> shown = often_idle;
   for (const std::string& check : run.vacuous) shown.erase(check);
+  shown.insert(run.probes.begin(), run.probes.end());
   shown.insert(run.faults.begin(), run.faults.end());
   shown.merge(PairsOf(run.faults));
   return shown;
+}
+
+std::string ProbesText(const SweepRuns& runs) {
+  const Seen reached = SeenIn(runs, &SweepRun::probes);
+  std::vector<std::string> never;
+  for (const Probe& probe : ProbeTable()) {
+    if (!reached.in_some.contains(NameOf(probe))) never.push_back(NameOf(probe));
+  }
+  return absl::StrFormat("probes    %d of %d reached", reached.in_some.size(),
+                         ProbeTable().size()) +
+         (never.empty() ? "\n" : "; never " + Listed(never) + "\n");
 }
 
 std::string NewsText(const SweepRuns& runs, const std::set<std::string>& often_idle) {
@@ -120,38 +134,6 @@ std::string MedianText(const SweepRuns& runs, const std::string& metric) {
     if (found != run->metrics.end()) values.push_back(found->second);
   }
   return values.empty() ? "-" : ValueText(MedianOf(std::move(values)), UnitOfMetric(metric));
-}
-
-// Columns as wide as what they hold.
-std::string Aligned(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<size_t> widths(rows[0].size(), 0);
-  for (const auto& row : rows) {
-    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string text;
-  for (const auto& row : rows) {
-    std::string line;
-    for (size_t i = 0; i < row.size(); ++i) {
-      line += row[i] + std::string(widths[i] - row[i].size() + 2, ' ');
-    }
-    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
-  }
-  return text;
-}
-
-std::string Quoted(const std::string& field) {
-  if (field.find_first_of(",\"\n\r") == std::string::npos) return field;
-  std::string quoted = "\"";
-  for (const char c : field) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
-std::string CsvLine(std::vector<std::string> fields) {
-  for (std::string& field : fields) field = Quoted(field);
-  return absl::StrJoin(fields, ",") + "\n";
 }
 
 }  // namespace
@@ -202,6 +184,7 @@ std::string CoverageText(const SweepRuns& runs) {
               ? "each judged something\n"
               : "never judged anything: " + Listed({vacuous.in_all.begin(), vacuous.in_all.end()}) +
                     "\n";
+  text += ProbesText(runs);
   const Seen faults = SeenIn(runs, &SweepRun::faults);
   const std::string news = NewsText(runs, vacuous.in_some);
   if (faults.in_some.size() < 2) return text + news;

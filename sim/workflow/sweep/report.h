@@ -27,7 +27,7 @@ using SweepRuns = std::vector<const SweepRun*>;
 [[nodiscard]] std::string EndsText(const SweepRuns& runs, const std::vector<Axis>& axes,
                                    const ScenarioSource& source, const std::string& program);
 
-// Which checks judged something, which kinds of faults met in one run, and which seeds showed something for the first time.
+// Which checks judged something, which probes were reached, which kinds of faults met in one run, and which seeds showed something for the first time.
 [[nodiscard]] std::string CoverageText(const SweepRuns& runs);
 
 // A line for each point of the grid: runs, share that passed, and the median of each metric. Empty without axes.

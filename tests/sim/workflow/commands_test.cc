@@ -11,25 +11,23 @@
 #include "core/base/check.h"
 #include "sim/observe/capsule.h"
 #include "sim/observe/file_out.h"
-#include "tests/sim/world/small_world.h"
+#include "tests/sim/workflow/command_test.h"
 
 namespace sim {
 namespace {
 
-class CommandsTest : public testing::Test {
+class CommandsTest : public CommandTest {
  protected:
-  CommandsTest()
-      : folder_(testing::TempDir() + "orbsim_" +
-                testing::UnitTest::GetInstance()->current_test_info()->name()) {
-    std::filesystem::remove_all(folder_);
+  CommandsTest() {
     options_.scenario.file = SourcePath("tests/determinism/every_feature.json");
-    options_.scenario.overrides = {
-        {"duration", "20s"}, {"phases", "{}"}, {"faults", "[]"}, {"workload", "[]"}};
+    options_.scenario.overrides = {{"duration", "20s"},
+                                   {"phases", "{}"},
+                                   {"faults", "[]"},
+                                   {"reseed", "[]"},
+                                   {"workload", "[]"}};
     options_.threads = 2;
     options_.out = folder_;
   }
-
-  ~CommandsTest() override { std::filesystem::remove_all(folder_); }
 
   // Where a run without --out writes: below the working directory, which is the test's folder then.
   void RunInFolder() {
@@ -40,8 +38,6 @@ class CommandsTest : public testing::Test {
     EXPECT_EQ(RunIt(), ExitCode::kPass) << error_.str();
     std::filesystem::current_path(before);
   }
-
-  Console MakeConsole() { return {out_, error_, "bin/orbsim", false, stop_}; }
 
   ExitCode RunIt() {
     Console console = MakeConsole();
@@ -60,11 +56,7 @@ class CommandsTest : public testing::Test {
     return text.substr(text.rfind('\n', end) + 1, end - text.rfind('\n', end));
   }
 
-  std::string folder_;
   RunOptions options_;
-  std::ostringstream out_;
-  std::ostringstream error_;
-  const std::atomic<bool>* stop_ = nullptr;
 };
 
 TEST_F(CommandsTest, ARunPrintsItsNameFirstAndItsFingerprintLast) {

@@ -1,53 +1,26 @@
-#include <filesystem>
-#include <sstream>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sim/observe/file_out.h"
-#include "sim/workflow/commands.h"
-#include "tests/sim/world/small_world.h"
+#include "tests/sim/workflow/command_test.h"
 
 namespace sim {
 namespace {
 
 using testing::HasSubstr;
 
-class DiffTest : public testing::Test {
+class DiffTest : public CommandTest {
  protected:
-  DiffTest()
-      : folder_(testing::TempDir() + "orbsim_diff_" +
-                testing::UnitTest::GetInstance()->current_test_info()->name()) {
-    std::filesystem::remove_all(folder_);
-  }
-
-  ~DiffTest() override { std::filesystem::remove_all(folder_); }
-
   // Returns the capsule.
   std::string RunInto(const std::string& name, const Overrides& overrides,
                       const std::string& until = "8s") {
-    std::ostringstream out;
-    Console console{out, error_, "bin/orbsim", false, nullptr};
-    RunOptions options;
-    options.scenario = {.file = SourcePath("tests/sim/world/planted_block_bugs.json"),
-                        .overrides = overrides};
-    options.until = until;
-    options.out = folder_ + "/" + name;
-    options.threads = 2;
-    (void)sim::Run(options, console);
-    return options.out + "/capsule.json";
+    return CapsuleOf(
+        {.file = SourcePath("tests/sim/world/planted_block_bugs.json"), .overrides = overrides},
+        name, until);
   }
 
   std::string Told(const DiffOptions& options, ExitCode expected) {
-    std::ostringstream out;
-    error_.str("");
-    Console console{out, error_, "bin/orbsim", false, nullptr};
-    EXPECT_EQ(Diff(options, console), expected) << error_.str();
-    return out.str();
+    return CommandTest::Told(&Diff, options, expected);
   }
-
-  std::string folder_;
-  std::ostringstream error_;
 };
 
 TEST_F(DiffTest, EqualRunsAreTheSame) {

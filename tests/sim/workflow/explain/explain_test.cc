@@ -8,9 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/observe/capsule.h"
-#include "sim/observe/file_out.h"
-#include "sim/workflow/commands.h"
-#include "tests/sim/world/small_world.h"
+#include "tests/sim/workflow/command_test.h"
 
 namespace sim {
 namespace {
@@ -22,50 +20,29 @@ constexpr char kPeople[] = "tests/sim/world/planted_bugs.json";
 constexpr char kBlocks[] = "tests/sim/world/planted_block_bugs.json";
 constexpr char kCollections[] = "tests/sim/world/planted_collection_bugs.json";
 
-class ExplainTest : public testing::Test {
+class ExplainTest : public CommandTest {
  protected:
-  ExplainTest()
-      : folder_(testing::TempDir() + "orbsim_explain_" +
-                testing::UnitTest::GetInstance()->current_test_info()->name()) {
-    std::filesystem::remove_all(folder_);
-  }
-
-  ~ExplainTest() override { std::filesystem::remove_all(folder_); }
-
   void RunPlanted(const char* file, const std::vector<std::string>& bugs,
                   const std::string& until = "") {
-    std::ostringstream out;
-    Console console{out, error_, "bin/orbsim", false, nullptr};
-    RunOptions options;
-    options.scenario = {.file = SourcePath(file), .plant = bugs};
-    options.until = until;
-    options.out = folder_;
-    options.threads = 2;
-    const ExitCode code = sim::Run(options, console);
-    EXPECT_TRUE(bugs.empty() || code == ExitCode::kSafety) << out.str();
+    capsule_ = CapsuleOf({.file = SourcePath(file), .plant = bugs}, "run", until);
   }
 
   // What failed, as the capsule tells it.
   [[nodiscard]] Violation Failure() const {
-    const auto capsule = ReadCapsule(folder_ + "/capsule.json");
+    const auto capsule = ReadCapsule(capsule_);
     EXPECT_TRUE(capsule.ok() && capsule->failed.has_value());
     return capsule.ok() && capsule->failed.has_value() ? capsule->failed->violation : Violation();
   }
 
   [[nodiscard]] ExplainOptions Options(int threads = 2) const {
-    return {.capsule = folder_ + "/capsule.json", .threads = threads};
+    return {.capsule = capsule_, .threads = threads};
   }
 
   std::string Explained(const ExplainOptions& options, ExitCode expected = ExitCode::kPass) {
-    std::ostringstream out;
-    error_.str("");
-    Console console{out, error_, "bin/orbsim", false, nullptr};
-    EXPECT_EQ(Explain(options, console), expected) << error_.str();
-    return out.str();
+    return Told(&Explain, options, expected);
   }
 
-  std::string folder_;
-  std::ostringstream error_;
+  std::string capsule_;
 };
 
 // "472c.." of "task 472c..": what stands behind the last `word`.
@@ -175,18 +152,18 @@ TEST_F(ExplainTest, APictureIsReplacedOnlyWhenForced) {
 TEST_F(ExplainTest, ARunThatDidNotFailHasNothingToExplain) {
   RunPlanted(kBlocks, {}, "5s");
   Explained(Options(), ExitCode::kBadInput);
-  EXPECT_THAT(error_.str(), HasSubstr("no check failed"));
+  EXPECT_THAT(error_.str(), HasSubstr("failed: found no check"));
   ExplainOptions options = Options();
   options.check = "XY-1";
   Explained(options, ExitCode::kBadInput);
-  EXPECT_THAT(error_.str(), HasSubstr("--check: found \"XY-1\""));
+  EXPECT_THAT(error_.str(), HasSubstr("--check: found the unknown check \"XY-1\""));
 }
 
 TEST_F(ExplainTest, ADamagedCapsuleIsRefused) {
   RunPlanted(kBlocks, {}, "5s");
-  auto text = ReadFileWhole(folder_ + "/capsule.json");
+  auto text = ReadFileWhole(capsule_);
   ASSERT_TRUE(text.ok());
-  ASSERT_TRUE(WriteFileWhole(folder_ + "/capsule.json", text->substr(0, text->size() / 2)).ok());
+  ASSERT_TRUE(WriteFileWhole(capsule_, text->substr(0, text->size() / 2)).ok());
   Explained(Options(), ExitCode::kBadInput);
   EXPECT_THAT(error_.str(), HasSubstr("capsule.json"));
   ExplainOptions options;

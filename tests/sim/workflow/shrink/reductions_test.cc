@@ -152,6 +152,23 @@ TEST(ReductionsTest, AShorterWaitMovesAllThatComesBehindIt) {
   EXPECT_EQ(shorter.scenario->faults[0].length, core::Microseconds(8'500'000));
 }
 
+TEST(ReductionsTest, AnotherFutureMovesWithItsTimeAndCanGo) {
+  Failing example = Example();
+  Json json = example.json;
+  json["reseed"] = Json::parse(R"([{"at":"11s","seed":2},{"at":"25s","seed":3}])");
+  example = Bound(std::move(json));
+  example.violation.at = WorldTime{12'345'678};
+  EXPECT_EQ(WhatOf(WithoutTrouble(example)).front(), "no reseed");
+  EXPECT_TRUE(Bound(WithoutTrouble(example).front().json).scenario->reseed.empty());
+  const Failing early = Bound(Named(EarlierEnds(example), "duration 1min -> 12347ms").json);
+  ASSERT_EQ(early.scenario->reseed.size(), 1u);
+  EXPECT_EQ(early.scenario->reseed[0].seed, 2u);
+  const auto changes = ShorterWaits(example);
+  const Failing sooner = Bound(Named(changes, "what is at 20s and later comes at 17500ms").json);
+  EXPECT_EQ(sooner.scenario->reseed[0].at, core::Seconds(11));
+  EXPECT_EQ(sooner.scenario->reseed[1].at, core::Microseconds(22'500'000));
+}
+
 TEST(ReductionsTest, ContentsGoToTheirLeast) {
   const auto changes = SmallerContents(Example());
   const Failing together = Bound(Named(changes, "every blocks 1").json);

@@ -8,24 +8,19 @@
 #include "sim/observe/file_out.h"
 #include "sim/workflow/capsule_source.h"
 #include "sim/workflow/commands.h"
-#include "tests/sim/world/small_world.h"
+#include "tests/sim/workflow/command_test.h"
 
 namespace sim {
 namespace {
 
-class ShrinkTest : public testing::Test {
+class ShrinkTest : public CommandTest {
  protected:
-  ShrinkTest()
-      : folder_(testing::TempDir() + "shrink_" +
-                testing::UnitTest::GetInstance()->current_test_info()->name()) {
-    std::filesystem::remove_all(folder_);
+  ShrinkTest() {
     std::filesystem::create_directories(folder_);
     options_.capsule = folder_ + "/capsule.json";
     options_.jobs = 2;
     options_.seeds = 2;
   }
-
-  ~ShrinkTest() override { std::filesystem::remove_all(folder_); }
 
   // A run of a scenario, as its capsule.
   void Write(const std::string& scenario, const Overrides& overrides) {
@@ -42,20 +37,11 @@ class ShrinkTest : public testing::Test {
   ExitCode ShrinkIt() {
     out_.str("");
     error_.str("");
-    Console console{out_, error_, "orbsim", false, nullptr};
+    Console console = MakeConsole();
     return Shrink(options_, console);
   }
 
-  [[nodiscard]] std::string File(const std::string& name) const {
-    const auto text = ReadFileWhole(folder_ + "/" + name);
-    EXPECT_TRUE(text.ok()) << core::MessageOf(text.status());
-    return text.ok() ? *text : "";
-  }
-
-  std::string folder_;
   ShrinkOptions options_;
-  std::ostringstream out_;
-  std::ostringstream error_;
 };
 
 TEST_F(ShrinkTest, TheSameCheckGoesOnFailingInLess) {
@@ -76,7 +62,7 @@ TEST_F(ShrinkTest, TheSameCheckGoesOnFailingInLess) {
   replay.capsule = folder_ + "/capsule.shrunk.json";
   EXPECT_EQ(Replay(replay, console), ExitCode::kSafety) << error_.str();
   EXPECT_NE(again.str().find("FAIL    " + before->failed->check), std::string::npos) << again.str();
-  EXPECT_NE(out_.str().find("  repro    orbsim replay " + folder_ + "/capsule.shrunk.json\n"),
+  EXPECT_NE(out_.str().find("  repro    bin/orbsim replay " + folder_ + "/capsule.shrunk.json\n"),
             std::string::npos)
       << out_.str();
 }

@@ -9,23 +9,17 @@
 #include "sim/observe/file_out.h"
 #include "sim/workflow/commands.h"
 #include "sim/workflow/sweep/ledger.h"
-#include "tests/sim/world/small_world.h"
+#include "tests/sim/workflow/command_test.h"
 
 namespace sim {
 namespace {
 
-class SweepTest : public ::testing::Test {
+class SweepTest : public CommandTest {
  protected:
-  SweepTest() : folder_(::testing::TempDir() + "sweep_test") {
-    std::filesystem::remove_all(folder_);
-  }
-
-  ~SweepTest() override { std::filesystem::remove_all(folder_); }
-
   ExitCode Sweep(uint64_t first, uint64_t seeds, const Overrides& overrides = {}) {
     out_.str("");
     error_.str("");
-    Console console{out_, error_, "orbsim", false, nullptr};
+    Console console = MakeConsole();
     SweepOptions options;
     options.scenario.file = SourcePath("scenarios/two_writers.json");
     options.scenario.overrides = overrides;
@@ -46,16 +40,12 @@ class SweepTest : public ::testing::Test {
   // A line of the ledger: the run with this seed broke this check.
   static std::string Broken(uint64_t seed, const std::string& check) {
     return R"({"exit":3,"failed":[")" + check +
-           R"("],"faults":[],"fingerprint":"x","metrics":{},)" + R"("seed":)" +
+           R"("],"faults":[],"fingerprint":"x","metrics":{},"probes":[],)" + R"("seed":)" +
            std::to_string(seed) + R"(,"set":{},"signature":")" + check +
            R"(: a fork","vacuous":[]})" + "\n";
   }
 
   void Append(const std::string& text) const { std::ofstream(Ledger(), std::ios::app) << text; }
-
-  std::string folder_;
-  std::ostringstream out_;
-  std::ostringstream error_;
 };
 
 TEST_F(SweepTest, RunsEverySeedOnceAndSaysHowTheyEnded) {
@@ -80,7 +70,7 @@ TEST_F(SweepTest, GoesOnWhereItWas) {
   // A seed that stands there is not run again: this one claims to have failed.
   Append(Broken(7, "BR-2"));
   EXPECT_EQ(Sweep(1, 8), ExitCode::kSafety);
-  EXPECT_NE(out_.str().find("       1  exit 3 BR-2: a fork\n  repro   orbsim run "),
+  EXPECT_NE(out_.str().find("       1  exit 3 BR-2: a fork\n  repro   bin/orbsim run "),
             std::string::npos)
       << out_.str();
   EXPECT_NE(out_.str().find("two_writers.json --seed 7\n"), std::string::npos) << out_.str();
