@@ -51,7 +51,7 @@ int Main(int argc, char** argv) {
   std::vector<sim::Command> commands;
   for (const auto add :
        {sim::AddRun, sim::AddCheck, sim::AddReplay, sim::AddDeterminism, sim::AddSweep,
-        sim::AddShrink, sim::AddExplain, sim::AddDiff,
+        sim::AddEnvelope, sim::AddShrink, sim::AddExplain, sim::AddOdds, sim::AddDiff,
         sim::AddExplore, sim::AddCheckHistory, sim::AddList}) {
     commands.push_back(add(program));
   }

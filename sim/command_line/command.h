@@ -22,11 +22,13 @@ Command AddDeterminism(CLI::App& program);
 Command AddList(CLI::App& program);
 
 Command AddSweep(CLI::App& program);
+Command AddEnvelope(CLI::App& program);
 Command AddExplore(CLI::App& program);
 Command AddCheckHistory(CLI::App& program);
 
 Command AddShrink(CLI::App& program);
 Command AddExplain(CLI::App& program);
+Command AddOdds(CLI::App& program);
 Command AddDiff(CLI::App& program);
 
 }  // namespace sim

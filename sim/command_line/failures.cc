@@ -1,4 +1,4 @@
-// shrink, explain, diff: from a run that failed to its cause.
+// shrink, explain, odds, diff: from a run that failed to its cause.
 #include <memory>
 
 #include "sim/command_line/command.h"
@@ -33,6 +33,21 @@ Command AddExplain(CLI::App& program) {
   app->add_flag("--force", options->force, "may replace that file");
   AddThreads(*app, options->threads);
   return {app, [options](Console& console) { return Explain(*options, console); }};
+}
+
+Command AddOdds(CLI::App& program) {
+  CLI::App* app = program.add_subcommand(
+      "odds", "how likely a failure still was before it, and when it became inevitable");
+  auto options = std::make_shared<OddsOptions>();
+  app->add_option("file", options->capsule, "capsule.json of a run that failed")->required();
+  app->add_option("--check", options->check,
+                  "a check that was violated, default: the one that failed the run");
+  app->add_option("--within", options->within,
+                  "how long after the failure a future's own failure still counts, default 1s");
+  app->add_option("--seeds", options->seeds, "other futures at each time, default 20")
+      ->check(CLI::Range(1, 100'000));
+  AddJobs(*app, options->jobs);
+  return {app, [options](Console& console) { return Odds(*options, console); }};
 }
 
 Command AddDiff(CLI::App& program) {

@@ -1,4 +1,4 @@
-// sweep, explore, check-history: what holds in many runs, in all orders of one, and in what clients saw of any.
+// sweep, envelope, explore, check-history: what holds in many runs, in all orders of one, and in what clients saw of any.
 #include <memory>
 
 #include "sim/command_line/command.h"
@@ -25,6 +25,26 @@ Command AddSweep(CLI::App& program) {
   app->add_flag("--fail-fast", options->fail_fast, "ends with the first run that fails");
   app->add_option("--out", options->out, "folder of runs.jsonl, default results/NAME/sweep");
   return {app, [options](Console& console) { return Sweep(*options, console); }};
+}
+
+Command AddEnvelope(CLI::App& program) {
+  CLI::App* app = program.add_subcommand(
+      "envelope", "how far one setting can be pushed before the scenario fails");
+  auto options = std::make_shared<EnvelopeOptions>();
+  AddScenario(*app, options->scenario);
+  app->add_option("--axis", options->axis, "the setting: a path such as network.loss")->required();
+  app->add_option("--from", options->from, "where the scenario passes, such as 0%")->required();
+  app->add_option("--to", options->to,
+                  "where it may fail, such as 60%; the last digit of either is the step")
+      ->required();
+  app->add_option("--seeds", options->seeds,
+                  "at each value: how many, or a range such as 5..20; default 20");
+  app->add_option("--expect", options->expect,
+                  "a check or metric that must not fail, default: the run must pass");
+  app->add_option("--at", options->at, "the operating point, default: the scenario's own value");
+  AddJobs(*app, options->jobs);
+  app->add_option("--out", options->out, "folder of runs.jsonl, default results/NAME/envelope");
+  return {app, [options](Console& console) { return FindEnvelope(*options, console); }};
 }
 
 Command AddExplore(CLI::App& program) {

@@ -60,6 +60,26 @@ struct SweepOptions {
   std::string out;         // Folder of runs.jsonl; empty: results/<name>/sweep.
 };
 
+struct EnvelopeOptions {
+  ScenarioSource scenario;
+  std::string axis;  // The setting that is pushed.
+  std::string from;  // Where the scenario passes.
+  std::string to;    // Where it may not.
+  std::string seeds = "20";
+  std::string expect;  // The check or metric that is looked at; empty: whether the run passes.
+  std::string at;      // The operating point; empty: what the scenario itself says.
+  int jobs = 0;        // Runs at a time; 0: one per processor. Never changes the outcome.
+  std::string out;     // Folder of runs.jsonl; empty: results/<name>/envelope.
+};
+
+struct OddsOptions {
+  std::string capsule;
+  std::string check;          // Its id; empty: the one that the capsule names.
+  int seeds = 20;             // Other futures at each time.
+  std::string within = "1s";  // They fail at most so long after the run did.
+  int jobs = 0;               // Runs at a time; 0: one per processor. Never changes the outcome.
+};
+
 struct ShrinkOptions {
   std::string capsule;
   std::string out;      // The smaller capsule; empty: beside the other, with ".shrunk" in its name.
@@ -88,6 +108,8 @@ struct CheckHistoryOptions {
 [[nodiscard]] ExitCode Diff(const DiffOptions& options, Console& console);
 [[nodiscard]] ExitCode Determinism(const ScenarioSource& source, Console& console);
 [[nodiscard]] ExitCode Sweep(const SweepOptions& options, Console& console);
+[[nodiscard]] ExitCode FindEnvelope(const EnvelopeOptions& options, Console& console);
+[[nodiscard]] ExitCode Odds(const OddsOptions& options, Console& console);
 [[nodiscard]] ExitCode Shrink(const ShrinkOptions& options, Console& console);
 [[nodiscard]] ExitCode Explore(const ExploreOptions& options, Console& console);
 [[nodiscard]] ExitCode CheckHistory(const CheckHistoryOptions& options, Console& console);

@@ -8,6 +8,10 @@ add_orb_test(sim_explain_test
           sim/workflow/explain/explain_test.cc
   DEPENDS sim_workflow Boost::headers)
 
+add_orb_test(sim_envelope_test
+  SOURCES sim/workflow/envelope/edge_test.cc sim/workflow/envelope/envelope_test.cc
+  DEPENDS sim_workflow)
+
 add_orb_test(golden_test
   SOURCES golden/golden_test.cc golden/profiles_test.cc
   DEPENDS sim_workflow nlohmann_json::nlohmann_json TIMEOUT 900)

@@ -1,0 +1,214 @@
+// orbsim envelope: pushes one setting until the scenario stops to pass; where that is, how sure it is, and how far from the operating
+// point. Every run goes into a ledger as those of a sweep do, so that an interrupted search goes on where it was.
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <ostream>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+
+#include "sim/observe/checkers/registry.h"
+#include "sim/observe/file_out.h"
+#include "sim/scenario/json_path.h"
+#include "sim/scenario/json_reader.h"
+#include "sim/workflow/commands.h"
+#include "sim/workflow/envelope/edge.h"
+#include "sim/workflow/envelope/ramp.h"
+#include "sim/workflow/session.h"
+#include "sim/workflow/sweep/cell_runs.h"
+#include "sim/workflow/text_table.h"
+
+namespace sim {
+namespace {
+
+// What the options say, checked.
+struct Prepared {
+  CellSpace space;
+  Ramp ramp;
+  SeedRange seeds;
+  std::string operating_point;  // Of the setting; empty: nobody says.
+  Scenario scenario;            // At no value in particular.
+};
+
+// As the scenario writes it; empty where it leaves the setting to its default.
+std::string ValueIn(const Scenario& scenario, const std::string& path) {
+  Findings findings;
+  auto top = ReadJson(scenario.canonical, {}, findings);
+  if (!top.has_value()) return "";
+  const JsonValue* value = FindOrMake(*top, path, {}, findings);
+  return value == nullptr ? "" : value->text;
+}
+
+core::Status CheckExpected(const EnvelopeOptions& options, const Scenario& scenario) {
+  if (options.expect.empty()) return core::Status();
+  const auto checks = CheckTable();
+  const bool known =
+      std::any_of(checks.begin(), checks.end(),
+                  [&](const CheckInfo& info) { return info.id == options.expect; }) ||
+      std::any_of(scenario.expect.begin(), scenario.expect.end(),
+                  [&](const Expectation& one) { return one.metric == options.expect; });
+  if (known) return core::Status();
+  return core::InvalidArgument("--expect: found \"" + options.expect +
+                               "\", allowed a name of `orbsim list checks`, or a metric of which "
+                               "the scenario expects something");
+}
+
+core::StatusOr<Prepared> Prepare(const EnvelopeOptions& options) {
+  Prepared prepared;
+  ASSIGN_OR_RETURN(prepared.ramp, ParseRamp(options.from, options.to));
+  ASSIGN_OR_RETURN(prepared.seeds, ParseSeeds(options.seeds));
+  ASSIGN_OR_RETURN(prepared.scenario, Load(options.scenario));
+  prepared.space = {options.scenario, {{options.axis, {options.from, options.to}}}};
+  const auto at = [&](uint64_t step) {
+    const SweepCell cell{prepared.seeds.first, {prepared.ramp.ValueAt(step)}};
+    return Load(SourceOf(options.scenario, prepared.space.axes, cell));
+  };
+  RETURN_IF_ERROR(at(0).status());
+  RETURN_IF_ERROR(at(prepared.ramp.Steps()).status());
+  RETURN_IF_ERROR(CheckExpected(options, prepared.scenario));
+  prepared.operating_point =
+      options.at.empty() ? ValueIn(prepared.scenario, options.axis) : options.at;
+  if (options.at.empty() || StepsTo(prepared.ramp, options.at).has_value()) return prepared;
+  return core::InvalidArgument("--at: found \"" + options.at +
+                               "\", allowed a number with the unit of --from and --to");
+}
+
+// The runs at the points that were looked at.
+class Envelope {
+ public:
+  Envelope(const EnvelopeOptions& options, const Prepared& prepared, SweepLedger& ledger,
+           Console& console)
+      : options_(options), prepared_(prepared), ledger_(ledger), console_(console) {}
+
+  core::StatusOr<Proportion> At(uint64_t step) {
+    const std::vector<SweepCell> cells = CellsAt(step);
+    CellRuns runs(prepared_.space, ledger_, console_);
+    RETURN_IF_ERROR(runs.Make(cells, ThreadsOrAll(options_.jobs)));
+    Proportion passed;
+    for (const SweepCell& cell : cells) {
+      const auto run = ledger_.runs().find(cell);
+      if (run == ledger_.runs().end()) return core::Internal("interrupted");
+      ++passed.runs;
+      if (Passed(run->second)) ++passed.hits;
+    }
+    return passed;
+  }
+
+  // The commonest way to fail there; empty: none failed.
+  [[nodiscard]] std::string FailureAt(uint64_t step) const {
+    std::map<std::string, size_t> ways;
+    for (const SweepCell& cell : CellsAt(step)) {
+      const SweepRun& run = ledger_.runs().at(cell);
+      if (!Passed(run)) ++ways[run.signature];
+    }
+    const auto most = std::max_element(
+        ways.begin(), ways.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    return most == ways.end() ? "" : most->first;
+  }
+
+ private:
+  [[nodiscard]] std::vector<SweepCell> CellsAt(uint64_t step) const {
+    std::vector<SweepCell> cells;
+    for (uint64_t i = 0; i < prepared_.seeds.count; ++i) {
+      cells.push_back({prepared_.seeds.first + i, {prepared_.ramp.ValueAt(step)}});
+    }
+    return cells;
+  }
+
+  [[nodiscard]] bool Passed(const SweepRun& run) const {
+    const auto has = [this](const std::vector<std::string>& names) {
+      return std::find(names.begin(), names.end(), options_.expect) != names.end();
+    };
+    if (options_.expect.empty()) return run.exit == ExitCode::kPass;
+    return !has(run.failed) || has(run.vacuous);  // What had nothing to judge is not violated.
+  }
+
+  const EnvelopeOptions& options_;
+  const Prepared& prepared_;
+  SweepLedger& ledger_;
+  Console& console_;
+};
+
+std::string PointsText(const EdgeSearch& search, const Envelope& envelope,
+                       const Prepared& prepared) {
+  std::vector<std::vector<std::string>> rows = {
+      {prepared.space.axes[0].path, "runs", "passed", "share in", "failed mostly by"}};
+  for (const auto& [step, passed] : search.points()) {
+    rows.push_back({prepared.ramp.ValueAt(step), std::to_string(passed.runs),
+                    std::to_string(passed.hits), IntervalText(passed.Confidence()),
+                    envelope.FailureAt(step)});
+  }
+  return Aligned(rows);
+}
+
+// Does the share of passes grow anywhere towards the harsh end by more than chance explains?
+bool GrowsSomewhere(const std::map<uint64_t, Proportion>& points) {
+  double lowest = 1;  // The upper end of the interval, of those before.
+  for (const auto& [step, passed] : points) {
+    if (passed.Confidence().low > lowest) return true;
+    lowest = std::min(lowest, passed.Confidence().high);
+  }
+  return false;
+}
+
+std::string MarginText(const Edge& edge, const Prepared& prepared) {
+  if (prepared.operating_point.empty())
+    return "margin    the scenario names no operating point; --at does\n";
+  const std::optional<double> at = StepsTo(prepared.ramp, prepared.operating_point);
+  if (!at.has_value()) {
+    return "margin    the scenario has " + prepared.operating_point + ", which is no number in " +
+           (prepared.ramp.unit.empty() ? "plain units" : prepared.ramp.unit) + "\n";
+  }
+  const double scale = std::pow(10.0, prepared.ramp.decimals);
+  const double margin = (static_cast<double>(edge.passes) - *at) / scale;
+  return absl::StrFormat("margin    %.*f%s from the operating point %s to the edge%s\n",
+                         prepared.ramp.decimals, margin, prepared.ramp.unit,
+                         prepared.operating_point, margin < 0 ? ": it lies beyond it" : "");
+}
+
+std::string EdgeText(const Edge& edge, const Prepared& prepared) {
+  const Ramp& ramp = prepared.ramp;
+  return absl::StrFormat(
+             "edge      at %s most seeds pass, at %s most fail; with 95 %% confidence between %s "
+             "and %s\n",
+             ramp.ValueAt(edge.passes), ramp.ValueAt(edge.passes + 1), ramp.ValueAt(edge.low),
+             ramp.ValueAt(edge.high)) +
+         MarginText(edge, prepared);
+}
+
+std::string NoEdgeText(const EdgeSearch& search, const Prepared& prepared) {
+  const Proportion& first = search.points().begin()->second;
+  const bool fails_at_once = 2 * first.hits < first.runs;
+  const std::string value = prepared.ramp.ValueAt(fails_at_once ? 0 : prepared.ramp.Steps());
+  return "edge      none: most seeds " + std::string(fails_at_once ? "fail" : "pass") +
+         (fails_at_once ? " at " : " even at ") + value + "\n";
+}
+
+}  // namespace
+
+ExitCode FindEnvelope(const EnvelopeOptions& options, Console& console) {
+  const auto prepared = Prepare(options);
+  if (!prepared.ok()) return Complain(console, prepared.status());
+  const std::string folder =
+      options.out.empty() ? ResultsOf(prepared->scenario) + "/envelope" : options.out;
+  if (const core::Status made = MakeFolder(folder); !made.ok()) return Complain(console, made);
+  auto ledger = SweepLedger::Open(folder + "/runs.jsonl", prepared->scenario, prepared->space.axes);
+  if (!ledger.ok()) return Complain(console, ledger.status());
+  console.out << absl::StrFormat("%s  hash %s  %s from %s to %s  %d seeds a point  %s\n",
+                                 prepared->scenario.name, core::ToHex(prepared->scenario.hash),
+                                 options.axis, options.from, options.to, prepared->seeds.count,
+                                 folder + "/runs.jsonl")
+              << std::flush;
+  Envelope envelope(options, *prepared, *ledger, console);
+  EdgeSearch search(prepared->ramp.Steps(), [&](uint64_t step) { return envelope.At(step); });
+  const auto edge = search.Find();
+  if (!edge.ok()) return Conclude(console, edge.status());
+  console.out << PointsText(search, envelope, *prepared);
+  if (GrowsSomewhere(search.points()))
+    console.out << "warning   more pass at a harsher value: there is more than one edge\n";
+  console.out << (edge->has_value() ? EdgeText(**edge, *prepared) : NoEdgeText(search, *prepared));
+  return edge->has_value() ? ExitCode::kPass : ExitCode::kUnfinished;
+}
+
+}  // namespace sim
