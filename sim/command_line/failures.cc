@@ -31,6 +31,7 @@ Command AddExplain(CLI::App& program) {
                   "a check that was violated, default: the one that failed the run");
   app->add_option("--svg", options->svg, "draws a space-time diagram into this file");
   app->add_flag("--force", options->force, "may replace that file");
+  app->add_flag("--alone", options->alone, "does not look for the nearest run that passes");
   AddThreads(*app, options->threads);
   return {app, [options](Console& console) { return Explain(*options, console); }};
 }

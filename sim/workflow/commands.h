@@ -38,6 +38,7 @@ struct ExplainOptions {
   std::string check = {};  // Empty: the one that the capsule says failed.
   std::string svg = {};    // Where the picture goes; empty: none is drawn.
   bool force = false;      // May replace a picture.
+  bool alone = false;      // Does not look for the nearest run that passes.
   int threads = 0;
 };
 

@@ -3,6 +3,7 @@
 //   run           looks for                                         keeps
 //   first         the event on which the check fails                the names that the violation shows
 //   second, ...   what carries these names, and what they lead to   the events; again while there is more to learn
+// neighbours    one that passes                                   where the two part
 // No run keeps a trace: memory is that of the world and of at most Recorder::kKept lines.
 #include <memory>
 #include <ostream>
@@ -14,7 +15,9 @@
 #include "sim/observe/verdict_lines.h"
 #include "sim/workflow/capsule_source.h"
 #include "sim/workflow/commands.h"
+#include "sim/workflow/divergence.h"
 #include "sim/workflow/explain/chain_text.h"
+#include "sim/workflow/explain/neighbour.h"
 #include "sim/workflow/explain/witness.h"
 #include "sim/workflow/progress.h"
 #include "sim/workflow/report_text.h"
@@ -107,6 +110,35 @@ bool IsTheSame(const Violation& a, const Violation& b) {
   return a.at == b.at && a.peer == b.peer && a.subject == b.subject;
 }
 
+// The nearest run that passes, and where it parts from this one.
+core::Status TellOfNeighbour(const Subject& subject, const Finding& finding,
+                             const std::string& capsule) {
+  const NeighbourSearch search{subject.scenario, std::string(finding.check.id),
+                               finding.violation.at, ThreadsOrAll(subject.options.threads),
+                               subject.options.stop_flag};
+  Console& console = subject.console;
+  const auto neighbour = NearestPassing(search);
+  if (!neighbour.has_value()) {
+    console.out << "neighbour   none: every run that was tried fails too\n";
+    return core::Status();
+  }
+  console.out << "neighbour   passes " << neighbour->what << "\n";
+  if (neighbour->from.us == 0) {
+    console.out << "            it is another run from the first event on\n";
+    return core::Status();
+  }
+  const SessionOptions options{1, 0, LookedAtUntil(search), subject.options.stop_flag};
+  ASSIGN_OR_RETURN(const auto parting,
+                   FindParting({subject.scenario, options, {}}, {neighbour->scenario, options, {}},
+                               neighbour->from));
+  if (parting.has_value()) console.out << PartingText(*parting, "fails ", "passes");
+  if (!neighbour->settings.empty()) {
+    console.out << "compare     " << console.program << " diff " << capsule << " --set "
+                << neighbour->settings << "\n";
+  }
+  return core::Status();
+}
+
 ExitCode Show(const ExplainOptions& options, const Finding& finding, const Chain& chain,
               Console& console) {
   console.out << ViolationText("FAIL", finding.check, finding.violation, {}) << "\n";
@@ -150,7 +182,10 @@ ExitCode Explain(const ExplainOptions& options, Console& console) {
   }
   const auto chain = TraceBack(subject, *finding);
   if (!chain.ok()) return Conclude(console, chain.status());
-  return Show(options, *finding, *chain, console);
+  const ExitCode shown = Show(options, *finding, *chain, console);
+  if (options.alone || shown != ExitCode::kPass) return shown;
+  const core::Status told = TellOfNeighbour(subject, *finding, options.capsule);
+  return told.ok() ? shown : Conclude(console, told);
 }
 
 }  // namespace sim

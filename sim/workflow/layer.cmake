@@ -3,7 +3,7 @@ add_layer(sim_workflow FOLDER sim/workflow
           narrate_input.cc odds.cc progress.cc proportion.cc replay.cc replay_recording.cc report_text.cc run.cc scenario_source.cc session.cc shrink.cc
           sweep.cc text_table.cc vocabulary.cc
           envelope/edge.cc envelope/ramp.cc
-          explain/chain.cc explain/chain_picture.cc explain/chain_text.cc explain/concern.cc explain/happening.cc explain/witness.cc
+          explain/chain.cc explain/chain_picture.cc explain/chain_text.cc explain/concern.cc explain/happening.cc explain/neighbour.cc explain/witness.cc
           shrink/failing.cc shrink/minimise.cc shrink/reductions.cc shrink/shrinking.cc shrink/time_reductions.cc shrink/trials.cc
           shrink/workload_reductions.cc
           sweep/cell_runs.cc sweep/ledger.cc sweep/plan.cc sweep/report.cc

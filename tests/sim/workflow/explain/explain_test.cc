@@ -15,6 +15,7 @@ namespace {
 
 using testing::ContainsRegex;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr char kPeople[] = "tests/sim/world/planted_bugs.json";
 constexpr char kBlocks[] = "tests/sim/world/planted_block_bugs.json";
@@ -35,7 +36,7 @@ class ExplainTest : public CommandTest {
   }
 
   [[nodiscard]] ExplainOptions Options(int threads = 2) const {
-    return {.capsule = capsule_, .threads = threads};
+    return {.capsule = capsule_, .alone = true, .threads = threads};
   }
 
   std::string Explained(const ExplainOptions& options, ExitCode expected = ExitCode::kPass) {
@@ -157,6 +158,34 @@ TEST_F(ExplainTest, ARunThatDidNotFailHasNothingToExplain) {
   options.check = "XY-1";
   Explained(options, ExitCode::kBadInput);
   EXPECT_THAT(error_.str(), HasSubstr("--check: found the unknown check \"XY-1\""));
+}
+
+TEST_F(ExplainTest, NamesTheLastMomentAtWhichAnotherFutureWasPossible) {
+  capsule_ = CapsuleOf({.file = SourcePath("scenarios/pend_commit_interleave.json"),
+                        .seed = 3,
+                        .overrides = {{"profile", "upstream"}}});
+  ExplainOptions options = Options();
+  EXPECT_THAT(Explained(options), Not(HasSubstr("neighbour")));
+  options.alone = false;
+  const std::string told = Explained(options);
+  EXPECT_THAT(told, HasSubstr("neighbour   passes with other luck from t=00:00:0"));
+  EXPECT_THAT(told, ContainsRegex("  fails   \\[ *[0-9]+ms\\] .*\n  passes  \\[ *[0-9]+ms\\] "));
+  EXPECT_THAT(told, HasSubstr("compare     bin/orbsim diff " + capsule_ + " --set 'reseed="));
+  options.threads = 1;
+  EXPECT_EQ(Explained(options), told);
+}
+
+TEST_F(ExplainTest, NamesTheFaultWithoutWhichNothingFails) {
+  capsule_ = CapsuleOf({.file = SourcePath("scenarios/random_fault_soak.json"),
+                        .seed = 5,
+                        .overrides = {{"profile", "upstream"}}});
+  ExplainOptions options = Options();
+  options.alone = false;
+  const std::string told = Explained(options);
+  EXPECT_THAT(told, HasSubstr("neighbour   passes without fault 2, crash at 23365291us\n"));
+  EXPECT_THAT(told, HasSubstr("the runs part at 00:00:23.370"));
+  EXPECT_THAT(told,
+              HasSubstr("  fails   [23370ms] 3 ! stopped: detail 1\n  passes  (nothing more)\n"));
 }
 
 TEST_F(ExplainTest, ADamagedCapsuleIsRefused) {
