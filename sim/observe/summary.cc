@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/observe/distributions.h"
 #include "sim/observe/file_out.h"
 
 namespace sim {
@@ -85,6 +86,7 @@ core::Status WriteResults(const std::string& folder, const RunReport& report) {
   RETURN_IF_ERROR(MakeFolder(folder));
   RETURN_IF_ERROR(WriteFileWhole(folder + "/summary.json", SummaryJson(report)));
   RETURN_IF_ERROR(WriteFileWhole(folder + "/metrics.csv", report.metrics.MetricsCsv()));
+  RETURN_IF_ERROR(WriteFileWhole(folder + "/histograms.csv", HistogramsCsv(report.metrics)));
   return WriteFileWhole(folder + "/timeline.csv", report.metrics.TimelineCsv());
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/base/check.h"
 #include "sim/observe/file_out.h"
+#include "sim/observe/peer_census.h"
 #include "sim/observe/trace.h"
 #include "sim/observe/verdict_lines.h"
 #include "sim/workflow/build_info.h"
@@ -44,8 +45,10 @@ void AttachTrace(const RunOptions& options, Session& session, std::optional<Atom
   trace->Begin(session.scenario());
 }
 
-core::Status WriteFolder(const Session& session, const std::string& folder) {
+core::Status WriteFolder(const Session& session, const PeerCensus& census,
+                         const std::string& folder) {
   RETURN_IF_ERROR(WriteResults(folder, session.report()));
+  RETURN_IF_ERROR(WriteFileWhole(folder + "/peers.jsonl", census.Text(session.report())));
   if (session.history().calls() > 0)
     RETURN_IF_ERROR(WriteFileWhole(folder + "/history.jsonl", session.history().text()));
   return WriteCapsule(folder + "/capsule.json", session.MakeCapsule());
@@ -68,6 +71,7 @@ ExitCode Run(const RunOptions& options, Console& console) {
 
   Session session(*std::move(scenario),
                   {options.threads, options.shards, *until, console.stop_flag});
+  const auto* census = session.observers().Add(std::make_unique<PeerCensus>());
   core::Status trace_error;
   AttachTrace(options, session, *trace_file, trace_error);
   if (!options.json) console.out << FirstLine(session.scenario()) << "\n" << std::flush;
@@ -76,7 +80,7 @@ ExitCode Run(const RunOptions& options, Console& console) {
     return Complain(console, status, ExitCode::kInternal);
   }
   progress.Clear();
-  core::Status written = WriteFolder(session, folder);
+  core::Status written = WriteFolder(session, *census, folder);
   if (trace_file->has_value())
     written.Update(trace_error.ok() ? (*trace_file)->Commit() : trace_error);
   if (options.json) {

@@ -7,6 +7,7 @@
 
 #include "sim/observe/checkers/hops_checker.h"
 #include "sim/observe/checkers/key_checker.h"
+#include "sim/observe/distributions.h"
 #include "sim/observe/file_out.h"
 #include "sim/observe/verdict_lines.h"
 #include "tests/sim/observe/fake_world.h"
@@ -69,12 +70,13 @@ TEST_F(SummaryTest, HoldsVerdictsMetricsAndFingerprint) {
   EXPECT_FALSE(json["metrics"].contains("match.time.p99"));
 }
 
-TEST_F(SummaryTest, WritesItsThreeFiles) {
+TEST_F(SummaryTest, WritesItsFourFiles) {
   const std::string folder = ::testing::TempDir() + "/orbweaver_summary/run";
   const RunReport report{world_.plan, result_, outcome_, checkers_, metrics_};
   ASSERT_TRUE(WriteResults(folder, report).ok());
   EXPECT_EQ(*ReadFileWhole(folder + "/summary.json"), SummaryJson(report));
   EXPECT_EQ(*ReadFileWhole(folder + "/metrics.csv"), metrics_.MetricsCsv());
+  EXPECT_EQ(*ReadFileWhole(folder + "/histograms.csv"), HistogramsCsv(metrics_));
   EXPECT_EQ(*ReadFileWhole(folder + "/timeline.csv"), metrics_.TimelineCsv());
   std::filesystem::remove_all(::testing::TempDir() + "/orbweaver_summary");
 }
