@@ -11,3 +11,11 @@ find_package(rapidcheck REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
+
+# Drawn with in the pages of `orbsim report`; pinned, because the pages are tested with this one (docs/decisions/0012-charts.md).
+set(D3_VERSION 5.16.0)
+find_file(D3_FILE d3.min.js PATHS /usr/share/nodejs/d3/dist NO_DEFAULT_PATH REQUIRED)
+file(STRINGS ${D3_FILE} d3_first_line LIMIT_COUNT 1)
+if(NOT d3_first_line MATCHES "v${D3_VERSION} ")
+  message(FATAL_ERROR "${D3_FILE}: found \"${d3_first_line}\", allowed D3 ${D3_VERSION}")
+endif()

@@ -25,6 +25,7 @@ Command AddSweep(CLI::App& program);
 Command AddEnvelope(CLI::App& program);
 Command AddExplore(CLI::App& program);
 Command AddCheckHistory(CLI::App& program);
+Command AddReport(CLI::App& program);
 
 Command AddShrink(CLI::App& program);
 Command AddExplain(CLI::App& program);

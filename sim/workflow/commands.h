@@ -91,6 +91,12 @@ struct ShrinkOptions {
   bool anyway = false;  // Takes the capsule of another build.
 };
 
+struct ReportOptions {
+  std::vector<std::string> folders;  // Run directories, or one folder of a sweep.
+  std::string out = {};              // Empty: report.html in the folder; of several, here.
+  bool force = false;                // May replace it.
+};
+
 struct ExploreOptions {
   ScenarioSource scenario;
   Bounds bounds;
@@ -112,6 +118,7 @@ struct CheckHistoryOptions {
 [[nodiscard]] ExitCode FindEnvelope(const EnvelopeOptions& options, Console& console);
 [[nodiscard]] ExitCode Odds(const OddsOptions& options, Console& console);
 [[nodiscard]] ExitCode Shrink(const ShrinkOptions& options, Console& console);
+[[nodiscard]] ExitCode Report(const ReportOptions& options, Console& console);
 [[nodiscard]] ExitCode Explore(const ExploreOptions& options, Console& console);
 [[nodiscard]] ExitCode CheckHistory(const CheckHistoryOptions& options, Console& console);
 [[nodiscard]] ExitCode List(const std::string& what, Console& console);

@@ -13,20 +13,6 @@
 namespace sim {
 namespace {
 
-std::string_view NameOf(NetworkSpec::Model model) {
-  switch (model) {
-    case NetworkSpec::Model::kFixed:
-      return "fixed";
-    case NetworkSpec::Model::kUniform:
-      return "uniform";
-    case NetworkSpec::Model::kMatrix:
-      return "matrix";
-    case NetworkSpec::Model::kRegions:
-      return "regions";
-  }
-  return "?";
-}
-
 // One row per thing that people ask first; a row of zeros, or of metrics without a value, is left out.
 struct Row {
   std::string_view label;
@@ -75,6 +61,20 @@ std::string Table(const Metrics& metrics) {
 }
 
 }  // namespace
+
+std::string_view NameOf(NetworkSpec::Model model) {
+  switch (model) {
+    case NetworkSpec::Model::kFixed:
+      return "fixed";
+    case NetworkSpec::Model::kUniform:
+      return "uniform";
+    case NetworkSpec::Model::kMatrix:
+      return "matrix";
+    case NetworkSpec::Model::kRegions:
+      return "regions";
+  }
+  return "?";
+}
 
 std::string ValueText(int64_t value, std::string_view unit) {
   const auto number = static_cast<double>(value);

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "sim/scenario/scenario.h"
 #include "sim/workflow/session.h"
 
 namespace sim {
+
+[[nodiscard]] std::string_view NameOf(NetworkSpec::Model model);
 
 // Scenario, its hash, seed, build, peers, network model.
 [[nodiscard]] std::string FirstLine(const Scenario& scenario);

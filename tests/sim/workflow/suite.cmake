@@ -24,3 +24,7 @@ add_orb_test(shrink_test
   SOURCES sim/workflow/shrink/kept_capsules_test.cc sim/workflow/shrink/minimise_test.cc
           sim/workflow/shrink/reductions_test.cc sim/workflow/shrink/shrink_test.cc
   DEPENDS sim_workflow nlohmann_json::nlohmann_json rapidcheck TIMEOUT 900)
+
+add_orb_test(report_test
+  SOURCES sim/workflow/report/report_test.cc
+  DEPENDS sim_workflow nlohmann_json::nlohmann_json)
