@@ -8,6 +8,28 @@
 #include "core/collections/tree_edits.h"
 
 namespace core {
+namespace {
+
+constexpr std::string_view kPhases[] = {"",           "idle",    "refreshing", "building",
+                                        "committing", "waiting", "offering"};
+
+template <typename State>
+void TellRevisionOf(State& state, std::string_view name, const BlockId& block, uint64_t revision) {
+  state.Part(name, [&] {
+    state.Add("block", block);
+    state.Add("revision", revision);
+  });
+}
+
+template <typename State>
+void TellFetch(State& state, uint64_t ticket, const BlockId& block) {
+  state.Part("fetching", [&] {
+    state.Add("ticket", ticket);
+    state.Add("block", block);
+  });
+}
+
+}  // namespace
 
 Collection::Collection(const Suite& suite, const Key256& network, CollectionName name,
                        const ConflictRule& rule, const CollectionLimits& limits)
@@ -272,39 +294,43 @@ Collection::Found Collection::Find(const CollectionMoment& moment, const Bytes& 
   return {};
 }
 
-void Collection::Digest(Hasher& hasher) const {
-  hasher.Add(header_);
-  hasher.Add(phase_);
-  hasher.Add(known_);
-  hasher.Add(syncing_);
-  hasher.Add(tries_);
-  hasher.Add(batch_max_);
-  hasher.Add(deadline_.us);
-  hasher.Add(next_ticket_);
-  hasher.Add(next_sequence_);
-  hasher.Add(tail_);
-  hasher.Add(pending_.size());
+template <typename State>
+void Collection::Tell(State& state) const {
+  state.Add("header", header_);
+  state.Add("phase", phase_, kPhases);
+  state.Add("known", known_);
+  state.Add("syncing", syncing_);
+  state.Add("tries", tries_);
+  state.Add("batch at most", batch_max_);
+  state.Add("deadline", deadline_);
+  state.Add("next ticket", next_ticket_);
+  state.Add("next sequence", next_sequence_);
+  state.Add("tail", tail_);
+  state.Hash(pending_.size());
   for (const PendingAction& action : pending_) {
-    hasher.Add(std::span<const uint8_t>(action.id.bytes));
-    hasher.Add(std::span<const uint8_t>(action.payload));
-    for (const BlockId& other : action.others) hasher.Add(other);
+    state.Part("pending action", [&] {
+      state.Add("id", action.id.bytes);
+      state.Add("payload", std::span<const uint8_t>(action.payload));
+      for (const BlockId& other : action.others) state.Add("others", other);
+    });
   }
-  hasher.Add(least_.size());
-  for (const auto& [id, revision] : least_) {
-    hasher.Add(id);
-    hasher.Add(revision);
-  }
+  state.Hash(least_.size());
+  for (const auto& [id, revision] : least_) TellRevisionOf(state, "at least", id, revision);
   // Contents follow from id and revision.
-  hasher.Add(cache_.size());
-  for (const auto& [id, block] : cache_) {
-    hasher.Add(id);
-    hasher.Add(block.revision);
-  }
-  hasher.Add(fetching_.size());
-  for (const auto& [ticket, id] : fetching_) {
-    hasher.Add(ticket);
-    hasher.Add(id);
-  }
+  state.Hash(cache_.size());
+  for (const auto& [id, block] : cache_) TellRevisionOf(state, "cached", id, block.revision);
+  state.Hash(fetching_.size());
+  for (const auto& [ticket, id] : fetching_) TellFetch(state, ticket, id);
+}
+
+void Collection::Digest(Hasher& hasher) const {
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void Collection::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 size_t Collection::HeapBytes() const {

@@ -46,6 +46,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/random.h"
+#include "core/base/state.h"
 #include "core/base/status.h"
 #include "core/base/time.h"
 #include "core/codec/limits.h"
@@ -194,9 +195,13 @@ class Collection {
   [[nodiscard]] const Status& damage() const { return damage_; }
 
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
   [[nodiscard]] size_t HeapBytes() const;
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   struct PendingAction {
     ActionId id;
     Bytes payload;

@@ -73,11 +73,22 @@ void JointAction::OnTransactEnd(Time now, Random& random, TransactEnd end) {
   }
 }
 
+template <typename State>
+void JointAction::Tell(State& state) const {
+  state.Add("id", id_.bytes);
+  state.Add("deciding", deciding_);
+  state.Add("committed", committed_);
+  state.Add("given up", given_up_);
+}
+
 void JointAction::Digest(Hasher& hasher) const {
-  hasher.Add(std::span<const uint8_t>(id_.bytes));
-  hasher.Add(deciding_);
-  hasher.Add(committed_);
-  hasher.Add(given_up_);
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void JointAction::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 ChangeSet Together(std::span<const ChangeSet> parts) {

@@ -29,6 +29,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/random.h"
+#include "core/base/state.h"
 #include "core/base/status.h"
 #include "core/base/time.h"
 #include "core/collections/collection.h"
@@ -62,8 +63,12 @@ class JointAction {
   [[nodiscard]] bool over() const { return committed_ + given_up_ == parts_.size(); }
 
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   JointAction(const ActionId& id, std::vector<Part> parts) : id_(id), parts_(std::move(parts)) {}
 
   [[nodiscard]] std::vector<ChangeSet> Offers() const;

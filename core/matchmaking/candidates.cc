@@ -8,6 +8,8 @@
 namespace core {
 namespace {
 
+constexpr std::string_view kStates[] = {"", "new", "offered", "partner", "resting", "gone"};
+
 uint64_t PairMix(const NodeId& a, const NodeId& b) {
   const NodeId& low = std::min(a, b);
   const NodeId& high = std::max(a, b);
@@ -104,15 +106,28 @@ void Candidates::CollectPeers(PeerSet& peers) const {
   table_.ForEach([&](PeerId peer, const Candidate&) { peers.Add(peer); });
 }
 
-void Candidates::Digest(Hasher& hasher) const {
+template <typename State>
+void Candidates::Tell(State& state) const {
   table_.ForEach([&](PeerId peer, const Candidate& candidate) {
-    hasher.Add(peer);
-    hasher.Add(candidate.state);
-    hasher.Add(candidate.offers);
-    hasher.Add(candidate.sequence);
-    hasher.Add(candidate.expires.us);
-    hasher.Add(candidate.rest_until.us);
+    state.Part("candidate", [&] {
+      state.Add("peer", peer);
+      state.Add("state", candidate.state, kStates);
+      state.Add("offers", candidate.offers);
+      state.Add("sequence", candidate.sequence);
+      state.Add("expires", candidate.expires);
+      state.Add("rests until", candidate.rest_until);
+    });
   });
+}
+
+void Candidates::Digest(Hasher& hasher) const {
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void Candidates::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 }  // namespace core

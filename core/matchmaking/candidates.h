@@ -20,6 +20,7 @@
 #include "core/base/hash.h"
 #include "core/base/ids.h"
 #include "core/base/peer_set.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/codec/messages.h"
 #include "core/matchmaking/moment.h"
@@ -64,10 +65,14 @@ class Candidates {
 
   void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
 
   [[nodiscard]] size_t HeapBytes() const { return table_.HeapBytes(); }
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   static constexpr uint8_t kOffersMax = 4;
 
   size_t live_max_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/matchmaking/record_check.h"
+#include "core/port/names.h"
 
 namespace core {
 namespace {
@@ -119,24 +120,40 @@ void KeyBook::CollectPeers(PeerSet& peers) const {
   peers.AddAll(fresh_);
 }
 
-void KeyBook::Digest(Hasher& hasher) const {
-  hasher.Add(key_);
+template <typename State>
+void KeyBook::Tell(State& state) const {
+  state.Add("key", key_);
   records_.ForEach([&](PeerId owner, const HeldRecord& held) {
-    hasher.Add(owner);
-    hasher.Add(held.record.sequence);
-    hasher.Add(held.expires.us);
-    hasher.Add(std::span<const uint8_t>(held.record.signature));
+    state.Part("record", [&] {
+      state.Add("owner", owner);
+      state.Show("role", held.record.role);
+      state.Add("sequence", held.record.sequence);
+      state.Add("expires", held.expires);
+      state.Add("signature", held.record.signature);
+    });
   });
   for (const Subscription& s : subscriptions_) {
-    hasher.Add(s.peer);
-    hasher.Add(s.request);
-    hasher.Add(s.until.us);
+    state.Part("subscription", [&] {
+      state.Add("peer", s.peer);
+      state.Add("request", s.request);
+      state.Add("until", s.until);
+    });
   }
-  for (const PeerId owner : fresh_) hasher.Add(owner);
-  worker_arrivals_.Digest(hasher);
-  matcher_arrivals_.Digest(hasher);
-  queries_.Digest(hasher);
-  hasher.Add(wanted_);
+  state.Add("fresh", fresh_);
+  state.Module("workers that came", worker_arrivals_);
+  state.Module("matchers that came", matcher_arrivals_);
+  state.Module("queries", queries_);
+  state.Add("wanted", wanted_);
+}
+
+void KeyBook::Digest(Hasher& hasher) const {
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void KeyBook::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 size_t KeyBook::HeapBytes() const {

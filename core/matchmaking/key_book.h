@@ -14,6 +14,7 @@
 #include "core/base/hash.h"
 #include "core/base/ids.h"
 #include "core/base/peer_set.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/codec/directory.h"
 #include "core/codec/messages.h"
@@ -93,9 +94,13 @@ class KeyBook {
   void AppendHoldings(const Directory& directory, std::vector<Holding>& out) const;
   void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
   [[nodiscard]] size_t HeapBytes() const;
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   void CountIn(const Record& record);
   void CountOut(const Record& record);
 

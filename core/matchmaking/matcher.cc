@@ -6,6 +6,11 @@
 #include "core/matchmaking/traffic.h"
 
 namespace core {
+namespace {
+
+constexpr std::string_view kPhases[] = {"", "asking", "pausing", "staying", "closing", "finished"};
+
+}  // namespace
 
 Matcher::Matcher(const Key256& topic, const MatchCommand& command, const MatchmakingConfig& config)
     : topic_(topic),
@@ -329,27 +334,46 @@ void Matcher::CollectPeers(PeerSet& peers) const {
   for (const Partner& partner : partners_) peers.Add(partner.peer);
 }
 
-void Matcher::Digest(Hasher& hasher) const {
-  hasher.Add(topic_);
-  hasher.Add(phase_);
-  hasher.Add(gallop_);
-  hasher.Add(narrowed_);
-  hasher.Add(disproved_);
-  hasher.Add(judged_);
-  hasher.Add(deadline_.us);
-  hasher.Add(level_deadline_.us);
-  hasher.Add(phase_deadline_.us);
-  hasher.Add(renew_at_.us);
-  publication_.Digest(hasher);
-  candidates_.Digest(hasher);
+template <typename State>
+void Matcher::Tell(State& state) const {
+  state.Add("topic", topic_);
+  state.Add("phase", phase_, kPhases);
+  state.Show("want", command_.want);
+  state.Add("gallop", gallop_);
+  state.Add("narrowed", narrowed_);
+  state.Add("disproved", disproved_);
+  state.Add("judged", judged_);
+  state.Add("deadline", deadline_);
+  state.Add("level deadline", level_deadline_);
+  state.Add("phase deadline", phase_deadline_);
+  state.Add("renews", renew_at_);
+  state.Module("publication", publication_);
+  state.Module("candidates", candidates_);
   for (const OpenOffer& offer : offers_) {
-    hasher.Add(std::span<const uint8_t>(offer.task.bytes));
-    hasher.Add(offer.to);
-    hasher.Add(offer.expires.us);
-    hasher.Add(offer.lapsed);
+    state.Part("offer", [&] {
+      state.Add("task", offer.task.bytes);
+      state.Add("to", offer.to);
+      state.Add("expires", offer.expires);
+      state.Add("lapsed", offer.lapsed);
+    });
   }
-  for (const Partner& partner : partners_) hasher.Add(partner.peer);
-  for (const TaskId& task : refused_) hasher.Add(task.bytes);
+  for (const Partner& partner : partners_) {
+    state.Part("partner", [&] {
+      state.Add("peer", partner.peer);
+      state.Show("task", partner.task.bytes);
+    });
+  }
+  for (const TaskId& task : refused_) state.Add("refused", task.bytes);
+}
+
+void Matcher::Digest(Hasher& hasher) const {
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void Matcher::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 size_t Matcher::HeapBytes() const {

@@ -47,6 +47,7 @@
 #include "core/base/hash.h"
 #include "core/base/ids.h"
 #include "core/base/peer_set.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/codec/messages.h"
 #include "core/matchmaking/candidates.h"
@@ -100,9 +101,13 @@ class Matcher {
   [[nodiscard]] Time NextDeadline() const;
   void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
   [[nodiscard]] size_t HeapBytes() const;
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   struct OpenOffer {
     TaskId task;
     PeerId to;

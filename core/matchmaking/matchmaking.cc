@@ -138,12 +138,23 @@ void Matchmaking::CollectPeers(PeerSet& peers) const {
   for (const auto& matcher : matchers_) matcher->CollectPeers(peers);
 }
 
+template <typename State>
+void Matchmaking::Tell(State& state) const {
+  state.Module("rendezvous", rendezvous_);
+  state.Hash(workers_.size());
+  for (const auto& worker : workers_) state.Module("worker", *worker);
+  state.Hash(matchers_.size());
+  for (const auto& matcher : matchers_) state.Module("matcher", *matcher);
+}
+
 void Matchmaking::Digest(Hasher& hasher) const {
-  rendezvous_.Digest(hasher);
-  hasher.Add(workers_.size());
-  for (const auto& worker : workers_) worker->Digest(hasher);
-  hasher.Add(matchers_.size());
-  for (const auto& matcher : matchers_) matcher->Digest(hasher);
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void Matchmaking::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 size_t Matchmaking::HeapBytes() const {

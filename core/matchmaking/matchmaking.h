@@ -21,6 +21,7 @@
 #include "core/base/hash.h"
 #include "core/base/ids.h"
 #include "core/base/peer_set.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/codec/messages.h"
 #include "core/matchmaking/matcher.h"
@@ -64,9 +65,13 @@ class Matchmaking {
   [[nodiscard]] Time NextDeadline() const;
   void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
   [[nodiscard]] size_t HeapBytes() const;
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   void LeaveTopic(const Moment& moment, const Key256& topic);
   void OnOffer(const Moment& moment, PeerId from, uint64_t request, const Offer& offer);
   // Frees the participations that are over.

@@ -26,6 +26,7 @@
 #include "core/base/hash.h"
 #include "core/base/ids.h"
 #include "core/base/peer_set.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/codec/messages.h"
 #include "core/matchmaking/holder.h"
@@ -91,9 +92,13 @@ class Publication {
   [[nodiscard]] Time NextDeadline() const;
   void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
   [[nodiscard]] size_t HeapBytes() const;
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   struct KeyState {
     Key256 key;
     uint64_t token = 0;  // Of the lookup under way; 0: none.

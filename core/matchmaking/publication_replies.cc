@@ -203,24 +203,39 @@ void Publication::CollectPeers(PeerSet& peers) const {
   for (const Record& record : own_records_) peers.Add(record.peer);
 }
 
-void Publication::Digest(Hasher& hasher) const {
-  hasher.Add(topic_);
-  hasher.Add(specificity_);
-  hasher.Add(record_.sequence);
-  hasher.Add(round_);
+template <typename State>
+void Publication::Tell(State& state) const {
+  state.Add("topic", topic_);
+  state.Add("specificity", specificity_);
+  state.Add("sequence", record_.sequence);
+  state.Add("round", round_);
   for (const KeyState& at : keys_) {
-    hasher.Add(at.key);
-    hasher.Add(at.token);
-    hasher.Add(at.lookup_deadline.us);
-    for (const HolderState& holder : at.holders) {
-      hasher.Add(holder.peer);
-      hasher.Add(holder.asked_round);
-      hasher.Add(holder.answered_round);
-      hasher.Add(holder.acked_sequence);
-      hasher.Add(holder.NextDeadline().us);
-    }
-    for (const PeerId spare : at.spares) hasher.Add(spare);
+    state.Part("key", [&] {
+      state.Add("key", at.key);
+      state.Add("lookup", at.token);
+      state.Add("lookup deadline", at.lookup_deadline);
+      for (const HolderState& holder : at.holders) {
+        state.Part("holder", [&] {
+          state.Add("peer", holder.peer);
+          state.Add("asked in round", holder.asked_round);
+          state.Add("answered in round", holder.answered_round);
+          state.Add("took sequence", holder.acked_sequence);
+          state.Add("deadline", holder.NextDeadline());
+        });
+      }
+      state.Add("spares", at.spares);
+    });
   }
+}
+
+void Publication::Digest(Hasher& hasher) const {
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void Publication::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 size_t Publication::HeapBytes() const {

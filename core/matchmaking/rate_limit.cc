@@ -43,14 +43,29 @@ bool RateLimit::Allow(Time now, uint64_t subject, const Terms& terms) {
   return true;
 }
 
-void RateLimit::Digest(Hasher& hasher) const {
-  hasher.Add(minute_);
-  const auto add = [&hasher](uint64_t subject, uint32_t count) {
-    hasher.Add(subject);
-    hasher.Add(count);
+template <typename State>
+void RateLimit::Tell(State& state) const {
+  state.Add("minute", minute_);
+  const auto add = [&state](std::string_view name) {
+    return [&state, name](uint64_t subject, uint32_t count) {
+      state.Part(name, [&] {
+        state.Add("subject", subject);
+        state.Add("count", count);
+      });
+    };
   };
-  current_.ForEach(add);
-  previous_.ForEach(add);
+  current_.ForEach(add("in this minute"));
+  previous_.ForEach(add("in the minute before"));
+}
+
+void RateLimit::Digest(Hasher& hasher) const {
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void RateLimit::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 }  // namespace core

@@ -11,6 +11,7 @@
 
 #include "core/base/flat_table.h"
 #include "core/base/hash.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 
 namespace core {
@@ -36,8 +37,12 @@ class RateLimit {
   [[nodiscard]] size_t HeapBytes() const { return current_.HeapBytes() + previous_.HeapBytes(); }
 
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   void Turn(Time now);
 
   int64_t minute_ = 0;

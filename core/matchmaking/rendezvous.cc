@@ -258,16 +258,31 @@ void Rendezvous::CollectPeers(PeerSet& peers) const {
   for (const Store::Expiry& expiry : store_->expiries) peers.Add(expiry.owner);
 }
 
-void Rendezvous::Digest(Hasher& hasher) const {
-  hasher.Add(store_ != nullptr);
+template <typename State>
+void Rendezvous::Tell(State& state) const {
+  state.Hash(store_ != nullptr);
   if (store_ == nullptr) return;
   for (const auto& book : store_->books) {
-    hasher.Add(book != nullptr);
-    if (book != nullptr) book->Digest(hasher);
+    state.Hash(book != nullptr);
+    if (book == nullptr) {
+      state.Show("slot", std::string_view("free"));
+    } else {
+      state.Module("book", *book);
+    }
   }
-  store_->registrations.Digest(hasher);
-  store_->queries.Digest(hasher);
-  for (const Store::DuePush& push : store_->pushes) hasher.Add(push.at.us);
+  state.Module("registrations", store_->registrations);
+  state.Module("queries", store_->queries);
+  for (const Store::DuePush& push : store_->pushes) state.Add("push due", push.at);
+}
+
+void Rendezvous::Digest(Hasher& hasher) const {
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void Rendezvous::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 size_t Rendezvous::HeapBytes() const {

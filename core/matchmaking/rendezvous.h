@@ -30,6 +30,7 @@
 #include "core/base/hash.h"
 #include "core/base/ids.h"
 #include "core/base/peer_set.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/codec/directory.h"
 #include "core/codec/messages.h"
@@ -65,9 +66,13 @@ class Rendezvous {
   [[nodiscard]] std::vector<Holding> Holdings(const Directory& directory) const;
   void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
   [[nodiscard]] size_t HeapBytes() const;
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   struct Store;
   Store& Open(const Moment& moment);
   void Admit(const Moment& moment, const Provide& provide);

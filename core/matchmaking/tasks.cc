@@ -75,14 +75,29 @@ void Tasks::CollectPeers(PeerSet& peers) const {
   table_.ForEach([&](const TaskId&, const Task& task) { peers.Add(task.matcher); });
 }
 
-void Tasks::Digest(Hasher& hasher) const {
-  hasher.Add(active_);
+template <typename State>
+void Tasks::Tell(State& state) const {
+  state.Show("budget", budget_);
+  state.Add("active", active_);
   table_.ForEach([&](const TaskId& id, const Task& task) {
-    hasher.Add(std::span<const uint8_t>(id.bytes));
-    hasher.Add(task.active);
-    hasher.Add(task.ends.us);
-    hasher.Add(task.forget_at.us);
+    state.Part("task", [&] {
+      state.Add("id", id.bytes);
+      state.Show("matcher", task.matcher);
+      state.Add("active", task.active);
+      state.Add("ends", task.ends);
+      state.Add("forgotten", task.forget_at);
+    });
   });
+}
+
+void Tasks::Digest(Hasher& hasher) const {
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void Tasks::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 }  // namespace core

@@ -15,6 +15,7 @@
 #include "core/base/hash.h"
 #include "core/base/ids.h"
 #include "core/base/peer_set.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/codec/messages.h"
 #include "core/matchmaking/moment.h"
@@ -51,10 +52,14 @@ class Tasks {
 
   void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
 
   [[nodiscard]] size_t HeapBytes() const { return table_.HeapBytes(); }
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   struct Task {
     PeerId matcher;
     bool active = true;

@@ -62,10 +62,21 @@ uint32_t MinuteCounter::PerMinute(Time now) const {
       std::min<uint64_t>(current + previous * share / uint64_t{kMinuteUs}, UINT32_MAX));
 }
 
+template <typename State>
+void MinuteCounter::Tell(State& state) const {
+  state.Add("minute", minute_);
+  state.Add("in it", current_);
+  state.Add("before it", previous_);
+}
+
 void MinuteCounter::Digest(Hasher& hasher) const {
-  hasher.Add(minute_);
-  hasher.Add(current_);
-  hasher.Add(previous_);
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void MinuteCounter::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 Traffic MedianOf(std::span<Statement> statements) {

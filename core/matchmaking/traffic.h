@@ -10,6 +10,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/random.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/codec/messages.h"
 
@@ -22,8 +23,12 @@ class MinuteCounter {
   void Add(Time now);
   [[nodiscard]] uint32_t PerMinute(Time now) const;
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   uint32_t minute_ = 0;
   uint32_t current_ = 0;
   uint32_t previous_ = 0;

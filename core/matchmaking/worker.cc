@@ -9,6 +9,8 @@
 namespace core {
 namespace {
 
+constexpr std::string_view kPhases[] = {"", "renewing", "resting", "gone"};
+
 constexpr int kStartBelow = 2;
 constexpr uint8_t kThinRenewals = 2;
 
@@ -167,17 +169,28 @@ void Worker::CollectPeers(PeerSet& peers) const {
   tasks_.CollectPeers(peers);
 }
 
+template <typename State>
+void Worker::Tell(State& state) const {
+  state.Add("topic", topic_);
+  state.Add("phase", phase_, kPhases);
+  state.Add("thin in a row", thin_in_a_row_);
+  state.Add("first at key", first_at_key_);
+  state.Add("renews", renew_at_);
+  state.Add("narrows from", narrow_after_);
+  state.Add("widens from", widen_after_);
+  state.Module("publication", publication_);
+  if (leaving_ != nullptr) state.Module("leaving", *leaving_);
+  state.Module("tasks", tasks_);
+}
+
 void Worker::Digest(Hasher& hasher) const {
-  hasher.Add(topic_);
-  hasher.Add(phase_);
-  hasher.Add(thin_in_a_row_);
-  hasher.Add(first_at_key_);
-  hasher.Add(renew_at_.us);
-  hasher.Add(narrow_after_.us);
-  hasher.Add(widen_after_.us);
-  publication_.Digest(hasher);
-  if (leaving_ != nullptr) leaving_->Digest(hasher);
-  tasks_.Digest(hasher);
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void Worker::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 size_t Worker::HeapBytes() const {

@@ -30,6 +30,7 @@
 #include "core/base/hash.h"
 #include "core/base/ids.h"
 #include "core/base/peer_set.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/codec/messages.h"
 #include "core/matchmaking/moment.h"
@@ -75,9 +76,13 @@ class Worker {
   [[nodiscard]] Time NextDeadline() const;
   void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
   [[nodiscard]] size_t HeapBytes() const;
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   void Renew(const Moment& moment);
   void Conclude(const Moment& moment);
   // True when the worker moved to other keys.

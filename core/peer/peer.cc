@@ -337,15 +337,27 @@ void Peer::Reseed(const Random& random) {
   state_->random = random;
 }
 
-void Peer::Digest(Hasher& hasher) const {
-  state_->routing.Digest(hasher);
-  state_->matchmaking.Digest(hasher);
-  state_->standing.Digest(hasher);
-  if (state_->transactions != nullptr) state_->transactions->Digest(hasher);
-  hasher.Add(state_->last_sequence);
+template <typename Into>
+void Peer::Tell(Into& state) const {
+  state.Show("id", state_->context->directory->NodeIdOf(state_->self));
+  state.Module("routing", state_->routing);
+  state.Module("matchmaking", state_->matchmaking);
+  state.Module("standing", state_->standing);
+  if (state_->transactions != nullptr) state.Module("transactions", *state_->transactions);
+  state.Add("last sequence", state_->last_sequence);
   // The next draw stands for the generator's state.
   Random ahead = state_->random;
-  hasher.Add(ahead.Next());
+  state.Add("next draw", ahead.Next());
+}
+
+void Peer::Digest(Hasher& hasher) const {
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void Peer::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 size_t Peer::MemoryUsage() const {

@@ -18,6 +18,7 @@
 #include "core/base/ids.h"
 #include "core/base/peer_set.h"
 #include "core/base/random.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/peer/settled_state.h"
 #include "core/port/context.h"
@@ -58,6 +59,7 @@ class Peer : public Participant {
 
   // Canonical state: equal digests mean equal futures for equal inputs.
   void Digest(Hasher& hasher) const override;
+  void Describe(StateListener& listener) const override;
   // The same for each module by itself, for people who look for a difference.
   [[nodiscard]] std::vector<ModuleDigest> ModuleDigests() const;
   // What can be compared with another machine's.
@@ -67,6 +69,10 @@ class Peer : public Participant {
 
  private:
   struct State;
+
+  template <typename Into>
+  void Tell(Into& state) const;
+
   std::unique_ptr<State> state_;
 };
 

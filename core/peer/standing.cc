@@ -85,12 +85,25 @@ void Standing::CollectPeers(PeerSet& peers) const {
   scores_.ForEach([&](PeerId peer, const Score&) { peers.Add(peer); });
 }
 
-void Standing::Digest(Hasher& hasher) const {
+template <typename State>
+void Standing::Tell(State& state) const {
   scores_.ForEach([&](PeerId peer, const Score& score) {
-    hasher.Add(peer);
-    hasher.Add(score.milli);
-    hasher.Add(score.since.us);
+    state.Part("score", [&] {
+      state.Add("peer", peer);
+      state.Add("thousandths", score.milli);
+      state.Add("since", score.since);
+    });
   });
+}
+
+void Standing::Digest(Hasher& hasher) const {
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void Standing::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 }  // namespace core

@@ -15,6 +15,7 @@
 #include "core/base/hash.h"
 #include "core/base/ids.h"
 #include "core/base/peer_set.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/matchmaking/moment.h"
 #include "core/port/effects.h"
@@ -37,10 +38,14 @@ class Standing : public Conduct {
 
   void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
 
   [[nodiscard]] size_t HeapBytes() const { return scores_.HeapBytes(); }
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   struct Score {
     uint32_t milli = 0;
     Time since;

@@ -13,6 +13,7 @@
 #include "core/base/hash.h"
 #include "core/base/ids.h"
 #include "core/base/random.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/port/effects.h"
 #include "core/port/input.h"
@@ -37,6 +38,11 @@ class Participant {
 
   // Canonical state: equal digests mean equal futures for equal inputs.
   virtual void Digest(Hasher& hasher) const = 0;
+
+  // The same state for people, part by part: equal descriptions mean equal digests. One that is measured and not looked at may
+  // tell nothing.
+  virtual void Describe(StateListener&) const {}
+
   // Bytes owned, this object included.
   [[nodiscard]] virtual size_t MemoryUsage() const = 0;
 };

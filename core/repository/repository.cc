@@ -8,6 +8,20 @@
 namespace core {
 namespace {
 
+template <typename State>
+void TellRevision(State& state, const Revision& revision) {
+  state.Add("number", revision.number);
+  state.Add("action", revision.row.action);
+  state.Add("by", revision.row.by.bytes);
+  state.Add("tx", revision.row.tx);
+  state.Add("hash", revision.row.hash);
+  state.Add("created", Time{revision.row.created_us});
+  state.Add("has content", revision.content.has_value());
+  if (revision.content.has_value()) state.Show("bytes", revision.content->size());
+  TellCertificate(state, "certificate", revision.row.certificate);
+  TellCertificate(state, "decision", revision.row.decision);
+}
+
 Key256 Sha(const Suite& suite, std::span<const uint8_t> bytes) {
   return Key256{suite.Sha256(bytes)};
 }
@@ -295,33 +309,43 @@ void Repository::Sweep(Time now, StoreBatch& batch, std::vector<Observation>& fa
 
 // ---- state ----
 
-void Repository::Digest(Hasher& hasher) const {
+template <typename State>
+void Repository::Tell(State& state) const {
   blocks_.ForEach([&](const BlockId& id, const Block& block) {
-    hasher.Add(id);
-    hasher.Add(block.damaged);
-    hasher.Add(block.promised);
-    for (const Revision& revision : block.revisions) {
-      hasher.Add(revision.number);
-      hasher.Add(revision.row.action);
-      hasher.Add(revision.row.by.bytes);
-      hasher.Add(revision.row.tx);
-      hasher.Add(revision.row.hash);
-      hasher.Add(revision.row.created_us);
-      hasher.Add(revision.content.has_value());
-      AddTo(hasher, revision.row.certificate);
-      AddTo(hasher, revision.row.decision);
-    }
-    for (const Pend& pend : block.pends) {
-      hasher.Add(pend.of.bytes);
-      hasher.Add(pend.row.tx);
-      AddTo(hasher, pend.row.certificate);
-    }
+    state.Part("block", [&] {
+      state.Add("id", id);
+      state.Add("damaged", block.damaged);
+      state.Add("promised", block.promised);
+      for (const Revision& revision : block.revisions) {
+        state.Part("revision", [&] { TellRevision(state, revision); });
+      }
+      for (const Pend& pend : block.pends) {
+        state.Part("pend", [&] {
+          state.Add("of", pend.of.bytes);
+          state.Add("tx", pend.row.tx);
+          state.Show("bytes", pend.row.value.size());
+          TellCertificate(state, "certificate", pend.row.certificate);
+        });
+      }
+    });
   });
   memories_.ForEach([&](const BlockId& id, const Memory& memory) {
-    hasher.Add(id);
-    hasher.Add(memory.revision);
-    hasher.Add(memory.until.us);
+    state.Part("memory", [&] {
+      state.Add("block", id);
+      state.Add("revision", memory.revision);
+      state.Add("until", memory.until);
+    });
   });
+}
+
+void Repository::Digest(Hasher& hasher) const {
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void Repository::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 namespace {

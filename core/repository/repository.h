@@ -23,6 +23,7 @@
 #include "core/base/flat_table.h"
 #include "core/base/hash.h"
 #include "core/base/ids.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/port/config.h"
 #include "core/port/context.h"
@@ -138,9 +139,13 @@ class Repository {
   [[nodiscard]] size_t PendCount() const { return pend_count_; }
 
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
   [[nodiscard]] size_t HeapBytes() const;
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   static constexpr size_t kSweepBlocksMax = 1024;
   static constexpr size_t kSweepBytesMax = size_t{4} << 20;  // Of one batch; one block more fits.
 

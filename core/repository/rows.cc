@@ -69,22 +69,4 @@ StoreKey MemoryKey(const BlockId& block) {
   return Begin(block, RowKind::kMemory);
 }
 
-void AddTo(Hasher& hasher, std::span<const Vote> votes) {
-  hasher.Add(votes.size());
-  for (const Vote& vote : votes) {
-    hasher.Add(vote.member);
-    hasher.Add(vote.kind);
-    hasher.Add(vote.reason);
-    hasher.Add(vote.winner);
-  }
-}
-
-void AddTo(Hasher& hasher, const Certificate& certificate) {
-  hasher.Add(certificate.record.transaction.id.bytes);
-  hasher.Add(certificate.committed);
-  AddTo(hasher, certificate.votes);
-  hasher.Add(certificate.acks.size());
-  for (const CommitAck& ack : certificate.acks) hasher.Add(ack.member);
-}
-
 }  // namespace core

@@ -15,10 +15,13 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "core/base/hash.h"
+#include "core/base/state.h"
 #include "core/codec/stored.h"
 #include "core/port/host.h"
+#include "core/port/names.h"
 #include "core/repository/splices.h"
 
 namespace core {
@@ -110,8 +113,29 @@ struct RowName {
 [[nodiscard]] StoreKey PendKey(const BlockId& block, const TxId& of);
 [[nodiscard]] StoreKey MemoryKey(const BlockId& block);
 
-// For digests: which votes and acks there are. Who signed what about which transaction determines the rest.
-void AddTo(Hasher& hasher, std::span<const Vote> votes);
-void AddTo(Hasher& hasher, const Certificate& certificate);
+// For core/base/state.h: which votes and acks there are. Who signed what about which transaction determines the rest.
+template <typename State>
+void TellVotes(State& state, std::span<const Vote> votes) {
+  state.Hash(votes.size());
+  for (const Vote& vote : votes) {
+    state.Part("vote", [&] {
+      state.Add("member", vote.member);
+      state.Add("kind", vote.kind);
+      state.Add("reason", vote.reason);
+      state.Add("winner", vote.winner);
+    });
+  }
+}
+
+template <typename State>
+void TellCertificate(State& state, std::string_view name, const Certificate& certificate) {
+  state.Part(name, [&] {
+    state.Add("id", certificate.record.transaction.id.bytes);
+    state.Add("committed", certificate.committed);
+    TellVotes(state, certificate.votes);
+    state.Hash(certificate.acks.size());
+    for (const CommitAck& ack : certificate.acks) state.Add("acks", ack.member);
+  });
+}
 
 }  // namespace core

@@ -36,13 +36,26 @@ void Absentees::CollectPeers(PeerSet& peers) const {
   for (const Entry& entry : entries_) peers.Add(entry.peer);
 }
 
-void Absentees::Digest(Hasher& hasher) const {
-  hasher.Add(entries_.size());
+template <typename State>
+void Absentees::Tell(State& state) const {
+  state.Hash(entries_.size());
   for (const Entry& entry : entries_) {
-    hasher.Add(entry.peer);
-    hasher.Add(entry.since.us);
-    hasher.Add(entry.cut);
+    state.Part("absentee", [&] {
+      state.Add("peer", entry.peer);
+      state.Add("since", entry.since);
+      state.Add("cut", entry.cut);
+    });
   }
+}
+
+void Absentees::Digest(Hasher& hasher) const {
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void Absentees::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 }  // namespace core

@@ -18,6 +18,7 @@
 #include "core/base/hash.h"
 #include "core/base/ids.h"
 #include "core/base/peer_set.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/codec/directory.h"
 #include "core/port/config.h"
@@ -51,10 +52,14 @@ class Absentees {
 
   void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
 
   [[nodiscard]] size_t HeapBytes() const { return entries_.capacity() * sizeof(Entry); }
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   struct Entry {
     Time since;
     PeerId peer;

@@ -7,6 +7,9 @@
 namespace core {
 namespace {
 
+constexpr std::string_view kPhases[] = {"new",    "seeking",  "waiting",   "filling",
+                                        "joined", "renewing", "refreshing"};
+
 constexpr int kEarlyRefreshesMax = 20;
 
 // Uniform in [span - span / share, span + span / share].
@@ -88,12 +91,23 @@ Key256 Bootstrap::RandomIn(int bucket, const NodeId& self_id, Random& random) {
   return target;
 }
 
+template <typename State>
+void Bootstrap::Tell(State& state) const {
+  state.Add("deadline", deadline_);
+  state.Add("phase", phase_, kPhases);
+  state.Add("early refreshes", early_refreshes_);
+  state.Add("running lookups", running_);
+  state.Add("bucket", bucket_);
+}
+
 void Bootstrap::Digest(Hasher& hasher) const {
-  hasher.Add(deadline_.us);
-  hasher.Add(phase_);
-  hasher.Add(early_refreshes_);
-  hasher.Add(running_);
-  hasher.Add(bucket_);
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void Bootstrap::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 }  // namespace core

@@ -28,6 +28,7 @@
 #include "core/base/hash.h"
 #include "core/base/ids.h"
 #include "core/base/random.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/port/config.h"
 #include "core/routing/table.h"
@@ -81,8 +82,12 @@ class Bootstrap {
   [[nodiscard]] static Key256 RandomIn(int bucket, const NodeId& self_id, Random& random);
 
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   Time deadline_ = Time::Never();
   Phase phase_ = Phase::kNew;
   uint8_t early_refreshes_ = 0;

@@ -19,6 +19,7 @@
 #include "core/base/hash.h"
 #include "core/base/ids.h"
 #include "core/base/peer_set.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/port/config.h"
 
@@ -63,14 +64,25 @@ class EvictionCheck {
   }
 
   void Digest(Hasher& hasher) const {
-    hasher.Add(bucket_);
-    hasher.Add(oldest_);
-    hasher.Add(sent_.us);
-    hasher.Add(waiting_.size());
-    for (PeerId peer : waiting_) hasher.Add(peer);
+    HashedState state(hasher);
+    Tell(state);
+  }
+
+  void Describe(StateListener& listener) const {
+    ShownState state(listener);
+    Tell(state);
   }
 
  private:
+  template <typename State>
+  void Tell(State& state) const {
+    state.Add("bucket", bucket_);
+    state.Add("oldest", oldest_);
+    state.Add("sent", sent_);
+    state.Hash(waiting_.size());
+    state.Add("waiting", waiting_);
+  }
+
   int bucket_;
   PeerId oldest_;
   Time sent_;

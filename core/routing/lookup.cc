@@ -7,6 +7,9 @@
 namespace core {
 namespace {
 
+constexpr std::string_view kCauses[] = {"caller", "self", "bucket"};
+constexpr std::string_view kStates[] = {"new", "asked", "slow", "answered", "failed"};
+
 constexpr size_t kUsualCandidates = 32;
 
 }  // namespace
@@ -220,28 +223,45 @@ void NodeLookup::CollectPeers(PeerSet& peers) const {
   for (const Request& request : requests_) peers.Add(request.peer);
 }
 
-void NodeLookup::Digest(Hasher& hasher) const {
-  hasher.Add(task_.cause);
-  hasher.Add(task_.token);
-  hasher.Add(task_.target);
-  hasher.Add(started_.us);
-  hasher.Add(sent_);
-  hasher.Add(answers_);
-  hasher.Add(timeouts_);
-  hasher.Add(late_answers_);
-  hasher.Add(candidates_.size());
+template <typename Into>
+void NodeLookup::Tell(Into& state) const {
+  state.Add("cause", task_.cause, kCauses);
+  state.Add("token", task_.token);
+  state.Add("target", task_.target);
+  state.Add("started", started_);
+  state.Add("sent", sent_);
+  state.Add("answers", answers_);
+  state.Add("timeouts", timeouts_);
+  state.Add("late answers", late_answers_);
+  state.Hash(candidates_.size());
   for (const Candidate& candidate : candidates_) {
-    hasher.Add(candidate.peer);
-    hasher.Add(candidate.introducer);
-    hasher.Add(uint32_t{candidate.depth} << 8 | static_cast<uint32_t>(candidate.state));
+    state.Part("candidate", [&] {
+      state.Add("peer", candidate.peer);
+      state.Add("introducer", candidate.introducer);
+      state.Hash(uint32_t{candidate.depth} << 8 | static_cast<uint32_t>(candidate.state));
+      state.Show("depth", candidate.depth);
+      if constexpr (Into::kShown) state.Add("state", candidate.state, kStates);
+    });
   }
-  hasher.Add(requests_.size());
+  state.Hash(requests_.size());
   for (const Request& request : requests_) {
-    hasher.Add(request.peer);
-    hasher.Add(request.id);
-    hasher.Add(request.sent.us);
-    hasher.Add(request.slow);
+    state.Part("request", [&] {
+      state.Add("peer", request.peer);
+      state.Add("id", request.id);
+      state.Add("sent", request.sent);
+      state.Add("slow", request.slow);
+    });
   }
+}
+
+void NodeLookup::Digest(Hasher& hasher) const {
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void NodeLookup::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 }  // namespace core

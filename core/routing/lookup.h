@@ -34,6 +34,7 @@
 #include "core/base/ids.h"
 #include "core/base/peer_set.h"
 #include "core/base/random.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/codec/messages.h"
 #include "core/port/context.h"
@@ -114,10 +115,14 @@ class NodeLookup {
 
   void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
 
   [[nodiscard]] size_t HeapBytes() const { return candidates_.capacity() * sizeof(Candidate); }
 
  private:
+  template <typename Into>
+  void Tell(Into& state) const;
+
   enum class State : uint8_t { kNew, kAsked, kSlow, kAnswered, kFailed };
 
   struct Candidate {

@@ -425,32 +425,48 @@ void Routing::CollectPeers(PeerSet& peers) const {
   peers.AddAll(activity_->seeds);
 }
 
-void Routing::Digest(Hasher& hasher) const {
-  hasher.Add(self_);
-  table_.Digest(hasher);
-  bootstrap_.Digest(hasher);
-  estimator_.Digest(hasher);
-  if (absentees_ != nullptr) absentees_->Digest(hasher);
-  hasher.Add(activity_ != nullptr);
+template <typename State>
+void Routing::Tell(State& state) const {
+  state.Add("peer", self_);
+  state.Show("client", client_);
+  state.Module("table", table_);
+  state.Module("bootstrap", bootstrap_);
+  state.Module("size estimate", estimator_);
+  if (absentees_ != nullptr) state.Module("absentees", *absentees_);
+  state.Hash(activity_ != nullptr);
   if (activity_ == nullptr) return;
-  hasher.Add(activity_->last_heard.us);
-  hasher.Add(activity_->lookups.size());
-  for (const auto& lookup : activity_->lookups) lookup->Digest(hasher);
-  hasher.Add(activity_->checks.size());
-  for (const EvictionCheck& check : activity_->checks) check.Digest(hasher);
-  hasher.Add(activity_->seeds.size());
-  for (PeerId seed : activity_->seeds) hasher.Add(seed);
-  hasher.Add(activity_->finished.size());
-  for (const LookupResult& result : activity_->finished) {
-    hasher.Add(result.token);
-    hasher.Add(result.target);
-    hasher.Add(result.nearest.size());
-    for (PeerId peer : result.nearest) hasher.Add(peer);
-    hasher.Add(result.hops);
-    hasher.Add(result.requests);
-    hasher.Add(result.timeouts);
-    hasher.Add(result.took.us);
-  }
+  state.Part("activity", [&] {
+    state.Add("last heard", activity_->last_heard);
+    state.Hash(activity_->lookups.size());
+    for (const auto& lookup : activity_->lookups) state.Module("lookup", *lookup);
+    state.Hash(activity_->checks.size());
+    for (const EvictionCheck& check : activity_->checks) state.Module("eviction check", check);
+    state.Hash(activity_->seeds.size());
+    state.Add("seeds", activity_->seeds);
+    state.Hash(activity_->finished.size());
+    for (const LookupResult& result : activity_->finished) {
+      state.Part("finished lookup", [&] {
+        state.Add("token", result.token);
+        state.Add("target", result.target);
+        state.Hash(result.nearest.size());
+        state.Add("nearest", result.nearest);
+        state.Add("hops", result.hops);
+        state.Add("requests", result.requests);
+        state.Add("timeouts", result.timeouts);
+        state.Add("took", result.took);
+      });
+    }
+  });
+}
+
+void Routing::Digest(Hasher& hasher) const {
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void Routing::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 size_t Routing::HeapBytes() const {

@@ -33,6 +33,7 @@
 #include "core/base/ids.h"
 #include "core/base/peer_set.h"
 #include "core/base/random.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/codec/messages.h"
 #include "core/port/context.h"
@@ -122,9 +123,13 @@ class Routing {
 
   void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
   [[nodiscard]] size_t HeapBytes() const;
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   struct Activity;
 
   [[nodiscard]] const RoutingConfig& config() const { return context_->config->routing; }

@@ -49,9 +49,20 @@ SizeEstimate SizeEstimator::Counted(uint64_t contacts) {
   return {.peers = contacts + 1, .confidence_ppm = Confidence(contacts)};
 }
 
+template <typename State>
+void SizeEstimator::Tell(State& state) const {
+  state.Add("length", length_);
+  state.Add("gaps", gaps_);
+}
+
 void SizeEstimator::Digest(Hasher& hasher) const {
-  hasher.Add(length_);
-  hasher.Add(gaps_);
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void SizeEstimator::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 }  // namespace core

@@ -15,6 +15,7 @@
 #include <cstdint>
 
 #include "core/base/hash.h"
+#include "core/base/state.h"
 
 namespace core {
 
@@ -37,8 +38,12 @@ class SizeEstimator {
   [[nodiscard]] static SizeEstimate Counted(uint64_t contacts);
 
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   uint64_t length_ = 0;  // Sum of distances in units of 2^200, so that kGapsMax gaps fit.
   uint32_t gaps_ = 0;
 };

@@ -238,14 +238,38 @@ std::vector<PeerId> Table::Contacts() const {
   return contacts;
 }
 
-void Table::Digest(Hasher& hasher) const {
-  hasher.Add(entries_.size());
-  for (const Entry& entry : entries_) hasher.Add(entry.peer());
-  hasher.Add(buckets_.size());
+template <typename State>
+void Table::Tell(State& state) const {
+  state.Hash(entries_.size());
+  for (const Entry& entry : entries_) state.Hash(entry.peer());
+  state.Hash(buckets_.size());
   for (const Bucket& bucket : buckets_) {
-    hasher.Add(uint32_t{bucket.size} << 24 | uint32_t{bucket.suspects} << 16 |
+    state.Hash(uint32_t{bucket.size} << 24 | uint32_t{bucket.suspects} << 16 |
                uint32_t{bucket.looked_up} << 8 | bucket.check_tick);
   }
+  if constexpr (State::kShown) {
+    auto entry = entries_.begin();
+    for (size_t i = 0; i < buckets_.size(); ++i) {
+      const Bucket& bucket = buckets_[i];
+      state.Part("bucket", [&] {
+        state.Show("prefix", i);
+        state.Show("suspects", bucket.suspects);
+        state.Show("looked up", bucket.looked_up != 0);
+        state.Show("check tick", bucket.check_tick);
+        for (int n = bucket.size; n > 0; --n) state.Show("contacts", (entry++)->peer());
+      });
+    }
+  }
+}
+
+void Table::Digest(Hasher& hasher) const {
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void Table::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 }  // namespace core

@@ -20,6 +20,7 @@
 #include "core/base/fixed_list.h"
 #include "core/base/hash.h"
 #include "core/base/ids.h"
+#include "core/base/state.h"
 #include "core/codec/directory.h"
 #include "core/codec/limits.h"
 
@@ -114,12 +115,16 @@ class Table {
   [[nodiscard]] std::vector<PeerId> Contacts() const;
 
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
 
   [[nodiscard]] size_t HeapBytes() const {
     return entries_.capacity() * sizeof(Entry) + buckets_.capacity() * sizeof(Bucket);
   }
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   // The handle in halves, so that an entry takes 6 bytes and not 8.
   struct Entry {
     uint16_t peer_high = 0;

@@ -9,6 +9,10 @@
 namespace core {
 namespace {
 
+constexpr std::string_view kPhases[] = {"",           "locating",   "reading",     "pending",
+                                        "submitting", "cancelling", "backing off", "spreading",
+                                        "done"};
+
 Key256 HashOfWrite(const TxMoment& moment, const BlockWrite& write) {
   return write.erase ? TombstoneHash(moment.suite(), write.block)
                      : ContentHash(moment.suite(), write.value);
@@ -488,39 +492,57 @@ void Client::CollectPeers(PeerSet& peers) const {
   });
 }
 
-void Client::Digest(Hasher& hasher) const {
-  hasher.Add(last_token_);
+template <typename State>
+void Client::Tell(State& state) const {
+  state.Add("last token", last_token_);
   for (const auto& call : calls_) {
-    hasher.Add(call->request);
-    hasher.Add(call->phase);
-    hasher.Add(call->attempt);
-    hasher.Add(call->priority);
-    hasher.Add(call->deadline.us);
-    hasher.Add(call->cancel_until.us);
-    hasher.Add(call->of.bytes);
-    hasher.Add(call->expires_ms);
-    hasher.Add(call->why);
-    hasher.Add(call->why_reason);
-    for (const Leg& leg : call->legs) {
-      hasher.Add(leg.write.block);
-      hasher.Add(leg.write.base_revision);
-      hasher.Add(leg.hash);
-      hasher.Add(leg.base_hash);
-      hasher.Add(leg.token);
-      for (const PeerId member : leg.cluster) hasher.Add(member);
-      if (leg.read != nullptr) leg.read->Digest(hasher);
-      if (leg.submission != nullptr) leg.submission->Digest(hasher);
-    }
-    if (call->decision != nullptr) call->decision->Digest(hasher);
+    state.Part("call", [&] {
+      state.Add("request", call->request);
+      state.Show("kind", call->kind);
+      state.Add("phase", call->phase, kPhases);
+      state.Add("attempt", call->attempt);
+      state.Add("priority", call->priority);
+      state.Add("deadline", call->deadline);
+      state.Add("cancels until", call->cancel_until);
+      state.Add("of", call->of.bytes);
+      state.Add("expires ms", call->expires_ms);
+      state.Add("why", call->why);
+      state.Add("reason", call->why_reason);
+      for (const Leg& leg : call->legs) {
+        state.Part("leg", [&] {
+          state.Add("block", leg.write.block);
+          state.Add("base", leg.write.base_revision);
+          state.Add("hash", leg.hash);
+          state.Add("base hash", leg.base_hash);
+          state.Add("lookup", leg.token);
+          state.Add("cluster", leg.cluster);
+          if (leg.read != nullptr) state.Module("read", *leg.read);
+          if (leg.submission != nullptr) state.Module("submission", *leg.submission);
+        });
+      }
+      if (call->decision != nullptr) state.Module("decision", *call->decision);
+    });
   }
   cache_.ForEach([&](const BlockId& block, const Cached& cached) {
-    hasher.Add(block);
-    for (const PeerId member : cached.cluster) hasher.Add(member);
-    hasher.Add(cached.coordinator);
-    hasher.Add(cached.until.us);
-    hasher.Add(cached.revision);
-    hasher.Add(cached.hash);
+    state.Part("remembered", [&] {
+      state.Add("block", block);
+      state.Add("cluster", cached.cluster);
+      state.Add("coordinator", cached.coordinator);
+      state.Add("until", cached.until);
+      state.Add("revision", cached.revision);
+      state.Add("hash", cached.hash);
+    });
   });
+}
+
+void Client::Digest(Hasher& hasher) const {
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void Client::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 size_t Client::HeapBytes() const {

@@ -38,6 +38,7 @@
 #include "core/base/hash.h"
 #include "core/base/ids.h"
 #include "core/base/peer_set.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/port/command.h"
 #include "core/port/observation.h"
@@ -76,9 +77,13 @@ class Client {
 
   void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
   [[nodiscard]] size_t HeapBytes() const;
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   enum class Phase : uint8_t {
     kLocating = 1,
     kReading = 2,

@@ -8,6 +8,11 @@
 #include "core/transactions/mail.h"
 
 namespace core {
+namespace {
+
+constexpr std::string_view kPhases[] = {"", "asking", "fetching", "raising", "done", "failed"};
+
+}  // namespace
 
 ConfirmedRead::ConfirmedRead(const TxMoment& moment, const Question& question,
                              std::span<const PeerId> cluster)
@@ -201,25 +206,39 @@ Time ConfirmedRead::NextDeadline() const {
   return finished() ? Time::Never() : std::min(retry_at_, give_up_at_);
 }
 
-void ConfirmedRead::Digest(Hasher& hasher) const {
-  hasher.Add(id_);
-  hasher.Add(phase_);
-  hasher.Add(best_.revision);
-  hasher.Add(proven_);
-  hasher.Add(has_value_);
-  hasher.Add(next_holder_);
-  hasher.Add(retry_at_.us);
-  hasher.Add(give_up_at_.us);
+template <typename State>
+void ConfirmedRead::Tell(State& state) const {
+  state.Add("request", id_);
+  state.Add("phase", phase_, kPhases);
+  state.Show("block", question_.block);
+  state.Add("best revision", best_.revision);
+  state.Add("proven", proven_);
+  state.Add("has value", has_value_);
+  state.Add("next holder", next_holder_);
+  state.Add("retries", retry_at_);
+  state.Add("gives up", give_up_at_);
   for (const Holder& holder : holders_) {
-    hasher.Add(holder.peer);
-    hasher.Add(holder.answered);
-    hasher.Add(holder.memory);
-    hasher.Add(holder.state);
-    hasher.Add(holder.revision);
-    hasher.Add(holder.latest);
-    hasher.Add(holder.hash);
-    hasher.Add(holder.cluster);
+    state.Part("holder", [&] {
+      state.Add("peer", holder.peer);
+      state.Add("answered", holder.answered);
+      state.Add("memory", holder.memory);
+      state.Add("state", holder.state);
+      state.Add("revision", holder.revision);
+      state.Add("latest", holder.latest);
+      state.Add("hash", holder.hash);
+      state.Add("cluster", holder.cluster);
+    });
   }
+}
+
+void ConfirmedRead::Digest(Hasher& hasher) const {
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void ConfirmedRead::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 }  // namespace core

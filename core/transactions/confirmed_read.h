@@ -24,6 +24,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/ids.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/codec/messages.h"
 #include "core/transactions/tx_moment.h"
@@ -66,8 +67,12 @@ class ConfirmedRead {
   [[nodiscard]] const Answer& answer() const { return answer_; }
 
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   struct Holder {
     PeerId peer;
     bool answered = false;

@@ -12,6 +12,9 @@
 namespace core {
 namespace {
 
+constexpr std::string_view kPhases[] = {"",          "storing promise", "promising",
+                                        "resolving", "storing commit",  "committing"};
+
 struct Verdict {
   TxVerdict verdict = TxVerdict::kRejected;
   RejectReason reason = RejectReason::kNone;
@@ -370,20 +373,35 @@ void Coordinator::CollectPeers(const Directory& directory, PeerSet& peers) const
   });
 }
 
-void Coordinator::Digest(Hasher& hasher) const {
+template <typename State>
+void Coordinator::Tell(State& state) const {
   rounds_.ForEach([&](const Key256& tx, const std::unique_ptr<Round>& round) {
-    hasher.Add(tx);
-    hasher.Add(round->phase);
-    AddTo(hasher, round->tally.votes());
-    hasher.Add(round->acks.size());
-    for (const CommitAck& ack : round->acks) hasher.Add(ack.member);
-    hasher.Add(round->client);
-    hasher.Add(round->request);
-    hasher.Add(round->answered);
-    hasher.Add(round->deadline.us);
-    hasher.Add(round->wait.us);
-    hasher.Add(round->tries);
+    state.Part("round", [&] {
+      state.Add("tx", tx);
+      state.Add("phase", round->phase, kPhases);
+      state.Show("action", round->record.transaction.action);
+      state.Show("block", round->record.transaction.block);
+      TellVotes(state, round->tally.votes());
+      state.Hash(round->acks.size());
+      for (const CommitAck& ack : round->acks) state.Add("acks", ack.member);
+      state.Add("client", round->client);
+      state.Add("request", round->request);
+      state.Add("answered", round->answered);
+      state.Add("deadline", round->deadline);
+      state.Add("wait", round->wait);
+      state.Add("tries", round->tries);
+    });
   });
+}
+
+void Coordinator::Digest(Hasher& hasher) const {
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void Coordinator::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 size_t Coordinator::HeapBytes() const {

@@ -27,6 +27,7 @@
 #include "core/base/hash.h"
 #include "core/base/ids.h"
 #include "core/base/peer_set.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/codec/messages.h"
 #include "core/transactions/journal.h"
@@ -57,9 +58,13 @@ class Coordinator {
 
   void CollectPeers(const Directory& directory, PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
   [[nodiscard]] size_t HeapBytes() const;
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   enum class Phase : uint8_t {
     kStoringPromise = 1,
     kPromising = 2,

@@ -4,6 +4,12 @@
 #include <utility>
 
 namespace core {
+namespace {
+
+constexpr std::string_view kSteps[] = {"nobody",          "vote",      "decision",
+                                       "pend propagated", "promising", "committing"};
+
+}  // namespace
 
 void Journal::HandOver(const TxMoment& moment, Entry& entry) {
   entry.ticket = StoreTicket{kModule | ++last_};
@@ -39,15 +45,28 @@ void Journal::OnDeadline(const TxMoment& moment) {
   for (Entry& entry : entries_) HandOver(moment, entry);
 }
 
-void Journal::Digest(Hasher& hasher) const {
-  hasher.Add(last_);
-  hasher.Add(failures_);
-  hasher.Add(retry_at_.us);
+template <typename State>
+void Journal::Tell(State& state) const {
+  state.Add("last ticket", last_);
+  state.Add("failures", failures_);
+  state.Add("retries", retry_at_);
   for (const Entry& entry : entries_) {
-    hasher.Add(entry.ticket.value);
-    hasher.Add(entry.due.step);
-    hasher.Add(entry.due.tx);
+    state.Part("batch", [&] {
+      state.Add("ticket", entry.ticket.value);
+      state.Add("waiting", entry.due.step, kSteps);
+      state.Add("tx", entry.due.tx);
+    });
   }
+}
+
+void Journal::Digest(Hasher& hasher) const {
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void Journal::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 size_t Journal::HeapBytes() const {

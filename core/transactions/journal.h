@@ -14,6 +14,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/ids.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/port/host.h"
 #include "core/port/observation.h"
@@ -57,9 +58,13 @@ class Journal {
   [[nodiscard]] bool empty() const { return entries_.empty(); }
 
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
   [[nodiscard]] size_t HeapBytes() const;
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   struct Entry {
     StoreTicket ticket;
     StoreBatch batch;

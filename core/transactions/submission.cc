@@ -89,20 +89,33 @@ void Submission::OnDeadline(const TxMoment& moment) {
   Try(moment);
 }
 
+template <typename State>
+void Submission::Tell(State& state) const {
+  state.Add("request", id_);
+  state.Add("id", transaction_.id.bytes);
+  state.Show("action", transaction_.action);
+  state.Show("block", transaction_.block);
+  state.Add("next coordinator", next_);
+  state.Add("silent", silent_);
+  state.Add("finished", finished_);
+  state.Add("deadline", deadline_);
+  state.Add("gives up", give_up_at_);
+  state.Add("verdict", verdict_);
+  state.Add("reason", reason_);
+  state.Add("answered by", answered_by_);
+  TellCertificate(state, "certificate", certificate_);
+  state.Add("durable", durable_);
+  state.Add("coordinators", coordinators_);
+}
+
 void Submission::Digest(Hasher& hasher) const {
-  hasher.Add(id_);
-  hasher.Add(transaction_.id.bytes);
-  hasher.Add(next_);
-  hasher.Add(silent_);
-  hasher.Add(finished_);
-  hasher.Add(deadline_.us);
-  hasher.Add(give_up_at_.us);
-  hasher.Add(verdict_);
-  hasher.Add(reason_);
-  hasher.Add(answered_by_);
-  AddTo(hasher, certificate_);
-  hasher.Add(durable_);
-  for (const PeerId coordinator : coordinators_) hasher.Add(coordinator);
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void Submission::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 }  // namespace core

@@ -19,6 +19,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/ids.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/codec/messages.h"
 #include "core/transactions/tx_moment.h"
@@ -57,8 +58,12 @@ class Submission {
   [[nodiscard]] PeerId coordinator() const { return answered_by_; }
 
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   void Try(const TxMoment& moment);
   void Finish(TxVerdict verdict, RejectReason reason);
   void Learn(const TxMoment& moment, const Certificate& certificate, TxVerdict verdict,

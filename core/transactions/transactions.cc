@@ -124,12 +124,23 @@ void Transactions::CollectPeers(const Directory& directory, PeerSet& peers) cons
   client_.CollectPeers(peers);
 }
 
+template <typename State>
+void Transactions::Tell(State& state) const {
+  state.Module("journal", journal_);
+  state.Module("voter", voter_);
+  state.Module("coordinator", coordinator_);
+  state.Module("client", client_);
+  state.Add("settles", settle_at_);
+}
+
 void Transactions::Digest(Hasher& hasher) const {
-  journal_.Digest(hasher);
-  voter_.Digest(hasher);
-  coordinator_.Digest(hasher);
-  client_.Digest(hasher);
-  hasher.Add(settle_at_.us);
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void Transactions::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 size_t Transactions::HeapBytes() const {

@@ -19,6 +19,7 @@
 #include "core/base/hash.h"
 #include "core/base/ids.h"
 #include "core/base/peer_set.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/codec/messages.h"
 #include "core/port/host.h"
@@ -68,9 +69,13 @@ class Transactions {
 
   void CollectPeers(const Directory& directory, PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
   [[nodiscard]] size_t HeapBytes() const;
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   void Deliver(const TxMoment& moment, PeerId from, const Message& message);
   // Delivers what was sent to this peer itself, until there is nothing left to do.
   void Finish(const TxMoment& moment);

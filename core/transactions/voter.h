@@ -29,6 +29,7 @@
 #include "core/base/hash.h"
 #include "core/base/ids.h"
 #include "core/base/peer_set.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/codec/messages.h"
 #include "core/repository/repository.h"
@@ -85,9 +86,13 @@ class Voter {
 
   void CollectPeers(const Directory& directory, PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
   [[nodiscard]] size_t HeapBytes() const;
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   enum class Phase : uint8_t { kWaiting = 1, kStoring = 2, kVoted = 3 };
 
   struct Case {

@@ -10,6 +10,34 @@
 #include "core/transactions/voter.h"
 
 namespace core {
+namespace {
+
+constexpr std::string_view kPhases[] = {"", "waiting", "storing", "voted"};
+
+template <typename State, typename Case>
+void TellCase(State& state, const Key256& tx, const Case& open) {
+  state.Add("tx", tx);
+  state.Show("action", open.record.transaction.action);
+  state.Show("block", open.record.transaction.block);
+  state.Add("phase", open.phase, kPhases);
+  TellVotes(state, std::span(&open.vote, 1));
+  state.Add("locked", open.locked);
+  state.Add("locked at", open.locked_at);
+  state.Add("waits until", open.wait_until);
+  state.Add("resolves", open.resolve_at);
+  state.Add("resolve wait", open.resolve_wait);
+  state.Add("resolved as expired", open.expiry_resolved);
+  state.Add("has value", open.has_value);
+  state.Add("signed commit", open.signed_commit);
+  state.Hash(open.tally != nullptr);
+  if (open.tally != nullptr) {
+    state.Part("tally", [&] { TellVotes(state, open.tally->votes()); });
+  }
+  state.Hash(open.askers.size());
+  state.Add("askers", open.askers);
+}
+
+}  // namespace
 
 void Voter::Load(const TxMoment& moment, std::span<const StoredRow> rows) {
   StoreBatch batch;
@@ -81,60 +109,69 @@ void Voter::CollectPeers(const Directory& directory, PeerSet& peers) const {
   for (const Read& read : reads_) peers.Add(read.from);
 }
 
-void Voter::Digest(Hasher& hasher) const {
-  repository_.Digest(hasher);
-  const auto add_case = [&](const Key256& tx, const std::unique_ptr<Case>& open) {
-    hasher.Add(tx);
-    hasher.Add(open->phase);
-    AddTo(hasher, std::span(&open->vote, 1));
-    hasher.Add(open->locked);
-    hasher.Add(open->locked_at.us);
-    hasher.Add(open->wait_until.us);
-    hasher.Add(open->resolve_at.us);
-    hasher.Add(open->resolve_wait.us);
-    hasher.Add(open->expiry_resolved);
-    hasher.Add(open->has_value);
-    hasher.Add(open->signed_commit);
-    hasher.Add(open->tally != nullptr);
-    if (open->tally != nullptr) AddTo(hasher, open->tally->votes());
-    hasher.Add(open->askers.size());
-    for (const PeerId asker : open->askers) hasher.Add(asker);
+template <typename State>
+void Voter::Tell(State& state) const {
+  state.Module("repository", repository_);
+  const auto case_as = [&](std::string_view name) {
+    return [&state, name](const Key256& tx, const std::unique_ptr<Case>& open) {
+      state.Part(name, [&] { TellCase(state, tx, *open); });
+    };
   };
-  cases_.ForEach(add_case);
-  refusals_.ForEach(add_case);
+  cases_.ForEach(case_as("open transaction"));
+  refusals_.ForEach(case_as("refused transaction"));
   decided_.ForEach([&](const Key256& tx, const std::unique_ptr<Decided>& decided) {
-    hasher.Add(tx);
-    AddTo(hasher, decided->certificate);
-    hasher.Add(decided->durable);
-    hasher.Add(decided->applied);
-    hasher.Add(decided->at.us);
-    hasher.Add(decided->askers.size());
-    for (const Asker& asker : decided->askers) {
-      hasher.Add(asker.peer);
-      hasher.Add(asker.votes);
-    }
+    state.Part("decided transaction", [&] {
+      state.Add("tx", tx);
+      TellCertificate(state, "certificate", decided->certificate);
+      state.Add("durable", decided->durable);
+      state.Add("applied", decided->applied);
+      state.Add("at", decided->at);
+      state.Hash(decided->askers.size());
+      for (const Asker& asker : decided->askers) {
+        state.Part("asker", [&] {
+          state.Add("peer", asker.peer);
+          state.Add("votes", asker.votes);
+        });
+      }
+    });
   });
   catch_ups_.ForEach([&](const BlockId& block, const CatchUp& catch_up) {
-    hasher.Add(block);
-    hasher.Add(catch_up.id);
-    hasher.Add(catch_up.ask_at.us);
-    hasher.Add(catch_up.wait.us);
-    hasher.Add(catch_up.tries);
-    for (const Member& member : catch_up.members) hasher.Add(member.id);
+    state.Part("catch-up", [&] {
+      state.Add("block", block);
+      state.Add("request", catch_up.id);
+      state.Add("asks", catch_up.ask_at);
+      state.Add("wait", catch_up.wait);
+      state.Add("tries", catch_up.tries);
+      for (const Member& member : catch_up.members) state.Add("members", member.id);
+    });
   });
   convicted_.ForEach([&](const Key256& liar, Time at) {
-    hasher.Add(liar);
-    hasher.Add(at.us);
+    state.Part("convicted", [&] {
+      state.Add("node", liar);
+      state.Add("at", at);
+    });
   });
-  for (const Key256& tx : undurable_) hasher.Add(tx);
-  hasher.Add(reads_.size());
+  for (const Key256& tx : undurable_) state.Add("not durable yet", tx);
+  state.Hash(reads_.size());
   for (const Read& read : reads_) {
-    hasher.Add(read.from);
-    hasher.Add(read.id);
-    hasher.Add(read.get.block);
-    hasher.Add(read.get.revision);
+    state.Part("waiting read", [&] {
+      state.Add("from", read.from);
+      state.Add("request", read.id);
+      state.Add("block", read.get.block);
+      state.Add("revision", read.get.revision);
+    });
   }
-  hasher.Add(sweep_at_.us);
+  state.Add("sweeps", sweep_at_);
+}
+
+void Voter::Digest(Hasher& hasher) const {
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void Voter::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
 }
 
 size_t Voter::HeapBytes() const {

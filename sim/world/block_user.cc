@@ -170,22 +170,38 @@ core::Bytes BlockUser::Content(uint64_t request, uint32_t index, uint32_t bytes)
   return content;
 }
 
-void BlockUser::Digest(core::Hasher& hasher) const {
-  hasher.Add(last_key_);
-  hasher.Add(last_request_);
-  for (const auto& [key, open] : open_) {
-    hasher.Add(key);
-    hasher.Add(open.operation);
-    hasher.Add(open.tries_left);
-    hasher.Add(open.unanswered);
-    hasher.Add(open.writing);
-    for (const core::BlockWrite& write : open.writes) {
-      hasher.Add(write.block);
-      hasher.Add(write.base_revision);
-    }
+template <typename State>
+void BlockUser::Tell(State& state) const {
+  state.Add("last key", last_key_);
+  state.Add("last request", last_request_);
+  for (const auto& each : open_) {
+    const Open& open = each.second;
+    state.Part("operation", [&] {
+      state.Add("key", each.first);
+      state.Add("of the workload", open.operation);
+      state.Add("tries left", open.tries_left);
+      state.Add("unanswered", open.unanswered);
+      state.Add("writing", open.writing);
+      for (const core::BlockWrite& write : open.writes) {
+        state.Part("write", [&] {
+          state.Add("block", write.block);
+          state.Add("base", write.base_revision);
+        });
+      }
+    });
   }
-  for (const auto& [request, key] : requests_) hasher.Add(request);
-  hasher.Add(calls_.size());
+  for (const auto& each : requests_) state.Add("open calls", each.first);
+  state.Add("calls to make", calls_.size());
+}
+
+void BlockUser::Digest(core::Hasher& hasher) const {
+  core::HashedState state(hasher);
+  Tell(state);
+}
+
+void BlockUser::Describe(core::StateListener& listener) const {
+  core::ShownState state(listener);
+  Tell(state);
 }
 
 size_t BlockUser::MemoryUsage() const {

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "core/base/hash.h"
+#include "core/base/state.h"
 #include "core/port/command.h"
 #include "core/port/context.h"
 #include "core/port/observation.h"
@@ -45,6 +46,7 @@ class BlockUser {
 
   // What it has under way, and how far it is.
   void Digest(core::Hasher& hasher) const;
+  void Describe(core::StateListener& listener) const;
 
   // Operations under way.
   [[nodiscard]] size_t open() const { return open_.size(); }
@@ -52,6 +54,9 @@ class BlockUser {
   [[nodiscard]] size_t MemoryUsage() const;
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   struct Open {
     uint32_t operation = 0;
     uint32_t tries_left = 0;

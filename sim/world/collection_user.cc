@@ -229,19 +229,36 @@ void CollectionUser::Forget() {
   calls_.clear();
 }
 
-void CollectionUser::Digest(core::Hasher& hasher) const {
-  hasher.Add(last_mark_);
-  hasher.Add(next_request_);
-  for (const auto& [name, used] : used_) {
-    used.collection.Digest(hasher);
-    hasher.Add(used.calls.open());
-    hasher.Add(used.sync_at.us);
+template <typename State>
+void CollectionUser::Tell(State& state) const {
+  state.Add("last mark", last_mark_);
+  state.Add("next request", next_request_);
+  for (const auto& each : used_) {
+    const Used& used = each.second;
+    state.Part("collection", [&] {
+      state.Show("name", std::string_view(each.first));
+      state.Module("state", used.collection);
+      state.Add("open calls", used.calls.open());
+      state.Add("syncs", used.sync_at);
+    });
   }
   for (const Joint& joint : joints_) {
-    hasher.Add(joint.request);
-    joint.action.Digest(hasher);
+    state.Part("joint action", [&] {
+      state.Add("request", joint.request);
+      state.Module("state", joint.action);
+    });
   }
-  hasher.Add(calls_.size());
+  state.Add("calls to make", calls_.size());
+}
+
+void CollectionUser::Digest(core::Hasher& hasher) const {
+  core::HashedState state(hasher);
+  Tell(state);
+}
+
+void CollectionUser::Describe(core::StateListener& listener) const {
+  core::ShownState state(listener);
+  Tell(state);
 }
 
 size_t CollectionUser::MemoryUsage() const {

@@ -20,6 +20,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/random.h"
+#include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/collections/collection_calls.h"
 #include "core/collections/joint_action.h"
@@ -54,9 +55,13 @@ class CollectionUser {
   void Forget();
 
   void Digest(core::Hasher& hasher) const;
+  void Describe(core::StateListener& listener) const;
   [[nodiscard]] size_t MemoryUsage() const;
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   struct Used {
     core::Collection collection;
     core::CollectionCalls calls;

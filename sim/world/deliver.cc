@@ -22,6 +22,18 @@ core::GarbledReason ReasonOf(core::DecodeError::Kind kind) {
 }  // namespace
 
 void World::Deliver(StepLane& lane, Outbox& outbox, WorldTime now, const Event& event) {
+  if (inspector_ != nullptr) [[unlikely]]
+    return InspectedDeliver(lane, outbox, now, event);
+  HandleDelivery(lane, outbox, now, event);
+}
+
+void World::Wake(StepLane& lane, Outbox& outbox, WorldTime now, core::PeerId peer) {
+  if (inspector_ != nullptr) [[unlikely]]
+    return InspectedWake(lane, outbox, now, peer);
+  HandleWake(lane, outbox, now, peer);
+}
+
+void World::HandleDelivery(StepLane& lane, Outbox& outbox, WorldTime now, const Event& event) {
   PeerSlot& slot = slots_[event.to.value];
   Turn turn{lane, outbox, slot, event.to, now, clocks_->LocalAt(event.to, now)};
   if (event.from == kWorld) return CarryOut(turn, Errand::Unpack(event.payload));
@@ -34,7 +46,7 @@ void World::Deliver(StepLane& lane, Outbox& outbox, WorldTime now, const Event& 
   if (event.from == event.to || Admit(turn, event.payload)) Arrive(turn, event.payload);
 }
 
-void World::Wake(StepLane& lane, Outbox& outbox, WorldTime now, core::PeerId peer) {
+void World::HandleWake(StepLane& lane, Outbox& outbox, WorldTime now, core::PeerId peer) {
   PeerSlot& slot = slots_[peer.value];
   if (slot.process == nullptr) return;
   Turn turn{lane, outbox, slot, peer, now, clocks_->LocalAt(peer, now)};

@@ -174,15 +174,32 @@ std::optional<WorldTime> SimulatedStorage::Wipe() {
   return empty ? std::nullopt : std::optional(WorldTime{0});
 }
 
-void SimulatedStorage::Digest(core::Hasher& hasher) const {
-  hasher.Add(applied_);
-  hasher.Add(writing_.size() + waiting_.size());
-  hasher.Add(rows_.size());
+template <typename State>
+void SimulatedStorage::Tell(State& state) const {
+  state.Add("batches applied", applied_);
+  state.Hash(writing_.size() + waiting_.size());
+  state.Show("batches being written", writing_.size());
+  state.Show("batches waiting", waiting_.size());
+  state.Show("rows that cannot be read", misread_.size());
+  state.Show("batches not safe yet", unsynced_.size());
+  state.Hash(rows_.size());
   rows_.ForEach([&](const core::StoreKey& at, const core::Bytes& value) {
-    hasher.Add(at.table.value);
-    hasher.Add(std::span<const uint8_t>(at.key));
-    hasher.Add(std::span<const uint8_t>(value));
+    state.Part("row", [&] {
+      state.Add("table", at.table.value);
+      state.Add("key", std::span<const uint8_t>(at.key));
+      state.Add("value", std::span<const uint8_t>(value));
+    });
   });
+}
+
+void SimulatedStorage::Digest(core::Hasher& hasher) const {
+  core::HashedState state(hasher);
+  Tell(state);
+}
+
+void SimulatedStorage::Describe(core::StateListener& listener) const {
+  core::ShownState state(listener);
+  Tell(state);
 }
 
 void SimulatedStorage::CopyRows(std::vector<core::StoredRow>& rows) const {

@@ -24,6 +24,7 @@
 #include "core/base/flat_table.h"
 #include "core/base/hash.h"
 #include "core/base/random.h"
+#include "core/base/state.h"
 #include "core/port/effects.h"
 #include "core/port/host.h"
 #include "sim/engine/event.h"
@@ -73,6 +74,7 @@ class SimulatedStorage {
   std::optional<WorldTime> Wipe();
 
   void Digest(core::Hasher& hasher) const;
+  void Describe(core::StateListener& listener) const;
   // Ascending.
   void CopyRows(std::vector<core::StoredRow>& rows) const;
   [[nodiscard]] size_t MemoryUsage() const;
@@ -81,6 +83,9 @@ class SimulatedStorage {
   [[nodiscard]] uint32_t NextDraw() { return draws_++; }
 
  private:
+  template <typename State>
+  void Tell(State& state) const;
+
   // What a batch replaced, in the order of its writes.
   struct Undo {
     WorldTime reported;

@@ -244,6 +244,11 @@ void World::ReportWorld(WorldFact::Kind kind, core::PeerId peer, uint32_t detail
   world_facts_.push_back({kind, now_, peer, detail});
 }
 
+WorldTime World::WindowOf(WorldTime at) const {
+  const int64_t length = network_->Lookahead().us;
+  return {at.us / length * length};
+}
+
 void World::Finish() {
   observers_.OnEnd(*this);
 }

@@ -16,6 +16,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/base/state.h"
 #include "core/port/context.h"
 #include "core/port/participant.h"
 #include "sim/engine/engine.h"
@@ -30,6 +31,7 @@
 #include "sim/world/errand.h"
 #include "sim/world/frame_pool.h"
 #include "sim/world/identities.h"
+#include "sim/world/inspector.h"
 #include "sim/world/peer_slot.h"
 #include "sim/world/planted/wrong_context.h"
 #include "sim/world/step_lane.h"
@@ -68,6 +70,15 @@ class World : public WorldView {
   core::StatusOr<RunState> RunUntil(WorldTime until);
   // Tells the observers that the run is over.
   void Finish();
+
+  // Null: none, as at first. REQUIRES: one thread; between two calls of RunUntil; the inspector outlives the world or is taken away.
+  void SetInspector(Inspector* inspector) { inspector_ = inspector; }
+
+  // Where the window begins in which `at` lies.
+  [[nodiscard]] WorldTime WindowOf(WorldTime at) const;
+  // What the peer is now, in the time of its own clock: its process, its machine, its disk and who works at it.
+  void Describe(core::PeerId peer, core::StateListener& listener) const;
+  [[nodiscard]] core::Time LocalTime(core::PeerId peer, WorldTime at) const;
 
   // Of every event that every peer received, and of every peer's state now.
   [[nodiscard]] core::Fingerprint fingerprint() const;
@@ -139,7 +150,17 @@ class World : public WorldView {
   core::Status BuildRoles();
   void BuildBootstrap();
 
+  // inspected.cc
+  template <typename Handle>
+  void Inspected(StepLane& lane, InspectedEvent event, const Handle& handle);
+  void InspectedDeliver(StepLane& lane, Outbox& outbox, WorldTime now, const Event& event);
+  void InspectedWake(StepLane& lane, Outbox& outbox, WorldTime now, core::PeerId peer);
+  void DescribeExtras(core::PeerId peer, const PeerExtras& extras,
+                      core::StateListener& listener) const;
+
   // deliver.cc
+  void HandleDelivery(StepLane& lane, Outbox& outbox, WorldTime now, const Event& event);
+  void HandleWake(StepLane& lane, Outbox& outbox, WorldTime now, core::PeerId peer);
   bool Admit(Turn& turn, uint32_t handle);
   void Arrive(Turn& turn, uint32_t handle);
   void DropArrival(Turn& turn, uint32_t handle, DropReason reason);
@@ -215,8 +236,9 @@ class World : public WorldView {
   std::unique_ptr<WarmTables> warm_tables_;
   std::unique_ptr<ParticipantFactory> peer_factory_;  // When the plan names none.
   const ParticipantFactory* factory_ = nullptr;
-  uint64_t luck_;                    // The seed of what Scenario::reseed draws anew.
-  size_t reseeds_ = 0;               // Of the scenario's, those done.
+  uint64_t luck_;       // The seed of what Scenario::reseed draws anew.
+  size_t reseeds_ = 0;  // Of the scenario's, those done.
+  Inspector* inspector_ = nullptr;
   std::vector<core::PeerId> seeds_;  // Contacts that a cold start joins through.
   std::vector<PeerSlot> slots_;
   FramePool frames_;

@@ -5,7 +5,7 @@ add_orb_test(sim_adversaries_test
 
 add_orb_test(sim_world_test
   SOURCES sim/world/block_user_test.cc sim/world/collection_user_test.cc sim/world/frame_pool_test.cc sim/world/warm_tables_test.cc
-          sim/world/world_directory_test.cc sim/world/world_test.cc
+          sim/world/state_test.cc sim/world/world_directory_test.cc sim/world/world_test.cc
   DEPENDS sim_workflow)
 
 add_orb_test(sim_storage_test
