@@ -492,6 +492,13 @@ Description Describe(const core::Message& message) {
   return {NameOfMessageType(message.body.index()), std::visit(BodyTeller{}, message.body)};
 }
 
+Description Describe(const MessageFact& fact) {
+  if (fact.message != nullptr) return Describe(*fact.message);
+  const bool dropped = fact.fate == MessageFact::Fate::kDropped;
+  if (dropped && fact.type < kMessageTypes) return {NameOfMessageType(fact.type), {}};
+  return {"unreadable", {}};
+}
+
 Description Describe(const WorldFact& fact) {
   Description description{NameOf(fact.kind), {}};
   if (fact.kind != WorldFact::Kind::kCalm) {

@@ -29,6 +29,8 @@ struct Description {
 
 [[nodiscard]] Description Describe(const core::Observation& observation);
 [[nodiscard]] Description Describe(const core::Message& message);
+// Of a message whose content nobody read (it was dropped) the type alone; "unreadable" where decoding failed.
+[[nodiscard]] Description Describe(const MessageFact& fact);
 [[nodiscard]] Description Describe(const WorldFact& fact);
 [[nodiscard]] Description Describe(const UserFact& fact);
 

@@ -28,8 +28,7 @@ std::string Narrate(const UserFact& fact) {
 }
 
 std::string Narrate(const MessageFact& fact) {
-  Description what{"unreadable", {}};
-  if (fact.message != nullptr) what = Describe(*fact.message);
+  const Description what = Describe(fact);
   const bool received = fact.fate == MessageFact::Fate::kDelivered;
   const core::PeerId actor = received ? fact.to : fact.from;
   const core::PeerId other = received ? fact.from : fact.to;

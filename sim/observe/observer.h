@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 #include <variant>
 #include <vector>
@@ -54,16 +55,21 @@ struct WorldFact {
 
 struct UserFact;  // sim/observe/user_fact.h
 
-// One message on its way. A message that is sent and later arrives makes two facts.
+// One message on its way. A message that is sent and later arrives, or is dropped, makes two facts; one
+// that the network doubles three.
 struct MessageFact {
   enum class Fate : uint8_t { kSent, kDelivered, kDropped };
   WorldTime at;
   core::PeerId from;
   core::PeerId to;
-  const core::Message* message = nullptr;  // nullptr: the frame could not be decoded.
+  const core::Message* message = nullptr;  // nullptr: dropped, or the frame could not be decoded.
   uint32_t bytes = 0;                      // Of the frame.
   Fate fate = Fate::kSent;
   DropReason reason = DropReason::kNone;  // Other than kNone when dropped.
+  size_t type =
+      kMessageTypes;  // Index of the type that the sender gave it; kMessageTypes: unknown.
+  // As it travels, with what the network did to it; empty unless an observer wants frames.
+  std::span<const uint8_t> frame = {};
 };
 
 // Which observations an observer wants to be told: one bit per alternative of core::Observation.
@@ -117,6 +123,9 @@ class Observer {
 
   // Messages are tapped only when an observer wants them: it costs a call per message.
   [[nodiscard]] virtual bool WantsMessages() const { return false; }
+
+  // Also their bytes: it costs a copy of each frame. Asked of those who want messages.
+  [[nodiscard]] virtual bool WantsFrames() const { return false; }
 
   virtual void OnFact(const WorldView&, const Fact&) {}
 

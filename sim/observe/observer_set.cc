@@ -9,7 +9,10 @@ void ObserverSet::Take(std::unique_ptr<Observer> observer) {
   for (size_t i = 0; i < by_fact_.size(); ++i) {
     if ((mask >> i & 1) != 0) by_fact_[i].push_back(observer.get());
   }
-  if (observer->WantsMessages()) of_messages_.push_back(observer.get());
+  if (observer->WantsMessages()) {
+    of_messages_.push_back(observer.get());
+    wants_frames_ = wants_frames_ || observer->WantsFrames();
+  }
   all_.push_back(std::move(observer));
 }
 

@@ -27,6 +27,8 @@ class ObserverSet : public Observer {
 
   [[nodiscard]] bool WantsMessages() const override { return !of_messages_.empty(); }
 
+  [[nodiscard]] bool WantsFrames() const override { return wants_frames_; }
+
   // Whether anybody wants this alternative: the world need not copy a fact that nobody reads.
   [[nodiscard]] bool Wanted(const core::Observation& observation) const {
     return !by_fact_[observation.index()].empty();
@@ -46,6 +48,7 @@ class ObserverSet : public Observer {
   std::vector<std::unique_ptr<Observer>> all_;
   std::array<std::vector<Observer*>, std::variant_size_v<core::Observation>> by_fact_;
   std::vector<Observer*> of_messages_;
+  bool wants_frames_ = false;
 };
 
 }  // namespace sim

@@ -119,8 +119,6 @@ void Trace::OnMessage(const WorldView&, const MessageFact& fact) {
     sink_(NarratedLine(fact));
     return;
   }
-  Description what{"unreadable", {}};
-  if (fact.message != nullptr) what = Describe(*fact.message);
   std::string who = ",\"fate\":\"" + std::string(NameOf(fact.fate)) +
                     "\",\"from\":" + std::to_string(fact.from.value) +
                     ",\"to\":" + std::to_string(fact.to.value) +
@@ -129,7 +127,7 @@ void Trace::OnMessage(const WorldView&, const MessageFact& fact) {
     who += ",\"drop\":\"" + std::string(NameOf(fact.reason)) + "\"";
   }
   if (fact.message != nullptr) who += ",\"id\":" + std::to_string(fact.message->id);
-  sink_(JsonLine(fact.at, "message", who, what));
+  sink_(JsonLine(fact.at, "message", who, Describe(fact)));
 }
 
 }  // namespace sim

@@ -86,15 +86,14 @@ bool World::Admit(Turn& turn, uint32_t handle) {
 void World::Arrive(Turn& turn, uint32_t handle) {
   FramePool::Frame& frame = frames_.At(handle);
   const core::PeerId from = frame.from;
-  const uint32_t bytes = frame.length;
   const core::DecodeError error = turn.lane.wire.Decode(frame.bytes(), turn.lane.message);
   ++turn.lane.traffic.by_type[frame.type].delivered;
-  turn.lane.frames.Release(handle);
   const core::Message* message = error.ok() ? &turn.lane.message : nullptr;
   if (observers_.WantsMessages()) {
-    Tap(turn, {turn.now, from, turn.peer, message, bytes, MessageFact::Fate::kDelivered,
-               DropReason::kNone});
+    Tap(turn, {turn.now, from, turn.peer, message, frame.length, MessageFact::Fate::kDelivered,
+               DropReason::kNone, frame.type, frame.bytes()});
   }
+  turn.lane.frames.Release(handle);
   if (error.ok()) {
     Step(turn, core::Arrival{from, message});
   } else {
@@ -103,12 +102,12 @@ void World::Arrive(Turn& turn, uint32_t handle) {
 }
 
 void World::DropArrival(Turn& turn, uint32_t handle, DropReason reason) {
-  const FramePool::Frame& frame = frames_.At(handle);
+  FramePool::Frame& frame = frames_.At(handle);
   const core::PeerId from = frame.from;
   turn.lane.traffic.dropped.Add(reason);
   if (observers_.WantsMessages()) {
-    Tap(turn,
-        {turn.now, from, turn.peer, nullptr, frame.length, MessageFact::Fate::kDropped, reason});
+    Tap(turn, {turn.now, from, turn.peer, nullptr, frame.length, MessageFact::Fate::kDropped,
+               reason, frame.type, frame.bytes()});
   }
   turn.lane.frames.Release(handle);
   if (reason == DropReason::kDown && turn.slot.refuses && from != turn.peer) {

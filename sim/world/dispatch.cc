@@ -74,7 +74,7 @@ void World::Route(Turn& turn, const core::Outgoing& outgoing, WorldTime departur
   if (observers_.WantsMessages()) {
     for (const core::PeerId to : outgoing.to) {
       Tap(turn, {turn.now, turn.peer, to, &outgoing.message, frame.length, MessageFact::Fate::kSent,
-                 DropReason::kNone});
+                 DropReason::kNone, frame.type, frame.bytes()});
     }
   }
   for (const core::PeerId to : outgoing.to) Post(turn, to, handle, departure);
@@ -82,12 +82,16 @@ void World::Route(Turn& turn, const core::Outgoing& outgoing, WorldTime departur
 
 // One receiver's copy: lost, delivered once, or twice; possibly with a flipped byte.
 void World::Post(Turn& turn, core::PeerId to, uint32_t handle, WorldTime departure) {
-  const FramePool::Frame& frame = frames_.At(handle);
+  FramePool::Frame& frame = frames_.At(handle);
   const Passage passage = network_->Send(
       {departure, turn.peer, to, turn.outbox.sequence(), frame.length}, turn.slot.link);
   if (passage.lost) {
     turn.outbox.SkipSequence();
     turn.lane.traffic.dropped.Add(passage.reason);
+    if (observers_.WantsMessages()) {
+      Tap(turn, {turn.now, turn.peer, to, nullptr, frame.length, MessageFact::Fate::kDropped,
+                 passage.reason, frame.type, frame.bytes()});
+    }
     return turn.lane.frames.Release(handle);
   }
   uint32_t arriving = handle;
@@ -125,8 +129,9 @@ void World::ReportFacts(Turn& turn) {
 }
 
 void World::Tap(Turn& turn, const MessageFact& fact) {
-  TappedMessage tapped{fact, turn.tapped++, turn.peer, {}};
+  TappedMessage tapped{fact, turn.tapped++, turn.peer, {}, {}};
   if (fact.message != nullptr) tapped.content = *fact.message;
+  if (observers_.WantsFrames()) tapped.frame.assign(fact.frame.begin(), fact.frame.end());
   turn.lane.tapped.push_back(std::move(tapped));
 }
 

@@ -23,6 +23,7 @@ struct TappedMessage {
   uint32_t index = 0;    // Order within the peer's step.
   core::PeerId witness;  // In whose step it was seen.
   core::Message content;
+  std::vector<uint8_t> frame;  // Only when an observer wants it.
 };
 
 struct StepLane {

@@ -208,6 +208,7 @@ void World::ShowWindow() {
   const auto show_messages = [&](WorldTime until) {
     for (; message != tapped_.end() && message->fact.at <= until; ++message) {
       if (message->fact.message != nullptr) message->fact.message = &message->content;
+      message->fact.frame = message->frame;
       now_ = message->fact.at;
       observers_.OnMessage(*this, message->fact);
     }

@@ -121,6 +121,18 @@ TEST_F(TraceTest, AFrameThatCouldNotBeReadIsSaidSo) {
   EXPECT_EQ(text_, "[    1ms] 1 x unreadable to 2 (corrupt)\n");
 }
 
+TEST_F(TraceTest, OfADroppedMessageTheTypeIsKnown) {
+  Trace trace = Make(TraceLevel::kMessages, TraceForm::kJsonLines);
+  MessageFact fact{WorldTime{1000}, {1}, {2}, nullptr, 9, MessageFact::Fate::kDropped};
+  fact.reason = DropReason::kLoss;
+  fact.type = 2;
+  Send(trace, fact);
+  EXPECT_EQ(text_,
+            R"({"t":1000,"k":"message","fate":"dropped","from":1,"to":2,"bytes":9,"drop":"loss",)"
+            R"("e":"find_node"})"
+            "\n");
+}
+
 TEST(TraceLevelTest, NamesGoBothWays) {
   for (const char* name : {"none", "decisions", "messages", "full"}) {
     ASSERT_TRUE(TraceLevelOf(name).has_value());

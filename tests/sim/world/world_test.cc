@@ -1,5 +1,6 @@
 #include "sim/world/world.h"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <tuple>
@@ -8,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/codec/frame.h"
+#include "core/codec/message_types.h"
 #include "tests/sim/world/small_world.h"
 
 namespace sim {
@@ -141,6 +144,59 @@ TEST(WorldTest, ObserversAreToldInTheOrderOfTime) {
   RunQuietly(session);
   EXPECT_GT(witness->told, 100'000);
   EXPECT_EQ(witness->early, 0);
+}
+
+// Counts what becomes of messages, and looks at their frames.
+class FateWitness : public Observer {
+ public:
+  explicit FateWitness(bool frames) : frames_(frames) {}
+
+  [[nodiscard]] bool WantsMessages() const override { return true; }
+
+  [[nodiscard]] bool WantsFrames() const override { return frames_; }
+
+  void OnMessage(const WorldView&, const MessageFact& fact) override {
+    ++fates[fact.fate];
+    framed += fact.frame.empty() ? 0 : 1;
+    whole += fact.frame.size() == fact.bytes ? 1 : 0;
+    core::FrameHeader header;
+    const bool readable = frames_ && core::ReadFrameHeader(fact.frame, header).ok();
+    typed += readable && header.type == core::kMessageTypes[fact.type].type ? 1 : 0;
+    if (readable && fact.message != nullptr) misnamed += header.id == fact.message->id ? 0 : 1;
+  }
+
+  std::map<MessageFact::Fate, int64_t> fates;
+  int64_t framed = 0;
+  int64_t whole = 0;
+  int64_t typed = 0;
+  int64_t misnamed = 0;
+
+ private:
+  bool frames_;
+};
+
+TEST(WorldTest, EveryFateOfAMessageIsToldWithTheBytesThatTravelled) {
+  Session session(LoadOrFail(kEveryFeature), ShortRun(kSeconds));
+  auto* witness = session.observers().Add(std::make_unique<FateWitness>(true));
+  RunQuietly(session);
+  const auto metric = [&](const char* name) { return session.metrics().Value(name).value_or(0); };
+  EXPECT_EQ(witness->fates[MessageFact::Fate::kSent], metric("network.sent"));
+  EXPECT_EQ(witness->fates[MessageFact::Fate::kDelivered], metric("network.delivered"));
+  EXPECT_EQ(witness->fates[MessageFact::Fate::kDropped], metric("network.dropped"));
+  const int64_t told =
+      metric("network.sent") + metric("network.delivered") + metric("network.dropped");
+  EXPECT_EQ(witness->whole, told);
+  EXPECT_GT(witness->typed, told - told / 100) << "half a percent is corrupted, somewhere";
+  EXPECT_LT(witness->typed, told);
+  EXPECT_EQ(witness->misnamed, 0);
+}
+
+TEST(WorldTest, FramesAreKeptOnlyForWhoWantsThem) {
+  Session session(LoadOrFail(kEveryFeature), ShortRun(kSeconds));
+  auto* witness = session.observers().Add(std::make_unique<FateWitness>(false));
+  RunQuietly(session);
+  EXPECT_GT(witness->fates[MessageFact::Fate::kSent], 0);
+  EXPECT_EQ(witness->framed, 0);
 }
 
 // What is said about one peer, and when it was last heard before and first heard after an instant.
