@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/hash.h"
 #include "core/port/names.h"
 #include "sim/observe/checkers/checker.h"
 #include "sim/observe/traffic.h"
@@ -497,6 +498,15 @@ Description Describe(const MessageFact& fact) {
   const bool dropped = fact.fate == MessageFact::Fate::kDropped;
   if (dropped && fact.type < kMessageTypes) return {NameOfMessageType(fact.type), {}};
   return {"unreadable", {}};
+}
+
+uint64_t MessageName(const MessageFact& fact) {
+  const uint64_t link = uint64_t{fact.from.value} << 32 | fact.to.value;
+  const Description what = Describe(*fact.message);
+  core::Hasher content;
+  content.Add(std::string_view(what.name));
+  content.Add(std::string_view(JsonMembers(what)));
+  return core::Mix64(link, fact.message->id, content.Result().low);
 }
 
 Description Describe(const WorldFact& fact) {

@@ -34,6 +34,10 @@ struct Description {
 [[nodiscard]] Description Describe(const WorldFact& fact);
 [[nodiscard]] Description Describe(const UserFact& fact);
 
+// The same for a sending and what arrives of it; a message that is sent again keeps it. Not every message has an id, so the
+// content tells too. REQUIRES: fact.message.
+[[nodiscard]] uint64_t MessageName(const MessageFact& fact);
+
 // "records 3, truncated no, key 9c41.."; empty without fields.
 [[nodiscard]] std::string Sentence(const Description& description);
 // ,"records":3,"truncated":false,"key":"9c41..." with full hex.

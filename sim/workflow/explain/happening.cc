@@ -1,10 +1,8 @@
 #include "sim/workflow/explain/happening.h"
 
-#include <string_view>
 
 #include "absl/strings/str_format.h"
 
-#include "core/base/hash.h"
 #include "sim/observe/describe.h"
 #include "sim/observe/narrate.h"
 #include "sim/scenario/fault_list.h"
@@ -37,16 +35,6 @@ std::string DetailText(const WorldFact& fact, const Scenario& scenario) {
     default:
       return "";
   }
-}
-
-// Of an id that not every message has, so the content tells too.
-uint64_t MessageName(const MessageFact& fact) {
-  const uint64_t link = uint64_t{fact.from.value} << 32 | fact.to.value;
-  const Description what = Describe(*fact.message);
-  core::Hasher content;
-  content.Add(std::string_view(what.name));
-  content.Add(std::string_view(JsonMembers(what)));
-  return core::Mix64(link, fact.message->id, content.Result().low);
 }
 
 bool IsFault(WorldFact::Kind kind) {
