@@ -52,7 +52,7 @@ int Main(int argc, char** argv) {
   for (const auto add :
        {sim::AddRun, sim::AddCheck, sim::AddReplay, sim::AddDeterminism, sim::AddSweep,
         sim::AddEnvelope, sim::AddShrink, sim::AddExplain, sim::AddOdds, sim::AddDiff,
-        sim::AddReport, sim::AddExplore, sim::AddCheckHistory, sim::AddList}) {
+        sim::AddExport, sim::AddReport, sim::AddExplore, sim::AddCheckHistory, sim::AddList}) {
     commands.push_back(add(program));
   }
   try {

@@ -32,4 +32,6 @@ Command AddExplain(CLI::App& program);
 Command AddOdds(CLI::App& program);
 Command AddDiff(CLI::App& program);
 
+Command AddExport(CLI::App& program);
+
 }  // namespace sim

@@ -1,5 +1,5 @@
 add_layer(sim_command_line FOLDER sim/command_line
-  SOURCES failures.cc many_runs.cc one_run.cc pictures.cc shared_options.cc
+  SOURCES exports.cc failures.cc many_runs.cc one_run.cc pictures.cc shared_options.cc
   DEPENDS sim_workflow
   LIBRARIES CLI11::CLI11)
 

@@ -49,6 +49,20 @@ struct DiffOptions {
   int threads = 0;
 };
 
+struct ExportOptions {
+  std::string capsule;
+  // Files to write, each empty when it is not wanted.
+  std::string pcapng = {};
+  std::string perfetto = {};
+  std::string graphml = {};
+  std::string dot = {};
+  std::string csv = {};  // A folder.
+  std::string until = {};
+  std::vector<uint32_t> peers = {};  // What concerns these; empty: everybody.
+  bool force = false;
+  int threads = 0;
+};
+
 struct SweepOptions {
   ScenarioSource scenario;
   std::string seeds = "100";  // As ParseSeeds takes it; the others likewise.
@@ -113,6 +127,7 @@ struct CheckHistoryOptions {
 [[nodiscard]] ExitCode Replay(const ReplayOptions& options, Console& console);
 [[nodiscard]] ExitCode Explain(const ExplainOptions& options, Console& console);
 [[nodiscard]] ExitCode Diff(const DiffOptions& options, Console& console);
+[[nodiscard]] ExitCode Export(const ExportOptions& options, Console& console);
 [[nodiscard]] ExitCode Determinism(const ScenarioSource& source, Console& console);
 [[nodiscard]] ExitCode Sweep(const SweepOptions& options, Console& console);
 [[nodiscard]] ExitCode FindEnvelope(const EnvelopeOptions& options, Console& console);

@@ -12,6 +12,12 @@ add_orb_test(sim_envelope_test
   SOURCES sim/workflow/envelope/edge_test.cc sim/workflow/envelope/envelope_test.cc
   DEPENDS sim_workflow)
 
+add_orb_test(export_test
+  SOURCES sim/workflow/export/capture_test.cc sim/workflow/export/export_test.cc sim/workflow/export/operations_test.cc
+          sim/workflow/export/overlay_files_test.cc sim/workflow/export/perfetto_test.cc sim/workflow/export/tables_test.cc
+          sim/workflow/export/wireshark_test.cc
+  DEPENDS sim_workflow nlohmann_json::nlohmann_json absl::strings)
+
 add_orb_test(golden_test
   SOURCES golden/golden_test.cc golden/profiles_test.cc
   DEPENDS sim_workflow nlohmann_json::nlohmann_json TIMEOUT 900)
