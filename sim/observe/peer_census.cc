@@ -230,9 +230,11 @@ std::string PeerCensus::Text(const RunReport& report) const {
                     {"members", NumbersOf(place.members)},
                     {"more", place.more}});
   }
+  // Nothing happens behind the last frame: a world that is quiet goes to its end in one step.
   for (size_t i = 0; i < frames_.size(); ++i) {
-    const int64_t end = (static_cast<int64_t>(i) + 1) * frame_length_.us;
-    text += LineOf({{"end_us", std::min(end, report.result.ended.us)}, {"states", frames_[i]}});
+    const bool is_last = i + 1 == frames_.size();
+    const int64_t end = static_cast<int64_t>(i + 1) * frame_length_.us;
+    text += LineOf({{"end_us", is_last ? report.result.ended.us : end}, {"states", frames_[i]}});
   }
   return text;
 }

@@ -51,6 +51,16 @@ TEST_F(PeerCensusTest, FramesTellWhoWasUpPausedAndDown) {
   EXPECT_EQ(frames[3]["end_us"], 35000) << "the last frame ends with the run";
 }
 
+TEST_F(PeerCensusTest, TheLastFrameLastsToTheEndOfAQuietRun) {
+  FakeWorld world(1);
+  world.TellWorld(census_, 0, WorldFact::Kind::kStarted, 0);
+  world.TellWorld(census_, 15, WorldFact::Kind::kStopped, 0);
+  census_.OnEnd(world);
+  result_.ended = WorldTime{60'000'000};
+  const std::string text = census_.Text({world.plan, result_, outcome_, checkers_, metrics_});
+  EXPECT_EQ(text.substr(text.rfind('{')), "{\"end_us\":60000000,\"states\":\".\"}\n");
+}
+
 TEST_F(PeerCensusTest, WorkIsShownByThePowerOfTwoAndCountedWhole) {
   FakeWorld world(2);
   world.TellWorld(census_, 0, WorldFact::Kind::kStarted, 0);
