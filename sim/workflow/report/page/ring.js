@@ -11,22 +11,24 @@ function ringView(run) {
   const rows = peers.map((peer) => ({...peer, turn: turnOf(peer.node_id)}));
   const byHandle = new Map(rows.map((row) => [row.peer, row]));
   const colorings = [["group", "group", groups.map((group) => group.name)]].concat(regions.length > 0 ? [["region", "region", regions]] : []);
-  const state = {frame: frames.length - 1, place: null, by: colorings[0]};
+  const workIn = (frame) => d3.sum(frame.states, (letter) => letter > "0" && letter <= "9" ? Number(letter) : 0);
+  const state = {frame: Math.max(0, d3.scan(frames, (a, b) => workIn(b) - workIn(a)) ?? 0), place: null, by: colorings[0]};
   const stateOf = (row) => row.column === null || frames.length === 0 ? "?" : frames[state.frame].states[row.column];
   const size = 520, middle = size / 2, radius = 196;
 
   const svg = d3.create("svg").attr("class", "plot").attr("viewBox", `0 0 ${size} ${size}`).attr("role", "img");
   const center = svg.append("g").attr("transform", `translate(${middle},${middle})`);
-  center.append("circle").attr("r", radius).attr("fill", "none").attr("class", "edge");
+  center.append("circle").attr("r", radius + 28).attr("fill", "none").attr("class", "edge");
   [["0", 0], ["1/4", 0.25], ["1/2", 0.5], ["3/4", 0.75]].forEach(([text, turn]) => {
     const [x, y] = pointOf(turn, radius + 46);
     center.append("text").attr("class", "quiet").attr("x", x).attr("y", y + 4).attr("text-anchor", "middle").text(text);
   });
   const spokes = center.append("g");
-  // Groups stand on circles of their own, so that neighbours of different groups do not cover each other.
-  const lane = (row) => radius - 18 + 36 * ((row.group ?? 0) + 0.5) / Math.max(1, groups.length);
+  // Groups stand on circles of their own, of many peers on five next to each other, so that neighbours do not cover each other.
+  const many = rows.length > 300, lane = (many ? 96 : 44) / Math.max(1, groups.length), inner = radius + 22 - lane * Math.max(1, groups.length);
+  const distanceOf = (row) => inner + lane * ((row.group ?? 0) + 0.5 + (many ? (row.peer * 7 % 5 - 2) / 6.5 : 0));
   const dots = center.append("g").selectAll("circle").data(rows.filter((row) => row.column !== null || places.some((place) => place.members.includes(row.peer))))
-    .enter().append("circle").each((row) => { [row.x, row.y] = pointOf(row.turn, lane(row)); }).attr("cx", (row) => row.x).attr("cy", (row) => row.y);
+    .enter().append("circle").each((row) => { [row.x, row.y] = pointOf(row.turn, distanceOf(row)); }).attr("cx", (row) => row.x).attr("cy", (row) => row.y);
   dots.append("title").text((row) => `peer ${row.peer}  ${row.node_id.slice(0, 8)}..` + (groups[row.group] ? `  ${groups[row.group].name}` : "") +
     (regions[row.region] ? `  ${regions[row.region]}` : "") + (row.client ? "  a client" : "") + (row.honest ? "" : "  dishonest") + `  work ${count(row.work)}`);
 
@@ -62,7 +64,7 @@ function ringView(run) {
     spokes.selectAll("*").remove();
     members.replaceChildren();
     if (place) {
-      const [x, y] = pointOf(turnOf(place.position), radius - 52);
+      const [x, y] = pointOf(turnOf(place.position), inner - 16);
       place.members.map((peer) => byHandle.get(peer)).filter(Boolean).forEach((row) => spokes.append("line").attr("class", "spoke")
         .attr("x1", x).attr("y1", y).attr("x2", row.x).attr("y2", row.y));
       spokes.append("path").attr("class", "place").attr("d", d3.symbol().type(d3.symbolDiamond).size(110)()).attr("transform", `translate(${x},${y})`);
@@ -95,7 +97,7 @@ function ringView(run) {
       el("div", {}, el("div", {class: "controls"}, placeChoice, colorChoice), keyOf,
         el("p", {class: "note"}, `Each dot is a peer at its node id; keys grow clockwise from the top` + (groups.length > 1 ? "; each group has a circle of its own" : "") +
           `. A larger dot did more for others in the ${timeText(of.frame_us)} before (records taken, questions answered, revisions applied). Hollow: down` +
-          (rows.some((row) => !row.honest) ? "; red edge: dishonest" : "") + "." +
+          (rows.some((row) => !row.honest) ? "; red edge: dishonest" : "") + ". At first the busiest moment is shown." +
           (of.shown < of.peers ? ` Shown are ${count(of.shown)} of ${count(of.peers)} peers, evenly spaced by handle, and who met at the places that can be chosen.` : "")),
         members, lazyTable(() => ({caption: "Peers", tall: true, rows: rows.filter((row) => row.column !== null), limit: 1000, columns: [
           {name: "peer", number: true, of: (row) => row.peer, show: (row) => count(row.peer)},
