@@ -17,6 +17,7 @@ Command AddRun(CLI::App& program) {
   app->add_option("--until", options->until, "stop earlier, for example 90s");
   app->add_option("--out", options->out, "run directory, default results/NAME[+BUG]/SEED");
   app->add_flag("--json", options->json, "print summary.json instead of text");
+  app->add_flag("--watch", options->watch, "a live table, where standard error is a terminal");
   app->add_option("--trace", options->trace, "trace.jsonl in the run directory")
       ->check(CLI::IsMember({"none", "decisions", "messages", "full"}));
   return {app, [options](Console& console) { return Run(*options, console); }};

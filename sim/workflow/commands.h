@@ -23,6 +23,7 @@ struct RunOptions {
   std::string out;  // Run directory; empty: results/<name>[+<bug>...]/<seed>.
   bool json = false;
   std::string trace = "none";
+  bool watch = false;  // A live table on the terminal instead of a progress line.
 };
 
 struct ReplayOptions {

@@ -1,6 +1,6 @@
 // Progress and Countdown: one line that is rewritten on a terminal; nothing where nobody watches.
 //
-// The only readers of the wall clock in the simulator: what they print never enters a result.
+// With Dashboard the only readers of the wall clock in the simulator: what they print never enters a result.
 #pragma once
 
 #include <chrono>

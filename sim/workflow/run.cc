@@ -13,6 +13,7 @@
 #include "sim/observe/verdict_lines.h"
 #include "sim/workflow/build_info.h"
 #include "sim/workflow/commands.h"
+#include "sim/workflow/dashboard.h"
 #include "sim/workflow/progress.h"
 #include "sim/workflow/report_text.h"
 #include "sim/workflow/session.h"
@@ -76,10 +77,11 @@ ExitCode Run(const RunOptions& options, Console& console) {
   AttachTrace(options, session, *trace_file, trace_error);
   if (!options.json) console.out << FirstLine(session.scenario()) << "\n" << std::flush;
   Progress progress(console, session);
-  if (const core::Status status = session.Run([&] { progress.Show(); }); !status.ok()) {
-    return Complain(console, status, ExitCode::kInternal);
-  }
+  Dashboard dashboard(console, session);
+  const core::Status ran = session.Run([&] { options.watch ? dashboard.Show() : progress.Show(); });
+  dashboard.Clear();
   progress.Clear();
+  if (!ran.ok()) return Complain(console, ran, ExitCode::kInternal);
   core::Status written = WriteFolder(session, *census, folder);
   if (trace_file->has_value())
     written.Update(trace_error.ok() ? (*trace_file)->Commit() : trace_error);

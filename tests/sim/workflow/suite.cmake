@@ -32,5 +32,5 @@ add_orb_test(shrink_test
   DEPENDS sim_workflow nlohmann_json::nlohmann_json rapidcheck TIMEOUT 900)
 
 add_orb_test(report_test
-  SOURCES sim/workflow/report/report_test.cc
+  SOURCES sim/workflow/dashboard_test.cc sim/workflow/report/report_test.cc
   DEPENDS sim_workflow nlohmann_json::nlohmann_json)
