@@ -1,6 +1,5 @@
 #include "sim/workflow/explain/happening.h"
 
-
 #include "absl/strings/str_format.h"
 
 #include "sim/observe/describe.h"
