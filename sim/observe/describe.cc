@@ -1,6 +1,9 @@
 #include "sim/observe/describe.h"
 
 #include <algorithm>
+#include <span>
+
+#include "absl/strings/str_cat.h"
 
 #include "core/base/hash.h"
 #include "core/port/names.h"
@@ -468,19 +471,35 @@ struct ForPeople {
   std::string operator()(const core::TaskId& value) const { return Short(value); }
 };
 
+// Appends: a trace writes millions of these.
 struct ForMachines {
-  std::string operator()(int64_t value) const { return std::to_string(value); }
+  std::string& text;
 
-  std::string operator()(bool value) const { return value ? "true" : "false"; }
+  void operator()(int64_t value) const { absl::StrAppend(&text, value); }
+
+  void operator()(bool value) const { text += value ? "true" : "false"; }
 
   // Only our own words, which need no escapes.
-  std::string operator()(std::string_view value) const { return "\"" + std::string(value) + "\""; }
+  void operator()(std::string_view value) const {
+    text.append(1, '"').append(value).append(1, '"');
+  }
 
-  std::string operator()(core::PeerId value) const { return std::to_string(value.value); }
+  void operator()(core::PeerId value) const { absl::StrAppend(&text, value.value); }
 
-  std::string operator()(const core::Key256& value) const { return "\"" + Hex(value) + "\""; }
+  void operator()(const core::Key256& value) const { AppendHex(value.bytes); }
 
-  std::string operator()(const core::TaskId& value) const { return "\"" + Hex(value) + "\""; }
+  void operator()(const core::TaskId& value) const { AppendHex(value.bytes); }
+
+ private:
+  void AppendHex(std::span<const uint8_t> bytes) const {
+    constexpr char kDigits[] = "0123456789abcdef";
+    text += '"';
+    for (const uint8_t byte : bytes) {
+      text += kDigits[byte >> 4];
+      text += kDigits[byte & 15];
+    }
+    text += '"';
+  }
 };
 
 }  // namespace
@@ -532,10 +551,15 @@ std::string Sentence(const Description& description) {
 
 std::string JsonMembers(const Description& description) {
   std::string text;
-  for (const Field& field : description.fields) {
-    text += ",\"" + std::string(field.name) + "\":" + std::visit(ForMachines{}, field.value);
-  }
+  AppendJsonMembers(description, text);
   return text;
+}
+
+void AppendJsonMembers(const Description& description, std::string& text) {
+  for (const Field& field : description.fields) {
+    text.append(",\"").append(field.name).append("\":");
+    std::visit(ForMachines{text}, field.value);
+  }
 }
 
 }  // namespace sim

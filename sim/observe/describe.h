@@ -42,5 +42,6 @@ struct Description {
 [[nodiscard]] std::string Sentence(const Description& description);
 // ,"records":3,"truncated":false,"key":"9c41..." with full hex.
 [[nodiscard]] std::string JsonMembers(const Description& description);
+void AppendJsonMembers(const Description& description, std::string& text);
 
 }  // namespace sim

@@ -11,4 +11,4 @@ add_layer(sim_observe FOLDER sim/observe
           checkers/patience_checker.cc checkers/reader_checkers.cc checkers/registry.cc checkers/replica_checkers.cc
           checkers/routing_checker.cc checkers/transaction_registry.cc
   DEPENDS core_collections core_transactions sim_history sim_network sim_engine sim_scenario
-  LIBRARIES nlohmann_json::nlohmann_json Boost::headers)
+  LIBRARIES nlohmann_json::nlohmann_json absl::strings Boost::headers)

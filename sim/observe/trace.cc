@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include <nlohmann/json.hpp>
 
-#include "sim/observe/describe.h"
 #include "sim/observe/narrate.h"
 
 namespace sim {
@@ -44,16 +44,6 @@ std::string_view NameOf(MessageFact::Fate fate) {
       break;
   }
   return "dropped";
-}
-
-std::string JsonLine(WorldTime at, std::string_view kind, const std::string& who,
-                     const Description& what) {
-  return "{\"t\":" + std::to_string(at.us) + ",\"k\":\"" + std::string(kind) + "\"" + who +
-         ",\"e\":\"" + std::string(what.name) + "\"" + JsonMembers(what) + "}\n";
-}
-
-std::string PeerMember(core::PeerId peer) {
-  return peer == core::kNoPeer ? "" : ",\"p\":" + std::to_string(peer.value);
 }
 
 template <typename AnyFact>
@@ -100,8 +90,9 @@ void Trace::OnFact(const WorldView&, const Fact& fact) {
     sink_(NarratedLine(fact));
     return;
   }
-  const std::string local = ",\"local\":" + std::to_string(fact.local.us);
-  sink_(JsonLine(fact.at, "fact", PeerMember(fact.peer) + local, Describe(fact.what)));
+  StartLine(fact.at, "fact");
+  absl::StrAppend(&line_, ",\"p\":", fact.peer.value, ",\"local\":", fact.local.us);
+  FinishLine(Describe(fact.what));
 }
 
 void Trace::OnWorldFact(const WorldView&, const WorldFact& fact) {
@@ -110,7 +101,9 @@ void Trace::OnWorldFact(const WorldView&, const WorldFact& fact) {
     sink_(NarratedLine(fact));
     return;
   }
-  sink_(JsonLine(fact.at, "world", PeerMember(fact.peer), Describe(fact)));
+  StartLine(fact.at, "world");
+  if (fact.peer != core::kNoPeer) absl::StrAppend(&line_, ",\"p\":", fact.peer.value);
+  FinishLine(Describe(fact));
 }
 
 void Trace::OnMessage(const WorldView&, const MessageFact& fact) {
@@ -119,15 +112,27 @@ void Trace::OnMessage(const WorldView&, const MessageFact& fact) {
     sink_(NarratedLine(fact));
     return;
   }
-  std::string who = ",\"fate\":\"" + std::string(NameOf(fact.fate)) +
-                    "\",\"from\":" + std::to_string(fact.from.value) +
-                    ",\"to\":" + std::to_string(fact.to.value) +
-                    ",\"bytes\":" + std::to_string(fact.bytes);
-  if (fact.fate == MessageFact::Fate::kDropped) {
-    who += ",\"drop\":\"" + std::string(NameOf(fact.reason)) + "\"";
-  }
-  if (fact.message != nullptr) who += ",\"id\":" + std::to_string(fact.message->id);
-  sink_(JsonLine(fact.at, "message", who, Describe(fact)));
+  StartLine(fact.at, "message");
+  line_.append(",\"fate\":\"").append(NameOf(fact.fate));
+  absl::StrAppend(&line_, "\",\"from\":", fact.from.value, ",\"to\":", fact.to.value,
+                  ",\"bytes\":", fact.bytes);
+  if (fact.fate == MessageFact::Fate::kDropped)
+    line_.append(",\"drop\":\"").append(NameOf(fact.reason)).append("\"");
+  if (fact.message != nullptr) absl::StrAppend(&line_, ",\"id\":", fact.message->id);
+  FinishLine(Describe(fact));
+}
+
+void Trace::StartLine(WorldTime at, std::string_view kind) {
+  line_.clear();
+  absl::StrAppend(&line_, "{\"t\":", at.us);
+  line_.append(",\"k\":\"").append(kind).append("\"");
+}
+
+void Trace::FinishLine(const Description& what) {
+  line_.append(",\"e\":\"").append(what.name).append("\"");
+  AppendJsonMembers(what, line_);
+  line_ += "}\n";
+  sink_(line_);
 }
 
 }  // namespace sim

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "sim/observe/describe.h"
 #include "sim/observe/observer.h"
 
 namespace sim {
@@ -51,6 +52,10 @@ class Trace : public Observer {
   void OnMessage(const WorldView& world, const MessageFact& fact) override;
 
  private:
+  // Begin and end of a line of JSON.
+  void StartLine(WorldTime at, std::string_view kind);
+  void FinishLine(const Description& what);
+
   [[nodiscard]] bool Skips(core::PeerId a, core::PeerId b) const {
     return only_.has_value() && *only_ != a && *only_ != b;
   }
@@ -59,6 +64,7 @@ class Trace : public Observer {
   TraceForm form_;
   Sink sink_;
   std::optional<core::PeerId> only_;
+  std::string line_;  // In the making; keeps its memory.
 };
 
 }  // namespace sim

@@ -36,8 +36,8 @@ bool EarlierFact(const Fact& a, const Fact& b) {
   return a.at != b.at ? a.at < b.at : a.peer < b.peer;
 }
 
-bool EarlierTap(const TappedMessage& a, const TappedMessage& b) {
-  return a.fact.at != b.fact.at ? a.fact.at < b.fact.at : a.witness < b.witness;
+bool EarlierTap(const TappedMessage* a, const TappedMessage* b) {
+  return a->fact.at != b->fact.at ? a->fact.at < b->fact.at : a->witness < b->witness;
 }
 
 bool EarlierWorldFact(const WorldFact& a, const WorldFact& b) {
@@ -183,12 +183,16 @@ void World::EndWindow(WorldTime end) {
   Merge(lanes_, &StepLane::world_facts, world_facts_, EarlierWorldFact);
   Merge(lanes_, &StepLane::user_facts, user_facts_, EarlierUserFact);
   Merge(lanes_, &StepLane::facts, facts_, EarlierFact);
-  Merge(lanes_, &StepLane::tapped, tapped_, EarlierTap);
+  for (StepLane* lane : lanes_) {
+    for (TappedMessage& tapped : lane->tapped) tapped_.push_back(&tapped);
+  }
+  std::stable_sort(tapped_.begin(), tapped_.end(), EarlierTap);
   ShowWindow();
   TrafficCounters traffic;
   for (StepLane* lane : lanes_) {
     traffic.Add(lane->traffic);
     lane->traffic.Clear();
+    lane->tapped.clear();
     lane->contents.clear();
     lane->records.clear();
   }
@@ -206,11 +210,12 @@ void World::ShowWindow() {
   auto world_fact = world_facts_.begin();
   auto user_fact = user_facts_.begin();
   const auto show_messages = [&](WorldTime until) {
-    for (; message != tapped_.end() && message->fact.at <= until; ++message) {
-      if (message->fact.message != nullptr) message->fact.message = &message->content;
-      message->fact.frame = message->frame;
-      now_ = message->fact.at;
-      observers_.OnMessage(*this, message->fact);
+    for (; message != tapped_.end() && (*message)->fact.at <= until; ++message) {
+      MessageFact& fact = (*message)->fact;
+      if (fact.message != nullptr) fact.message = &(*message)->content;
+      fact.frame = (*message)->frame;
+      now_ = fact.at;
+      observers_.OnMessage(*this, fact);
     }
   };
   const auto show_world = [&](WorldTime until) {

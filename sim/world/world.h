@@ -242,9 +242,9 @@ class World : public WorldView {
   std::vector<core::PeerId> seeds_;  // Contacts that a cold start joins through.
   std::vector<PeerSlot> slots_;
   FramePool frames_;
-  std::vector<StepLane*> lanes_;  // Owned by the engine.
-  std::vector<Fact> facts_;       // Of the closing window, merged.
-  std::vector<TappedMessage> tapped_;
+  std::vector<StepLane*> lanes_;        // Owned by the engine.
+  std::vector<Fact> facts_;             // Of the closing window, merged.
+  std::vector<TappedMessage*> tapped_;  // The lanes', which are too large to be moved about.
   std::vector<WorldFact> world_facts_;
   std::vector<UserFact> user_facts_;
   WorldTime now_;
