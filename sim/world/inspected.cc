@@ -1,4 +1,4 @@
-// What a inspector is told, and what people are shown of a peer.
+// What an inspector is told, and what people are shown of a peer.
 #include <algorithm>
 
 #include "sim/world/inspector.h"
