@@ -49,10 +49,10 @@ int Main(int argc, char** argv) {
   program.require_subcommand(1);
   program.set_help_all_flag("--help-all", "help of all commands");
   std::vector<sim::Command> commands;
-  for (const auto add :
-       {sim::AddRun, sim::AddCheck, sim::AddReplay, sim::AddDeterminism, sim::AddSweep,
-        sim::AddEnvelope, sim::AddShrink, sim::AddExplain, sim::AddOdds, sim::AddDiff,
-        sim::AddExport, sim::AddReport, sim::AddExplore, sim::AddCheckHistory, sim::AddList}) {
+  for (const auto add : {sim::AddRun, sim::AddCheck, sim::AddReplay, sim::AddTravel,
+                         sim::AddDeterminism, sim::AddSweep, sim::AddEnvelope, sim::AddShrink,
+                         sim::AddExplain, sim::AddOdds, sim::AddDiff, sim::AddExport,
+                         sim::AddReport, sim::AddExplore, sim::AddCheckHistory, sim::AddList}) {
     commands.push_back(add(program));
   }
   try {

@@ -31,6 +31,7 @@ Command AddShrink(CLI::App& program);
 Command AddExplain(CLI::App& program);
 Command AddOdds(CLI::App& program);
 Command AddDiff(CLI::App& program);
+Command AddTravel(CLI::App& program);
 
 Command AddExport(CLI::App& program);
 

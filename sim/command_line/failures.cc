@@ -1,5 +1,8 @@
-// shrink, explain, odds, diff: from a run that failed to its cause.
+// shrink, explain, odds, travel, diff: from a run that failed to its cause.
+#include <iostream>
 #include <memory>
+
+#include <unistd.h>
 
 #include "sim/command_line/command.h"
 #include "sim/command_line/shared_options.h"
@@ -49,6 +52,21 @@ Command AddOdds(CLI::App& program) {
       ->check(CLI::Range(1, 100'000));
   AddJobs(*app, options->jobs);
   return {app, [options](Console& console) { return Odds(*options, console); }};
+}
+
+Command AddTravel(CLI::App& program) {
+  CLI::App* app = program.add_subcommand(
+      "travel", "enters a run at any instant, forwards and backwards, by commands");
+  auto options = std::make_shared<TravelOptions>();
+  app->add_option("file", options->capsule, "capsule.json of a run")->required();
+  app->add_option("--checkpoints", options->checkpoints, "instants kept at most, default 24")
+      ->check(CLI::Range(2, 1000));
+  app->add_option("--memory", options->memory_mib, "MiB that they take at most, default 2048")
+      ->check(CLI::Range(16, 1 << 24));
+  return {app, [options](Console& console) {
+            options->prompt = isatty(STDIN_FILENO) != 0;
+            return Travel(*options, std::cin, console);
+          }};
 }
 
 Command AddDiff(CLI::App& program) {

@@ -40,6 +40,8 @@ Command AddReplay(CLI::App& program) {
                   "narrate what this peer does; of a recording, what concerns this contact");
   app->add_flag("--verbose", options->verbose,
                 "narrate decisions of all peers; of a recording, everything");
+  app->add_flag("--state", options->state,
+                "what --peer is at --until, or at the end, instead of what it did");
   AddThreads(*app, options->threads);
   return {app, [options](Console& console) { return Replay(*options, console); }};
 }

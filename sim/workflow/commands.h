@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iosfwd>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,7 @@ struct ReplayOptions {
   std::optional<uint32_t> peer;
   bool verbose = false;
   int threads = 0;
+  bool state = false;     // Instead of a narration: what the peer is at `until`.
 };
 
 struct ExplainOptions {
@@ -62,6 +64,13 @@ struct ExportOptions {
   std::vector<uint32_t> peers = {};  // What concerns these; empty: everybody.
   bool force = false;
   int threads = 0;
+};
+
+struct TravelOptions {
+  std::string capsule;
+  int checkpoints = 24;   // At most.
+  int memory_mib = 2048;  // For all of them, at most.
+  bool prompt = false;    // Somebody types: say where we are, and go on after a mistake.
 };
 
 struct SweepOptions {
@@ -127,6 +136,8 @@ struct CheckHistoryOptions {
 [[nodiscard]] ExitCode Check(const std::vector<std::string>& files, Console& console);
 [[nodiscard]] ExitCode Replay(const ReplayOptions& options, Console& console);
 [[nodiscard]] ExitCode Explain(const ExplainOptions& options, Console& console);
+// Reads its commands from `in`. REQUIRES: the process has one thread.
+[[nodiscard]] ExitCode Travel(const TravelOptions& options, std::istream& in, Console& console);
 [[nodiscard]] ExitCode Diff(const DiffOptions& options, Console& console);
 [[nodiscard]] ExitCode Export(const ExportOptions& options, Console& console);
 [[nodiscard]] ExitCode Determinism(const ScenarioSource& source, Console& console);

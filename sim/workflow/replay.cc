@@ -15,6 +15,7 @@
 #include "sim/workflow/replay_recording.h"
 #include "sim/workflow/report_text.h"
 #include "sim/workflow/session.h"
+#include "sim/workflow/travel/state_at.h"
 
 namespace sim {
 namespace {
@@ -48,9 +49,27 @@ void AttachNarration(const ReplayOptions& options, Session& session, Console& co
 }
 
 core::Status Refuse(const ReplayOptions& options, const Scenario& scenario) {
+  if (options.state && !options.peer.has_value()) {
+    return core::InvalidArgument("--state: found no peer, allowed with --peer P");
+  }
   if (!options.peer.has_value() || *options.peer < scenario.PeerCount()) return core::Status();
   return core::InvalidArgument(absl::StrFormat("--peer: found %d, allowed 0 to %d", *options.peer,
                                                scenario.PeerCount() - 1));
+}
+
+// The run goes no further than that instant: there is nothing to judge.
+ExitCode ShowState(const ReplayOptions& options, std::shared_ptr<const Scenario> scenario,
+                   WorldTime at, Console& console) {
+  Session session(std::move(scenario), {1, 0, at, console.stop_flag});
+  if (const core::Status opened = session.Open(); !opened.ok())
+    return Complain(console, opened, ExitCode::kInternal);
+  StateAt state(session, core::PeerId{*options.peer}, EndOf(at));
+  if (const core::Status status = state.Run(); !status.ok()) {
+    const bool interrupted = console.stop_flag != nullptr && *console.stop_flag;
+    return Complain(console, status, interrupted ? ExitCode::kUnfinished : ExitCode::kInternal);
+  }
+  console.out << FirstLine(session.scenario()) << "\nat " << ClockText(at) << "\n" << state.text();
+  return ExitCode::kPass;
 }
 
 }  // namespace
@@ -72,11 +91,14 @@ ExitCode Replay(const ReplayOptions& options, Console& console) {
   if (const core::Status refused = Refuse(options, *scenario); !refused.ok()) {
     return Complain(console, refused);
   }
+  const WorldTime end = std::min(*until, capsule->ended);
   if (const std::string other = OtherBuildText(*capsule); !other.empty()) {
     console.error << "replay: " << other;
   }
-  Session session(*std::move(scenario),
-                  {options.threads, 0, std::min(*until, capsule->ended), console.stop_flag});
+  if (options.state) {
+    return ShowState(options, std::make_shared<const Scenario>(*std::move(scenario)), end, console);
+  }
+  Session session(*std::move(scenario), {options.threads, 0, end, console.stop_flag});
   AttachNarration(options, session, console);
   console.out << FirstLine(session.scenario()) << "\n" << std::flush;
   Progress progress(console, session);

@@ -9,6 +9,7 @@
 #include "core/peer/peer.h"
 #include "core/recording/replayer.h"
 #include "sim/observe/describe.h"
+#include "sim/observe/state_text.h"
 #include "sim/observe/verdict_lines.h"
 #include "sim/scenario/findings.h"
 #include "sim/workflow/build_info.h"
@@ -119,6 +120,19 @@ void PrintLosses(const Replayer& replayer, Console& console) {
   }
 }
 
+// Inputs that are missing may have changed anything.
+void PrintState(const core::Peer& peer, const Replayer& replayer, const Progression& progression,
+                Console& console) {
+  if (replayer.fed() < progression.shown) {
+    console.out << absl::StrFormat(
+        "state            not known: only the first %d inputs led to it\n", replayer.fed());
+    return;
+  }
+  StateText text("peer", progression.last);
+  peer.Describe(text);
+  console.out << text.Lines();
+}
+
 ExitCode Judge(const Replayer& replayer, const Progression& progression, Console& console) {
   PrintLosses(replayer, console);
   console.out << absl::StrFormat(
@@ -148,6 +162,7 @@ ExitCode ReplayRecording(const ReplayOptions& options, std::string_view content,
                   (*replayer)->random());
   const auto progression = Feed(options, *until, **replayer, peer, console);
   if (!progression.ok()) return Complain(console, progression.status());
+  if (options.state) PrintState(peer, **replayer, *progression, console);
   return Judge(**replayer, *progression, console);
 }
 

@@ -68,6 +68,9 @@ class Session {
 
   [[nodiscard]] const World& world() const { return *world_; }
 
+  // For those who step through it.
+  [[nodiscard]] World& world() { return *world_; }
+
   [[nodiscard]] const Outcome& outcome() const { return outcome_; }
 
   [[nodiscard]] const RunResult& result() const { return result_; }

@@ -18,6 +18,10 @@ add_orb_test(export_test
           sim/workflow/export/wireshark_test.cc
   DEPENDS sim_workflow nlohmann_json::nlohmann_json absl::strings)
 
+add_orb_test(sim_travel_test
+  SOURCES sim/workflow/travel/travel_test.cc
+  DEPENDS sim_workflow TIMEOUT 900)
+
 add_orb_test(golden_test
   SOURCES golden/golden_test.cc golden/profiles_test.cc
   DEPENDS sim_workflow nlohmann_json::nlohmann_json TIMEOUT 900)
