@@ -75,6 +75,9 @@ Command AddDiff(CLI::App& program) {
   app->add_option("a", options->a, "capsule.json of a run")->required();
   app->add_option("b", options->b, "capsule.json of another, default: the same");
   AddSet(*app, options->overrides);
+  app->add_option(
+      "--with", options->with,
+      "another build of orbsim: what it makes of the capsule, against what this one does");
   AddThreads(*app, options->threads);
   return {app, [options](Console& console) { return Diff(*options, console); }};
 }

@@ -42,6 +42,9 @@ Command AddReplay(CLI::App& program) {
                 "narrate decisions of all peers; of a recording, everything");
   app->add_flag("--state", options->state,
                 "what --peer is at --until, or at the end, instead of what it did");
+  app->add_option("--tell", options->tell, "for another build: what happens, line by line as JSON")
+      ->check(CLI::IsMember({"events", "checkpoints"}));
+  app->add_option("--from", options->from, "what --tell begins with, for example 80s");
   AddThreads(*app, options->threads);
   return {app, [options](Console& console) { return Replay(*options, console); }};
 }

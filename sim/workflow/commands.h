@@ -34,6 +34,9 @@ struct ReplayOptions {
   bool verbose = false;
   int threads = 0;
   bool state = false;     // Instead of a narration: what the peer is at `until`.
+  std::string tell =
+      {};  // For another build: "events" or "checkpoints", and nothing else; see docs/told_run.md.
+  std::string from = {};  // Of what is told; empty: from the start.
 };
 
 struct ExplainOptions {
@@ -49,6 +52,7 @@ struct DiffOptions {
   std::string a;             // A capsule.
   std::string b = {};        // Another one; empty: the same.
   Overrides overrides = {};  // Of the second.
+  std::string with = {};     // Another orbsim that runs `a`, instead of a second run by this one.
   int threads = 0;
 };
 

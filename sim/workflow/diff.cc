@@ -1,8 +1,9 @@
-// orbsim diff: the first event in which the runs of two capsules part, or of one under two settings.
+// orbsim diff: the first event in which the runs of two capsules part, or of one under two settings, or of one by two builds.
 #include <ostream>
 #include <utility>
 
 #include "sim/observe/verdict_lines.h"
+#include "sim/workflow/builds/builds.h"
 #include "sim/workflow/capsule_source.h"
 #include "sim/workflow/commands.h"
 #include "sim/workflow/divergence.h"
@@ -42,11 +43,25 @@ ExitCode Tell(const std::optional<Parting>& parting, const Side& a, const Side& 
   return ExitCode::kNondeterminism;
 }
 
+// The same capsule by two builds: A is this one.
+ExitCode DiffBuilds(const DiffOptions& options, const Side& ours, Console& console) {
+  if (!options.b.empty() || !options.overrides.empty()) {
+    return Complain(console, core::InvalidArgument("diff: found --with and a second run, allowed "
+                                                   "one of them"));
+  }
+  console.out << "A  " << FirstLine(*ours.scenario) << "\nB  the same by " << options.with << "\n"
+              << std::flush;
+  const auto parting = FindPartingOfBuilds({ours, options.a, options.with});
+  if (!parting.ok()) return Conclude(console, parting.status());
+  return Tell(*parting, ours, ours, console);
+}
+
 }  // namespace
 
 ExitCode Diff(const DiffOptions& options, Console& console) {
   const auto a = OpenSide(options.a, {}, options, console);
   if (!a.ok()) return Complain(console, a.status());
+  if (!options.with.empty()) return DiffBuilds(options, *a, console);
   if (options.b.empty() && options.overrides.empty()) {
     return Complain(console, core::InvalidArgument("diff: found one capsule, allowed two, or one "
                                                    "and --set"));

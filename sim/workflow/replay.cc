@@ -8,6 +8,8 @@
 #include "sim/observe/file_out.h"
 #include "sim/observe/trace.h"
 #include "sim/observe/verdict_lines.h"
+#include "sim/scenario/quantity.h"
+#include "sim/workflow/builds/told_run.h"
 #include "sim/workflow/capsule_source.h"
 #include "sim/workflow/commands.h"
 #include "sim/workflow/file_kind.h"
@@ -49,6 +51,8 @@ void AttachNarration(const ReplayOptions& options, Session& session, Console& co
 }
 
 core::Status Refuse(const ReplayOptions& options, const Scenario& scenario) {
+  if (options.tell.empty() && !options.from.empty())
+    return core::InvalidArgument("--from: allowed with --tell only");
   if (options.state && !options.peer.has_value()) {
     return core::InvalidArgument("--state: found no peer, allowed with --peer P");
   }
@@ -72,12 +76,47 @@ ExitCode ShowState(const ReplayOptions& options, std::shared_ptr<const Scenario>
   return ExitCode::kPass;
 }
 
+core::StatusOr<ToldQuery> QueryOf(const ReplayOptions& options, WorldTime end) {
+  ToldQuery query;
+  if (options.tell == "checkpoints") query.what = ToldQuery::What::kCheckpoints;
+  query.until = end;
+  if (options.from.empty()) return query;
+  const Quantity from = ParseQuantity(options.from, Measure::kDuration);
+  if (from.problem == Quantity::Problem::kNone && from.value >= 0 && from.value < end.us) {
+    query.from = WorldTime{from.value};
+    return query;
+  }
+  return core::InvalidArgument("--from: found \"" + options.from +
+                               "\", allowed an instant before the end, for example 80s");
+}
+
+// Nothing else goes to the output: the other end reads it.
+ExitCode TellRun(const ReplayOptions& options, Scenario scenario, WorldTime end, Console& console) {
+  const auto query = QueryOf(options, end);
+  if (!query.ok()) return Complain(console, query.status());
+  console.out << FirstToldLine(scenario, *query);
+  OwnRun run(std::make_shared<const Scenario>(std::move(scenario)),
+             {options.threads, 0, end, console.stop_flag}, *query);
+  for (;;) {
+    const auto item = run.Next();
+    if (!item.ok()) return Complain(console, item.status(), ExitCode::kInternal);
+    if (!item->has_value()) break;
+    console.out << ToldLine(**item);
+  }
+  console.out << LastToldLine();
+  return ExitCode::kPass;
+}
+
 }  // namespace
 
 ExitCode Replay(const ReplayOptions& options, Console& console) {
   const auto content = ReadFileWhole(options.capsule);
   if (!content.ok()) return Complain(console, content.status());
   if (core::IsRecording({reinterpret_cast<const uint8_t*>(content->data()), content->size()})) {
+    if (!options.tell.empty()) {
+      return Complain(console, core::InvalidArgument("--tell: found a recording, allowed with a "
+                                                     "capsule"));
+    }
     return ReplayRecording(options, *content, console);
   }
   const auto capsule = ParseCapsule(*content, options.capsule);
@@ -92,6 +131,7 @@ ExitCode Replay(const ReplayOptions& options, Console& console) {
     return Complain(console, refused);
   }
   const WorldTime end = std::min(*until, capsule->ended);
+  if (!options.tell.empty()) return TellRun(options, *std::move(scenario), end, console);
   if (const std::string other = OtherBuildText(*capsule); !other.empty()) {
     console.error << "replay: " << other;
   }

@@ -22,6 +22,11 @@ add_orb_test(sim_travel_test
   SOURCES sim/workflow/travel/travel_test.cc
   DEPENDS sim_workflow TIMEOUT 900)
 
+add_orb_test(sim_builds_test
+  SOURCES sim/workflow/builds/builds_test.cc
+  DEPENDS sim_workflow)
+add_dependencies(sim_builds_test orbsim)
+
 add_orb_test(golden_test
   SOURCES golden/golden_test.cc golden/profiles_test.cc
   DEPENDS sim_workflow nlohmann_json::nlohmann_json TIMEOUT 900)
