@@ -42,6 +42,8 @@ Command AddReplay(CLI::App& program) {
                 "narrate decisions of all peers; of a recording, everything");
   app->add_flag("--state", options->state,
                 "what --peer is at --until, or at the end, instead of what it did");
+  app->add_flag("--debugger", options->debugger,
+                "on one thread, where tools/gdb/orbsim.py can stop it at a peer and an instant");
   app->add_option("--tell", options->tell, "for another build: what happens, line by line as JSON")
       ->check(CLI::IsMember({"events", "checkpoints"}));
   app->add_option("--from", options->from, "what --tell begins with, for example 80s");

@@ -34,6 +34,7 @@ struct ReplayOptions {
   bool verbose = false;
   int threads = 0;
   bool state = false;     // Instead of a narration: what the peer is at `until`.
+  bool debugger = false;  // On one thread, with a place where a debugger stops.
   std::string tell =
       {};  // For another build: "events" or "checkpoints", and nothing else; see docs/told_run.md.
   std::string from = {};  // Of what is told; empty: from the start.

@@ -1,4 +1,5 @@
 // orbsim replay: the same run again, byte for byte, from the capsule alone; or the same peer again, from its recording.
+#include <optional>
 #include <ostream>
 #include <utility>
 
@@ -18,6 +19,7 @@
 #include "sim/workflow/report_text.h"
 #include "sim/workflow/session.h"
 #include "sim/workflow/travel/state_at.h"
+#include "sim/world/debugger_stop.h"
 
 namespace sim {
 namespace {
@@ -138,7 +140,12 @@ ExitCode Replay(const ReplayOptions& options, Console& console) {
   if (options.state) {
     return ShowState(options, std::make_shared<const Scenario>(*std::move(scenario)), end, console);
   }
-  Session session(*std::move(scenario), {options.threads, 0, end, console.stop_flag});
+  SessionOptions how{options.debugger ? 1 : options.threads, 0, end, console.stop_flag};
+  std::optional<DebuggerStop> stop;
+  if (options.debugger) {
+    how.opened = [&stop](World& world) { world.SetInspector(&stop.emplace(world)); };
+  }
+  Session session(*std::move(scenario), how);
   AttachNarration(options, session, console);
   console.out << FirstLine(session.scenario()) << "\n" << std::flush;
   Progress progress(console, session);

@@ -35,6 +35,7 @@ Session::Session(std::shared_ptr<const Scenario> scenario, const SessionOptions&
 core::Status Session::Open() {
   const RunPlan plan{options_.threads, options_.shards, options_.stop_flag, nullptr};
   ASSIGN_OR_RETURN(world_, World::Make(scenario_, plan, watch_.observers()));
+  if (options_.opened) options_.opened(*world_);
   return core::Status();
 }
 

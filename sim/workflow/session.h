@@ -30,6 +30,7 @@ struct SessionOptions {
   int shards = 0;
   WorldTime until = WorldTime::Never();
   const std::atomic<bool>* stop_flag = nullptr;
+  std::function<void(World&)> opened = {};  // Told of the world before it runs.
 };
 
 // Bytes per peer as the allocator counts them, against what it held before the world was made.
