@@ -84,11 +84,14 @@ void World::DescribeExtras(core::PeerId peer, const PeerExtras& extras,
   core::ShownState state(listener);
   state.Part("machine", [&] {
     state.Show("unreadable disk", extras.unreadable);
-    state.Show("paused until", LocalTime(peer, extras.paused_until));
+    const auto show_instant = [&](std::string_view name, WorldTime at) {
+      if (at > WorldTime{0}) state.Show(name, LocalTime(peer, at));
+    };
+    show_instant("paused until", extras.paused_until);
     if (extras.paused_by.has_value()) state.Show("paused by fault", *extras.paused_by);
-    state.Show("busy until", LocalTime(peer, extras.busy_until));
-    state.Show("slow until", LocalTime(peer, extras.slow_until));
-    state.Show("slow by", extras.slow_by);
+    show_instant("busy until", extras.busy_until);
+    show_instant("slow until", extras.slow_until);
+    if (extras.slow_by.us > 0) state.Show("slow by", extras.slow_by);
     state.Show("crash points", extras.crash_points);
     state.Show("saved contacts", extras.saved_contacts);
   });
