@@ -345,9 +345,11 @@ void Peer::Tell(Into& state) const {
   state.Module("standing", state_->standing);
   if (state_->transactions != nullptr) state.Module("transactions", *state_->transactions);
   state.Add("last sequence", state_->last_sequence);
-  // The next draw stands for the generator's state.
+  // The next draw stands for the generator's state. People get a mark of it: who knows it can foretell what the peer draws.
   Random ahead = state_->random;
-  state.Add("next draw", ahead.Next());
+  const uint64_t next = ahead.Next();
+  state.Hash(next);
+  state.Show("mark of the next draw", static_cast<uint32_t>(Mix64(next)));
 }
 
 void Peer::Digest(Hasher& hasher) const {

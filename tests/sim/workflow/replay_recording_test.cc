@@ -252,6 +252,19 @@ TEST_F(ReplayCommandTest, VerboseTellsInputsEffectsAndFacts) {
   }
 }
 
+TEST_F(ReplayCommandTest, TheStateThatTheRecordingLedToIsTold) {
+  options_.state = true;
+  EXPECT_EQ(Run(BusyPeer()), ExitCode::kPass) << error_.str();
+  EXPECT_NE(out_.str().find("\npeer: id "), std::string::npos) << out_.str();
+  EXPECT_NE(out_.str().find("\n    matcher: topic "), std::string::npos) << out_.str();
+}
+
+TEST_F(ReplayCommandTest, ARecordingIsNotToldToPrograms) {
+  options_.tell = "events";
+  EXPECT_EQ(Run(BusyPeer()), ExitCode::kBadInput);
+  EXPECT_NE(error_.str().find("--tell: found a recording"), std::string::npos) << error_.str();
+}
+
 TEST_F(ReplayCommandTest, OnlyOneContactIsNarratedWhenAskedFor) {
   options_.peer = 1;
   EXPECT_EQ(Run(BusyPeer()), ExitCode::kPass) << error_.str();
