@@ -31,7 +31,8 @@ function comparisonPage(runs) {
   const scenario = same((run) => run.summary.scenario) ? runs[0].summary.scenario : "Different scenarios";
   document.getElementById("masthead").append(el("h1", {}, `${scenario}: ${runs.length} runs`),
     el("p", {class: "about"}, same((run) => run.summary.fingerprint) ? "All have the same fingerprint: they are the same run." :
-      same((run) => run.summary.scenario_hash) ? "One scenario with the same settings; the seeds or the builds differ." : "The scenarios or their settings differ."));
+      same((run) => run.summary.scenario_hash) ? "One scenario with one seed; the builds differ." :
+        same((run) => run.summary.scenario) ? "One scenario; seeds or settings differ." : "The scenarios differ."));
   section("runs", "Runs", table({caption: "The first is what the others are compared with", sortable: false, rows: runs.map((run, i) => i), columns: [
     {name: "run", of: (i) => names[i]}, {name: "verdict", of: (i) => endOf(runs[i].summary)[0], show: (i) => verdict(endOf(runs[i].summary)[0])},
     {name: "scenario", of: (i) => runs[i].summary.scenario}, {name: "seed", number: true, of: (i) => String(runs[i].summary.seed)}, {name: "peers", number: true, of: (i) => count(runs[i].summary.peers)},

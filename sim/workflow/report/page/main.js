@@ -16,8 +16,12 @@
   dark.addEventListener("change", name);
   name();
 
-  // Folded tables are part of what is printed.
-  addEventListener("beforeprint", () => document.querySelectorAll("main details:not([open])").forEach((details) => { details.dataset.folded = ""; details.open = true; }));
+  // What is folded is printed, but not the tables that repeat a plot: those are made when somebody opens them.
+  addEventListener("beforeprint", () => document.querySelectorAll("main details:not([open])").forEach((details) => {
+    if (details.children.length < 2) return;
+    details.dataset.folded = "";
+    details.open = true;
+  }));
   addEventListener("afterprint", () => document.querySelectorAll("main details[data-folded]").forEach((details) => { details.open = false; delete details.dataset.folded; }));
 
   const links = new Map([...document.querySelectorAll("#sections a")].map((link) => [link.hash.slice(1), link]));
