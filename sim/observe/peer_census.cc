@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/transactions/cluster.h"
+#include "sim/observe/checkers/checker.h"
 
 namespace sim {
 namespace {
@@ -13,16 +14,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kVersion = 1;
-
-std::string HexOf(const core::Key256& key, size_t bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (size_t i = 0; i < bytes; ++i) {
-    text += kDigits[key.bytes[i] >> 4];
-    text += kDigits[key.bytes[i] & 15];
-  }
-  return text;
-}
 
 std::string LineOf(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -210,7 +201,7 @@ std::string PeerCensus::Text(const RunReport& report) const {
   for (const Standing& standing : standings_) {
     const size_t index = ShownIndex(standing.peer);
     text += LineOf({{"peer", standing.peer.value},
-                    {"node_id", HexOf(standing.id, 32)},
+                    {"node_id", Hex(standing.id)},
                     {"honest", standing.honest},
                     {"client", standing.client},
                     {"work", work_[standing.peer.value]},
@@ -225,8 +216,8 @@ std::string PeerCensus::Text(const RunReport& report) const {
   }
   for (const Place& place : places_) {
     text += LineOf({{"place", place.kind},
-                    {"name", HexOf(place.name, 32)},
-                    {"position", HexOf(place.position, 32)},
+                    {"name", Hex(place.name)},
+                    {"position", Hex(place.position)},
                     {"members", NumbersOf(place.members)},
                     {"more", place.more}});
   }
