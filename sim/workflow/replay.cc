@@ -115,9 +115,10 @@ ExitCode Replay(const ReplayOptions& options, Console& console) {
   const auto content = ReadFileWhole(options.capsule);
   if (!content.ok()) return Complain(console, content.status());
   if (core::IsRecording({reinterpret_cast<const uint8_t*>(content->data()), content->size()})) {
-    if (!options.tell.empty()) {
-      return Complain(console, core::InvalidArgument("--tell: found a recording, allowed with a "
-                                                     "capsule"));
+    if (!options.tell.empty() || options.debugger) {
+      return Complain(
+          console, core::InvalidArgument(std::string(options.debugger ? "--debugger" : "--tell") +
+                                         ": found a recording, allowed with a capsule"));
     }
     return ReplayRecording(options, *content, console);
   }

@@ -259,10 +259,14 @@ TEST_F(ReplayCommandTest, TheStateThatTheRecordingLedToIsTold) {
   EXPECT_NE(out_.str().find("\n    matcher: topic "), std::string::npos) << out_.str();
 }
 
-TEST_F(ReplayCommandTest, ARecordingIsNotToldToPrograms) {
+TEST_F(ReplayCommandTest, ARecordingIsNotToldToProgramsNorStoppedInADebugger) {
   options_.tell = "events";
   EXPECT_EQ(Run(BusyPeer()), ExitCode::kBadInput);
   EXPECT_NE(error_.str().find("--tell: found a recording"), std::string::npos) << error_.str();
+  options_.tell = "";
+  options_.debugger = true;
+  EXPECT_EQ(Run(BusyPeer()), ExitCode::kBadInput);
+  EXPECT_NE(error_.str().find("--debugger: found a recording"), std::string::npos);
 }
 
 TEST_F(ReplayCommandTest, OnlyOneContactIsNarratedWhenAskedFor) {
