@@ -92,14 +92,15 @@ std::optional<Parting> PartingOfCheckpoints(const Runner& a, const Runner& b, si
 
 }  // namespace
 
-core::StatusOr<std::optional<Parting>> FindParting(const Side& a, const Side& b, WorldTime from) {
+core::StatusOr<std::optional<Parting>> FindParting(const Side& a, const Side& b, WorldTime from,
+                                                   Compared compared) {
   Runner one(a);
   Runner two(b);
   RETURN_IF_ERROR(one.Open());
   RETURN_IF_ERROR(two.Open());
   const WorldTime end = std::min(one.end(), two.end());
   std::vector<std::string> before;
-  size_t compared = 0;
+  size_t checkpoints = 0;
   for (WorldTime next = std::min(from, end);; next = std::min(end, next + kStretch)) {
     RETURN_IF_ERROR(one.RunTo(next));
     RETURN_IF_ERROR(two.RunTo(next));
@@ -109,7 +110,8 @@ core::StatusOr<std::optional<Parting>> FindParting(const Side& a, const Side& b,
     }
     DropAgreement(one, two, before);
     auto parting = PartingOf(one, two, next);
-    if (!parting.has_value()) parting = PartingOfCheckpoints(one, two, compared);
+    if (!parting.has_value() && compared == Compared::kAll)
+      parting = PartingOfCheckpoints(one, two, checkpoints);
     if (parting.has_value()) {
       parting->before = std::move(before);
       return parting;

@@ -4,6 +4,7 @@
 // is kept, and neither is run twice or beyond the parting. Memory: both worlds. Thread rule: one thread.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,9 +32,12 @@ struct Parting {
   WorldTime at;  // Of the earlier one; of the checkpoint when both are empty.
 };
 
+// What counts as a difference: what no line shows too (random ids, for example), or only what is told of the events.
+enum class Compared : uint8_t { kAll, kTold };
+
 // Compares from `from` on, until the earlier end; nothing: they agree. Errors: what a session says; an interruption.
-[[nodiscard]] core::StatusOr<std::optional<Parting>> FindParting(const Side& a, const Side& b,
-                                                                 WorldTime from);
+[[nodiscard]] core::StatusOr<std::optional<Parting>> FindParting(
+    const Side& a, const Side& b, WorldTime from, Compared compared = Compared::kAll);
 
 // `names`: what to call the two, of equal length.
 [[nodiscard]] std::string PartingText(const Parting& parting, const std::string& name_of_a,

@@ -130,7 +130,7 @@ core::Status TellOfNeighbour(const Subject& subject, const Finding& finding,
   const SessionOptions options{1, 0, LookedAtUntil(search), subject.options.stop_flag};
   ASSIGN_OR_RETURN(const auto parting,
                    FindParting({subject.scenario, options, {}}, {neighbour->scenario, options, {}},
-                               neighbour->from));
+                               neighbour->from, Compared::kTold));
   if (parting.has_value()) console.out << PartingText(*parting, "fails ", "passes");
   if (!neighbour->settings.empty()) {
     console.out << "compare     " << console.program << " diff " << capsule << " --set "
