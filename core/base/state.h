@@ -98,11 +98,9 @@ class ShownState {
 
   template <typename T>
   void Show(std::string_view name, const T& value) {
-    if constexpr (std::is_same_v<T, bool>) {
-      listener_.Tell(name, value);
-    } else if constexpr (std::is_enum_v<T>) {
+    if constexpr (std::is_enum_v<T>) {
       listener_.Tell(name, NameOf(value));
-    } else if constexpr (std::is_integral_v<T>) {
+    } else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
       using Widest = std::conditional_t<std::is_signed_v<T>, int64_t, uint64_t>;
       listener_.Tell(name, static_cast<Widest>(value));
     } else if constexpr (std::is_constructible_v<StateValue, const T&>) {
