@@ -1,6 +1,6 @@
 add_layer(sim_workflow FOLDER sim/workflow
   SOURCES capsule_source.cc check_history.cc console.cc dashboard.cc determinism.cc diff.cc divergence.cc envelope.cc explain.cc explore.cc export.cc
-          file_kind.cc jobs.cc list.cc narrate_input.cc odds.cc progress.cc proportion.cc replay.cc replay_recording.cc report.cc report_text.cc
+          file_kind.cc future.cc jobs.cc list.cc narrate_input.cc odds.cc progress.cc proportion.cc replay.cc replay_recording.cc report.cc report_text.cc
           run.cc scenario_source.cc session.cc shrink.cc sweep.cc text_table.cc travel.cc vocabulary.cc
           builds/builds.cc builds/other_build.cc builds/told_run.cc
           envelope/edge.cc envelope/ramp.cc

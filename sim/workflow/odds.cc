@@ -8,12 +8,11 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
-#include "nlohmann/json.hpp"
 
 #include "sim/observe/verdict_lines.h"
-#include "sim/scenario/quantity.h"
 #include "sim/workflow/capsule_source.h"
 #include "sim/workflow/commands.h"
+#include "sim/workflow/future.h"
 #include "sim/workflow/jobs.h"
 #include "sim/workflow/proportion.h"
 #include "sim/workflow/report_text.h"
@@ -32,10 +31,9 @@ constexpr size_t kBarWidth = 20;
 
 class Futures {
  public:
-  Futures(const Capsule& capsule, const Scenario& scenario, const OddsOptions& options,
-          std::string check, Console& console)
-      : capsule_(capsule),
-        scenario_(scenario),
+  Futures(std::shared_ptr<const Scenario> scenario, const OddsOptions& options, std::string check,
+          Console& console)
+      : scenario_(std::move(scenario)),
         options_(options),
         check_(std::move(check)),
         console_(console) {}
@@ -59,8 +57,7 @@ class Futures {
 
   // When the run itself fails.
   core::StatusOr<WorldTime> FailedAt() const {
-    Session session(std::make_shared<const Scenario>(scenario_),
-                    {1, 0, WorldTime::Never(), console_.stop_flag});
+    Session session(scenario_, {1, 0, WorldTime::Never(), console_.stop_flag});
     RETURN_IF_ERROR(session.Open());
     const Checker* checker = session.FindChecker(check_);
     if (!RunUntilViolated(session, *checker, [this] { return Interrupted(); })) {
@@ -76,30 +73,15 @@ class Futures {
     return console_.stop_flag != nullptr && *console_.stop_flag;
   }
 
-  // The reseeds of the past stay.
-  [[nodiscard]] std::string ReseedAt(WorldTime time, uint64_t seed) const {
-    auto list = nlohmann::json::array();
-    const auto add = [&list](core::Duration at, uint64_t number) {
-      list.push_back({{"at", FormatQuantity(at.us, Measure::kDuration)}, {"seed", number}});
-    };
-    for (const Reseed& one : scenario_.reseed) {
-      if (one.at.us < time.us) add(one.at, one.seed);
-    }
-    add({time.us}, seed);
-    return list.dump();
-  }
-
   [[nodiscard]] core::StatusOr<bool> Fails(WorldTime time, uint64_t seed, WorldTime until) const {
-    ASSIGN_OR_RETURN(Scenario scenario, ScenarioOf(capsule_, {{"reseed", ReseedAt(time, seed)}}));
-    Session session(std::make_shared<const Scenario>(std::move(scenario)),
+    Session session(std::make_shared<const Scenario>(FutureOf(*scenario_, time, seed)),
                     {1, 0, until, console_.stop_flag});
     RETURN_IF_ERROR(session.Open());
     return RunUntilViolated(session, *session.FindChecker(check_),
                             [this] { return Interrupted(); });
   }
 
-  const Capsule& capsule_;
-  const Scenario& scenario_;
+  const std::shared_ptr<const Scenario> scenario_;
   const OddsOptions& options_;
   const std::string check_;
   Console& console_;
@@ -164,12 +146,13 @@ ExitCode Odds(const OddsOptions& options, Console& console) {
   if (!check.ok()) return Complain(console, check.status());
   const auto within = ParseDuration("--within", options.within);
   if (!within.ok()) return Complain(console, within.status());
-  const auto scenario = ScenarioOf(*capsule);
-  if (!scenario.ok()) return Complain(console, scenario.status());
+  auto loaded = ScenarioOf(*capsule);
+  if (!loaded.ok()) return Complain(console, loaded.status());
+  const auto scenario = std::make_shared<const Scenario>(*std::move(loaded));
   if (const std::string other = OtherBuildText(*capsule); !other.empty())
     console.error << "odds: " << other;
   console.out << FirstLine(*scenario) << "\n" << std::flush;
-  Futures futures(*capsule, *scenario, options, std::string(check->id), console);
+  Futures futures(scenario, options, std::string(check->id), console);
   const auto failed_at = futures.FailedAt();
   if (!failed_at.ok()) return Conclude(console, failed_at.status());
   console.out << absl::StrFormat("FAIL %s %s   t=%s\n", std::string(check->id),

@@ -10,6 +10,7 @@
 #include "sim/observe/verdict_lines.h"
 #include "sim/scenario/fault_list.h"
 #include "sim/scenario/quantity.h"
+#include "sim/workflow/future.h"
 #include "sim/workflow/jobs.h"
 #include "sim/workflow/session.h"
 
@@ -47,17 +48,15 @@ void AddFaultsFewer(const NeighbourSearch& search, std::vector<Candidate>& candi
 // Each time twice as long before the failure as the one before.
 void AddOtherLuck(const NeighbourSearch& search, std::vector<Candidate>& candidates) {
   for (int64_t before = kShortest.us; before < 2 * search.failed_at.us; before *= 2) {
-    const core::Duration at{std::max<int64_t>(0, search.failed_at.us - before)};
+    const WorldTime at{std::max<int64_t>(0, search.failed_at.us - before)};
     for (uint64_t seed = 1; seed <= kSeedsForLuck; ++seed) {
       candidates.emplace_back([&search, at, seed] {
-        Scenario other = *search.failing;
-        std::erase_if(other.reseed, [&](const Reseed& one) { return one.at >= at; });
-        other.reseed.push_back({at, seed});
+        Scenario other = FutureOf(*search.failing, at, seed);
         const std::string settings = absl::StrFormat(
             R"('reseed=[{"at":"%s","seed":%d}]')", FormatQuantity(at.us, Measure::kDuration), seed);
-        return Neighbour{"with other luck from t=" + ClockText(WorldTime{at.us}) + " on",
+        return Neighbour{"with other luck from t=" + ClockText(at) + " on",
                          other.reseed.size() == 1 ? settings : "",
-                         std::make_shared<const Scenario>(std::move(other)), WorldTime{at.us}};
+                         std::make_shared<const Scenario>(std::move(other)), at};
       });
     }
   }
