@@ -7,6 +7,7 @@
 
 #include "sim/observe/checkers/registry.h"
 #include "sim/observe/file_out.h"
+#include "sim/observe/verdict_lines.h"
 #include "sim/scenario/fault_list.h"
 #include "sim/scenario/findings.h"
 #include "sim/scenario/loader.h"
@@ -54,6 +55,12 @@ core::StatusOr<CheckInfo> CheckOf(const std::string& path, const Capsule& capsul
   const std::string nearest = Nearest(id, known);
   if (!nearest.empty()) text += ", did you mean " + Quoted(nearest) + "?";
   return core::InvalidArgument(text);
+}
+
+std::string WherePartedText(const std::vector<Checkpoint>& checkpoints, const Capsule& capsule) {
+  const auto index = FirstDifference(checkpoints, capsule.checkpoints);
+  if (!index.has_value()) return "after the last checkpoint";
+  return "between the checkpoints before and at t=" + ClockText(capsule.checkpoints[*index].time);
 }
 
 std::string OtherBuildText(const Capsule& capsule) {

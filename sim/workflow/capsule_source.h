@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/base/status.h"
 #include "sim/observe/capsule.h"
@@ -23,6 +24,10 @@ namespace sim {
 // check; a run in which none failed.
 [[nodiscard]] core::StatusOr<CheckInfo> CheckOf(const std::string& path, const Capsule& capsule,
                                                 const std::string& asked);
+
+// Where a run that is not the capsule's parts from it, for the end of a sentence.
+[[nodiscard]] std::string WherePartedText(const std::vector<Checkpoint>& checkpoints,
+                                          const Capsule& capsule);
 
 // What to tell people when another build made the capsule; empty when this one did.
 [[nodiscard]] std::string OtherBuildText(const Capsule& capsule);

@@ -10,12 +10,11 @@ ExitCode Complain(Console& console, const core::Status& status, ExitCode code) {
 }
 
 ExitCode Conclude(Console& console, const core::Status& status) {
-  const bool interrupted = console.stop_flag != nullptr && *console.stop_flag;
   const bool internal = status.code() == absl::StatusCode::kInternal;
   return Complain(console, status,
-                  interrupted ? ExitCode::kUnfinished
-                  : internal  ? ExitCode::kInternal
-                              : ExitCode::kBadInput);
+                  console.Interrupted() ? ExitCode::kUnfinished
+                  : internal            ? ExitCode::kInternal
+                                        : ExitCode::kBadInput);
 }
 
 }  // namespace sim

@@ -16,6 +16,8 @@ struct Console {
   std::string program = "orbsim";                // As typed: repro lines can be pasted.
   bool terminal = false;                         // Progress lines only where somebody watches.
   const std::atomic<bool>* stop_flag = nullptr;  // Set by Ctrl-C.
+
+  [[nodiscard]] bool Interrupted() const { return stop_flag != nullptr && *stop_flag; }
 };
 
 // Prints what is wrong and returns `code`, so that a command ends in one line.

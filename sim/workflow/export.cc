@@ -10,7 +10,6 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 
-#include "sim/observe/verdict_lines.h"
 #include "sim/workflow/capsule_source.h"
 #include "sim/workflow/commands.h"
 #include "sim/workflow/export/capture.h"
@@ -120,14 +119,11 @@ class Exporter {
   // Is this the run that the capsule holds, as far as it went?
   [[nodiscard]] core::Status Compare() const {
     const RunResult& result = session_->result();
-    const auto part = FirstDifference(session_->world().checkpoints(), capsule_.checkpoints);
+    const auto& checkpoints = session_->world().checkpoints();
+    const bool parted = FirstDifference(checkpoints, capsule_.checkpoints).has_value();
     const bool whole = result.ended == capsule_.ended;
-    if (!part.has_value() && (!whole || result.fingerprint == capsule_.fingerprint)) {
-      return core::Status();
-    }
-    const std::string where = part.has_value() ? "between the checkpoints before and at t=" +
-                                                     ClockText(capsule_.checkpoints[*part].time)
-                                               : "after the last checkpoint";
+    if (!parted && (!whole || result.fingerprint == capsule_.fingerprint)) return core::Status();
+    const std::string where = WherePartedText(checkpoints, capsule_);
     return core::Internal(absl::StrCat(options_.capsule,
                                        ": this run is not the capsule's, they part ", where,
                                        "; nothing was written"));

@@ -43,9 +43,9 @@ class Futures {
     std::vector<core::StatusOr<bool>> fails(static_cast<size_t>(options_.seeds), false);
     RunJobs(fails.size(), ThreadsOrAll(options_.jobs), [&](size_t i) {
       fails[i] = Fails(time, i + 1, until);
-      return !Interrupted();
+      return !console_.Interrupted();
     });
-    if (Interrupted()) return core::Internal("interrupted");
+    if (console_.Interrupted()) return core::Internal("interrupted");
     Proportion failed;
     for (const core::StatusOr<bool>& one : fails) {
       RETURN_IF_ERROR(one.status());
@@ -60,8 +60,8 @@ class Futures {
     Session session(scenario_, {1, 0, WorldTime::Never(), console_.stop_flag});
     RETURN_IF_ERROR(session.Open());
     const Checker* checker = session.FindChecker(check_);
-    if (!RunUntilViolated(session, *checker, [this] { return Interrupted(); })) {
-      if (Interrupted()) return core::Internal("interrupted");
+    if (!RunUntilViolated(session, *checker, [this] { return console_.Interrupted(); })) {
+      if (console_.Interrupted()) return core::Internal("interrupted");
       return core::InvalidArgument(options_.capsule + ": expected a run that violates " + check_ +
                                    ", found none; there is nothing to look for");
     }
@@ -69,16 +69,12 @@ class Futures {
   }
 
  private:
-  [[nodiscard]] bool Interrupted() const {
-    return console_.stop_flag != nullptr && *console_.stop_flag;
-  }
-
   [[nodiscard]] core::StatusOr<bool> Fails(WorldTime time, uint64_t seed, WorldTime until) const {
     Session session(std::make_shared<const Scenario>(FutureOf(*scenario_, time, seed)),
                     {1, 0, until, console_.stop_flag});
     RETURN_IF_ERROR(session.Open());
     return RunUntilViolated(session, *session.FindChecker(check_),
-                            [this] { return Interrupted(); });
+                            [this] { return console_.Interrupted(); });
   }
 
   const std::shared_ptr<const Scenario> scenario_;

@@ -34,10 +34,7 @@ ExitCode Compare(const Session& session, const Capsule& capsule, Console& consol
     console.out << "the part that was replayed agrees with the capsule at every checkpoint\n";
     return session.outcome().exit;
   }
-  const auto index = FirstDifference(session.world().checkpoints(), capsule.checkpoints);
-  const std::string where = index.has_value() ? "between the checkpoints before and at t=" +
-                                                    ClockText(capsule.checkpoints[*index].time)
-                                              : "after the last checkpoint";
+  const std::string where = WherePartedText(session.world().checkpoints(), capsule);
   console.error << absl::StrFormat("replay: expected fingerprint %s, found %s; the runs part %s\n",
                                    core::ToHex(capsule.fingerprint),
                                    core::ToHex(result.fingerprint), where);
@@ -71,8 +68,8 @@ ExitCode ShowState(const ReplayOptions& options, std::shared_ptr<const Scenario>
     return Complain(console, opened, ExitCode::kInternal);
   StateAt state(session, core::PeerId{*options.peer}, EndOf(at));
   if (const core::Status status = state.Run(); !status.ok()) {
-    const bool interrupted = console.stop_flag != nullptr && *console.stop_flag;
-    return Complain(console, status, interrupted ? ExitCode::kUnfinished : ExitCode::kInternal);
+    return Complain(console, status,
+                    console.Interrupted() ? ExitCode::kUnfinished : ExitCode::kInternal);
   }
   console.out << FirstLine(session.scenario()) << "\nat " << ClockText(at) << "\n" << state.text();
   return ExitCode::kPass;

@@ -70,7 +70,7 @@ core::StatusOr<Progression> Feed(const ReplayOptions& options, WorldTime until, 
     ASSIGN_OR_RETURN(const bool more, replayer.Next(peer, step));
     if (!more) break;
     if (progression.shown == 0) progression.first = step.now;
-    progression.stopped = console.stop_flag != nullptr && *console.stop_flag;
+    progression.stopped = console.Interrupted();
     progression.cut_short = Since(progression.first, step.now) > until;
     if (progression.stopped || progression.cut_short) break;
     replayer.Feed(peer, effects, step);

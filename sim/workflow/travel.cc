@@ -19,21 +19,18 @@ void Prompt(const TravelOptions& options, const Traveller& traveller, Console& c
   console.out << std::flush;
 }
 
-bool Stopped(const Console& console) {
-  return console.stop_flag != nullptr && *console.stop_flag;
-}
-
 // A script ends with its first mistake: what follows may count on what failed.
 ExitCode Obey(const TravelOptions& options, std::istream& in, Traveller& traveller,
               Console& console) {
   std::string line;
   for (int number = 1;; ++number) {
     Prompt(options, traveller, console);
-    if (!std::getline(in, line)) return Stopped(console) ? ExitCode::kUnfinished : ExitCode::kPass;
+    if (!std::getline(in, line))
+      return console.Interrupted() ? ExitCode::kUnfinished : ExitCode::kPass;
     const auto goes_on = traveller.Do(line);
     if (goes_on.ok() && !*goes_on) return ExitCode::kPass;
     if (goes_on.ok()) continue;
-    if (Stopped(console)) return Complain(console, goes_on.status(), ExitCode::kUnfinished);
+    if (console.Interrupted()) return Complain(console, goes_on.status(), ExitCode::kUnfinished);
     const std::string where = options.prompt ? "" : "line " + std::to_string(number) + ": ";
     console.error << "travel: " << where << core::MessageOf(goes_on.status()) << "\n";
     if (!options.prompt) return ExitCode::kBadInput;

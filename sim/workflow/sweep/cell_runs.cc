@@ -56,10 +56,6 @@ struct CellRuns::Progression {
   core::Status error = {};
 };
 
-bool CellRuns::Interrupted() const {
-  return console_.stop_flag != nullptr && *console_.stop_flag;
-}
-
 core::StatusOr<SweepRun> CellRuns::Run(const SweepCell& cell) const {
   ASSIGN_OR_RETURN(Scenario scenario, Load(SourceOf(space_.source, space_.axes, cell)));
   Session session(std::move(scenario), {1, 0, WorldTime::Never(), console_.stop_flag});
@@ -75,11 +71,11 @@ core::Status CellRuns::Make(const std::vector<SweepCell>& cells, int threads) {
   }
   Progression at{.mutex = {}, .countdown = {console_.error, console_.terminal, left.size()}};
   RunJobs(left.size(), threads, [&](size_t index) {
-    if (Interrupted()) return false;
+    if (console_.Interrupted()) return false;
     const auto run = Run(left[index]);
     const std::lock_guard<std::mutex> lock(at.mutex);
     // One that Ctrl-C or the end of all cut short happens again.
-    if (at.over || (run.ok() && Interrupted())) return false;
+    if (at.over || (run.ok() && console_.Interrupted())) return false;
     if (at.error.ok()) at.error = run.ok() ? ledger_.Append(*run) : run.status();
     const bool failed = run.ok() && run->exit != ExitCode::kPass;
     at.failed += failed ? 1 : 0;

@@ -38,7 +38,6 @@ class CellRuns {
   struct Progression;
 
   [[nodiscard]] core::StatusOr<SweepRun> Run(const SweepCell& cell) const;
-  [[nodiscard]] bool Interrupted() const;
 
   const CellSpace& space_;
   SweepLedger& ledger_;
