@@ -19,6 +19,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.support.ui import WebDriverWait
 
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 ORBSIM = ROOT / "build/release/bin/orbsim"
@@ -232,6 +233,8 @@ class PageTest(unittest.TestCase):
         self.open("matches")
         details = self.browser.find_element(By.CSS_SELECTOR, "#time details")
         details.find_element(By.TAG_NAME, "summary").send_keys(Keys.ENTER)
+        # A browser tells of an opened <details> in a task of its own, after the key has been answered (HTML, "details notification task").
+        WebDriverWait(self.browser, 30).until(lambda _: details.find_elements(By.CSS_SELECTOR, "tbody tr"))
         self.assertGreater(len(details.find_elements(By.CSS_SELECTOR, "tbody tr")), 10)
         head = self.browser.find_elements(By.CSS_SELECTOR, "#messages thead button")[1]
         head.send_keys(Keys.ENTER)
