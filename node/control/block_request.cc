@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/check.h"
 #include "core/base/ids.h"
 #include "core/codec/limits.h"
 #include "node/control/request_fields.h"
@@ -118,21 +119,13 @@ constexpr std::array<Reader, 5> kReaders = {{{"put", TakePut},
                                              {"rev", TakeRevision},
                                              {"transact", nullptr}}};
 
-const Reader* ReaderOf(std::string_view method) {
-  const auto* const found = std::find_if(kReaders.begin(), kReaders.end(),
-                                         [&](const Reader& one) { return one.method == method; });
-  return found == kReaders.end() ? nullptr : found;
-}
-
 }  // namespace
-
-bool IsBlockMethod(std::string_view method) {
-  return ReaderOf(method) != nullptr;
-}
 
 core::StatusOr<core::Command> ReadBlockRequest(std::string_view method, const JsonNode& params,
                                                const NodeView& view) {
-  const Reader* reader = ReaderOf(method);
+  const auto* const reader = std::find_if(kReaders.begin(), kReaders.end(),
+                                          [&](const Reader& one) { return one.method == method; });
+  CHECK(reader != kReaders.end());
   if (reader->take == nullptr) return ReadTransact(params, view);
   BlockFields from(params, view);
   core::Command command = reader->take(from);

@@ -14,10 +14,7 @@ namespace node {
 
 inline constexpr int64_t kBlockNameMax = 64;  // Bytes.
 
-// Nothing: no method about blocks.
-[[nodiscard]] bool IsBlockMethod(std::string_view method);
-
-// REQUIRES: IsBlockMethod. InvalidArgument with JSON pointer, what was found and what is allowed.
+// REQUIRES: the name of a method about blocks. InvalidArgument with JSON pointer, what was found and what is allowed.
 [[nodiscard]] core::StatusOr<core::Command> ReadBlockRequest(std::string_view method,
                                                              const JsonNode& params,
                                                              const NodeView& view);

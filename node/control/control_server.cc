@@ -13,7 +13,8 @@ ControlServer::ControlServer(asio::io_context& io, ControlSettings settings, Nod
       log_(&log),
       participations_(view),
       calls_(view),
-      context_{&view, &participations_, &calls_, &log, settings_.data_dir, ""},
+      recordings_(io, log),
+      context_{&view, &participations_, &calls_, &recordings_, &log, settings_.data_dir, ""},
       unix_(io, [this](StreamSocket socket) { OnAccepted(std::move(socket), /*remote=*/false); }),
       tcp_(io, [this](StreamSocket socket) { OnAccepted(std::move(socket), /*remote=*/true); }) {}
 

@@ -14,6 +14,7 @@
 #include "node/control/block_calls.h"
 #include "node/control/control_connection.h"
 #include "node/control/participations.h"
+#include "node/control/recordings.h"
 #include "node/host/node_service.h"
 #include "node/log/log.h"
 #include "node/service/listener.h"
@@ -57,6 +58,7 @@ class ControlServer : public NodeService {
   Log* log_;
   Participations participations_;
   BlockCalls calls_;
+  Recordings recordings_;
   ControlContext context_;
   Listener unix_;
   Listener tcp_;

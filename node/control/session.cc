@@ -11,7 +11,6 @@
 #include "node/control/match_request.h"
 #include "node/control/request_fields.h"
 #include "node/control/token_file.h"
-#include "node/service/recording_file.h"
 #include "node/service/status_json.h"
 
 namespace node {
@@ -36,14 +35,20 @@ Session::~Session() {
 }
 
 std::span<const Session::Method> Session::Methods() {
-  static constexpr std::array<Method, 7> kMethods = {{
-      {"status", &Session::ShowStatus},
-      {"peers", &Session::ShowPeers},
-      {"state", &Session::ShowState},
-      {"cancel", &Session::Cancel},
-      {"leave", &Session::LeaveTopic},
-      {"record", &Session::Record},
-      {"log_level", &Session::LogLevelOf},
+  static constexpr std::array<Method, 13> kMethods = {{
+      {"match", nullptr, &Session::BeginMatch},
+      {"put", nullptr, &Session::BeginCall},
+      {"get", nullptr, &Session::BeginCall},
+      {"rev", nullptr, &Session::BeginCall},
+      {"delete", nullptr, &Session::BeginCall},
+      {"transact", nullptr, &Session::BeginCall},
+      {"status", &Session::ShowStatus, nullptr},
+      {"peers", &Session::ShowPeers, nullptr},
+      {"state", &Session::ShowState, nullptr},
+      {"cancel", &Session::Cancel, nullptr},
+      {"leave", &Session::LeaveTopic, nullptr},
+      {"record", nullptr, &Session::BeginRecord},
+      {"log_level", &Session::LogLevelOf, nullptr},
   }};
   return kMethods;
 }
@@ -52,11 +57,15 @@ void Session::OnLine(std::string_view line) {
   ControlRequest request;
   const core::Status status = ReadRequest(line, request);
   if (!status.ok()) return Fail(request.id, status);
-  if (streams_.contains(*request.id) || calls_.contains(*request.id)) {
+  if (IsOpen(*request.id)) {
     return Fail(std::nullopt, core::InvalidArgument("/id: found " + std::to_string(*request.id) +
                                                     ", which is open, allowed another"));
   }
   Dispatch(request);
+}
+
+bool Session::IsOpen(int64_t id) const {
+  return streams_.contains(id) || calls_.contains(id) || recording_ == id;
 }
 
 void Session::Dispatch(const ControlRequest& request) {
@@ -65,22 +74,16 @@ void Session::Dispatch(const ControlRequest& request) {
     if (!status.ok()) return Fail(request.id, status);
     return send_(ResultLine(*request.id, Json::object()));
   }
-  if (request.method == "match") {
-    const core::Status status = BeginMatch(request);
-    if (!status.ok()) Fail(request.id, status);
-    return;
-  }
-  if (IsBlockMethod(request.method)) {
-    const core::Status status = BeginCall(request);
-    if (!status.ok()) Fail(request.id, status);
-    return;
-  }
-  std::vector<std::string_view> names = {"authenticate", "match",  "put",     "get",
-                                         "rev",          "delete", "transact"};
+  std::vector<std::string_view> names = {"authenticate"};
   for (const Method& method : Methods()) {
     names.push_back(method.name);
     if (method.name != request.method) continue;
-    const core::StatusOr<Json> result = (this->*method.call)(request);
+    if (method.begin != nullptr) {
+      const core::Status begun = (this->*method.begin)(request);
+      if (!begun.ok()) Fail(request.id, begun);
+      return;
+    }
+    const core::StatusOr<Json> result = (this->*method.answer)(request);
     if (!result.ok()) return Fail(request.id, result.status());
     return send_(ResultLine(*request.id, *result));
   }
@@ -151,6 +154,7 @@ void Session::Leave(std::string_view end) {
   for (const auto& [id, key] : streams) context_->participations->Leave(key, end);
   const std::map<int64_t, uint64_t> calls = calls_;
   for (const auto& [id, call] : calls) context_->calls->Abandon(call);
+  if (recording_.has_value()) context_->recordings->Abandon();
 }
 
 core::StatusOr<Json> Session::ShowStatus(const ControlRequest& request) {
@@ -191,7 +195,7 @@ core::StatusOr<Json> Session::LeaveTopic(const ControlRequest& request) {
   return Json::object();
 }
 
-core::StatusOr<Json> Session::Record(const ControlRequest& request) {
+core::Status Session::BeginRecord(const ControlRequest& request) {
   RequestFields fields(request.params);
   const std::string name = fields.Text("path", {1, kPathMax});
   RETURN_IF_ERROR(fields.Finish());
@@ -206,13 +210,15 @@ core::StatusOr<Json> Session::Record(const ControlRequest& request) {
   }
   // An absolute path stays what it is.
   const std::filesystem::path path = std::filesystem::path(context_->data_dir) / name;
-  ASSIGN_OR_RETURN(const SavedRecording saved, SaveRecording(*recorder, path));
-  context_->log->Info("the flight recorder was saved",
-                      {{"file", path.string()}, {"bytes", saved.bytes}});
-  return Json{{"path", path.string()},
-              {"bytes", saved.bytes},
-              {"inputs", saved.inputs},
-              {"dropped", saved.dropped}};
+  const int64_t id = *request.id;
+  RETURN_IF_ERROR(
+      context_->recordings->Begin(*recorder, path, [this, id](const core::StatusOr<Json>& result) {
+        recording_.reset();
+        if (!result.ok()) return Fail(id, result.status());
+        send_(ResultLine(id, *result));
+      }));
+  recording_ = id;
+  return absl::OkStatus();
 }
 
 core::StatusOr<Json> Session::LogLevelOf(const ControlRequest& request) {

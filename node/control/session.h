@@ -5,7 +5,7 @@
 //   none    | anything else                      | refused: the error is said, the connection ends
 //   trusted | a line that cannot be read         | trusted: the error is said
 //   trusted | a request                          | trusted: answered; `match` is answered when it ends, events before; a call
-//           |                                    | about blocks when it ends
+//           |                                    | about blocks and `record` when they end
 //
 // Invariants: (1) every request is answered once; (2) the client's participations end with the session;
 // its open calls go on in the core.
@@ -23,6 +23,7 @@
 #include "node/control/block_calls.h"
 #include "node/control/participations.h"
 #include "node/control/protocol.h"
+#include "node/control/recordings.h"
 #include "node/host/node_view.h"
 #include "node/log/log.h"
 
@@ -33,6 +34,7 @@ struct ControlContext {
   NodeView* view = nullptr;
   Participations* participations = nullptr;
   BlockCalls* calls = nullptr;
+  Recordings* recordings = nullptr;
   Log* log = nullptr;
   std::string data_dir;  // Relative paths of clients start here.
   std::string token;     // Of those who must show one.
@@ -61,27 +63,31 @@ class Session {
   [[nodiscard]] bool refused() const { return refused_; }
 
   // Something is still to be answered.
-  [[nodiscard]] bool HasOpen() const { return !streams_.empty() || !calls_.empty(); }
+  [[nodiscard]] bool HasOpen() const {
+    return !streams_.empty() || !calls_.empty() || recording_.has_value();
+  }
 
  private:
   struct Method {
     std::string_view name;
-    core::StatusOr<Json> (Session::*call)(const ControlRequest& request);
+    // One of them: what answers at once, or what begins and answers later.
+    core::StatusOr<Json> (Session::*answer)(const ControlRequest& request);
+    core::Status (Session::*begin)(const ControlRequest& request);
   };
 
   static std::span<const Method> Methods();
+  [[nodiscard]] bool IsOpen(int64_t id) const;
   void Dispatch(const ControlRequest& request);
   void Fail(std::optional<int64_t> id, const core::Status& status);
   [[nodiscard]] core::Status Authenticate(const ControlRequest& request);
-  // The methods that are answered later.
   [[nodiscard]] core::Status BeginMatch(const ControlRequest& request);
   [[nodiscard]] core::Status BeginCall(const ControlRequest& request);
+  [[nodiscard]] core::Status BeginRecord(const ControlRequest& request);
   [[nodiscard]] core::StatusOr<Json> ShowStatus(const ControlRequest& request);
   [[nodiscard]] core::StatusOr<Json> ShowPeers(const ControlRequest& request);
   [[nodiscard]] core::StatusOr<Json> ShowState(const ControlRequest& request);
   [[nodiscard]] core::StatusOr<Json> Cancel(const ControlRequest& request);
   [[nodiscard]] core::StatusOr<Json> LeaveTopic(const ControlRequest& request);
-  [[nodiscard]] core::StatusOr<Json> Record(const ControlRequest& request);
   [[nodiscard]] core::StatusOr<Json> LogLevelOf(const ControlRequest& request);
 
   const ControlContext* context_;
@@ -90,6 +96,7 @@ class Session {
   bool refused_ = false;
   std::map<int64_t, core::Key256> streams_;  // By request.
   std::map<int64_t, uint64_t> calls_;        // By request: their numbers; 0 until they have one.
+  std::optional<int64_t> recording_;         // The request that waits for its file.
 };
 
 }  // namespace node

@@ -6,19 +6,17 @@
 
 namespace node {
 
-core::StatusOr<SavedRecording> SaveRecording(const core::Recorder& recorder,
-                                             const std::filesystem::path& path) {
+RecordingCopy::RecordingCopy(const core::Recorder& recorder)
+    : inputs(recorder.inputs()), dropped(recorder.dropped()) {
+  bytes.reserve(recorder.FileBytes());
+  recorder.Save(
+      [&](std::span<const uint8_t> part) { bytes.insert(bytes.end(), part.begin(), part.end()); });
+}
+
+core::Status SaveRecording(const RecordingCopy& copy, const std::filesystem::path& path) {
   ASSIGN_OR_RETURN(PrivateFile file, PrivateFile::Create("recording", path));
-  SavedRecording saved{.inputs = recorder.inputs(), .dropped = recorder.dropped()};
-  core::Status status = absl::OkStatus();
-  recorder.Save([&](std::span<const uint8_t> part) {
-    if (!status.ok()) return;
-    status = file.Write(part);
-    saved.bytes += part.size();
-  });
-  RETURN_IF_ERROR(status);
-  RETURN_IF_ERROR(file.Finish());
-  return saved;
+  RETURN_IF_ERROR(file.Write(copy.bytes));
+  return file.Finish();
 }
 
 }  // namespace node

@@ -19,6 +19,7 @@ add_orb_fuzz(discovery_message_fuzz SOURCES fuzz/discovery_message_fuzz.cc DEPEN
 add_orb_fuzz(discovery_fuzz SOURCES fuzz/discovery_fuzz.cc DEPENDS node_discovery)
 add_orb_fuzz(persisted_peers_fuzz SOURCES fuzz/persisted_peers_fuzz.cc DEPENDS node_discovery)
 add_orb_fuzz(node_config_fuzz SOURCES fuzz/node_config_fuzz.cc DEPENDS node_config)
+add_orb_fuzz(control_fuzz SOURCES fuzz/control_fuzz.cc DEPENDS node_control)
 
 add_executable(write_corpus EXCLUDE_FROM_ALL tests/fuzz/write_corpus.cc)
 target_include_directories(write_corpus PRIVATE ${CMAKE_BINARY_DIR}/include_roots/tests)

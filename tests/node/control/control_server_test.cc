@@ -110,6 +110,27 @@ TEST_F(ControlServerTest, TheRecorderIsSavedForTheNodesUserOnly) {
             "not_found");
 }
 
+TEST_F(ControlServerTest, OneRecordingIsWrittenAtATimeAndOthersAreAnsweredMeanwhile) {
+  Open();
+  view_.StartRecorder();
+  LocalClient client = Dial();
+  // Taken by the loop in one go, so nothing of the file's end can come between.
+  ASSERT_TRUE(
+      client.Write("{\"id\":1,\"method\":\"record\",\"params\":{\"path\":\"r\"}}\n"
+                   "{\"id\":2,\"method\":\"record\",\"params\":{\"path\":\"other\"}}\n"
+                   "{\"id\":1,\"method\":\"log_level\"}\n"
+                   "{\"id\":3,\"method\":\"log_level\"}\n"));
+  EXPECT_EQ(Next(client)["error"]["message"], "the flight recorder: found " +
+                                                  (scratch_ / "r").string() +
+                                                  " being written, allowed one file at a time");
+  EXPECT_EQ(Next(client)["error"]["message"], "/id: found 1, which is open, allowed another");
+  EXPECT_EQ(Next(client)["id"], 3);
+  const Json saved = Next(client);
+  EXPECT_EQ(saved["id"], 1);
+  EXPECT_EQ(saved["result"]["bytes"], std::filesystem::file_size(scratch_ / "r"));
+  EXPECT_FALSE(std::filesystem::exists(scratch_ / "other"));
+}
+
 TEST_F(ControlServerTest, TheLogLevelIsReadAndSet) {
   Open();
   LocalClient client = Dial();

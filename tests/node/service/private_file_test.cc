@@ -73,14 +73,15 @@ TEST(RecordingFileTest, TheFileIsWhatTheRecorderHolds) {
   FakeNodeView view;
   view.StartRecorder();
   view.recorder->Record(core::Time{5}, core::Wake{});
-  const auto saved = SaveRecording(*view.recorder, scratch / "r");
-  ASSERT_TRUE(saved.ok()) << saved.status();
-  EXPECT_EQ(saved->bytes, view.recorder->FileBytes());
-  EXPECT_EQ(saved->inputs, 1u);
-  EXPECT_EQ(std::filesystem::file_size(scratch / "r"), saved->bytes);
+  const RecordingCopy copy(*view.recorder);
+  EXPECT_EQ(copy.bytes.size(), view.recorder->FileBytes());
+  EXPECT_EQ(copy.inputs, 1u);
+  const core::Status saved = SaveRecording(copy, scratch / "r");
+  ASSERT_TRUE(saved.ok()) << saved;
+  EXPECT_EQ(std::filesystem::file_size(scratch / "r"), copy.bytes.size());
   EXPECT_EQ(ModeOf(scratch / "r"), 0600u);
-  EXPECT_TRUE(absl::IsFailedPrecondition(SaveRecording(*view.recorder, scratch / "r").status()));
-  EXPECT_TRUE(absl::IsNotFound(SaveRecording(*view.recorder, scratch / "no/r").status()));
+  EXPECT_TRUE(absl::IsFailedPrecondition(SaveRecording(copy, scratch / "r")));
+  EXPECT_TRUE(absl::IsNotFound(SaveRecording(copy, scratch / "no/r")));
 }
 
 }  // namespace
