@@ -25,6 +25,7 @@ struct CheckedFile {
   sqlite3_file base;
   bool is_log;
   sqlite3_int64 damaged_page;  // Of the store, or frame of the log; from one, 0: none was seen.
+  int system_error;            // Of the last change, an errno; 0: it went well.
 
   sqlite3_file* below() { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
@@ -109,24 +110,31 @@ int Read(sqlite3_file* file, void* buffer, int amount, sqlite3_int64 offset) {
   return checked->below()->pMethods->xRead(checked->below(), buffer, amount, offset);
 }
 
+// SQLite forgets the system's error where a commit fails.
+int Noted(CheckedFile* file, int code) {
+  file->system_error = code == SQLITE_OK ? 0 : errno;
+  return code;
+}
+
 // A file-size limit and a quota are a full disk to SQLite, too: then it rolls back and says so.
-int WriteBelow(sqlite3_file* below, const void* buffer, int amount, sqlite3_int64 offset) {
-  const int code = below->pMethods->xWrite(below, buffer, amount, offset);
-  const bool no_room = code == SQLITE_IOERR_WRITE && (errno == EFBIG || errno == EDQUOT);
+int WriteBelow(CheckedFile* file, const void* buffer, int amount, sqlite3_int64 offset) {
+  sqlite3_file* below = file->below();
+  const int code = Noted(file, below->pMethods->xWrite(below, buffer, amount, offset));
+  const bool no_room =
+      code == SQLITE_IOERR_WRITE && (file->system_error == EFBIG || file->system_error == EDQUOT);
   return no_room ? SQLITE_FULL : code;
 }
 
 int Write(sqlite3_file* file, const void* buffer, int amount, sqlite3_int64 offset) {
   CheckedFile* checked = Checked(file);
-  sqlite3_file* below = checked->below();
   if (checked->is_log || !IsPage(amount, offset)) {
-    return WriteBelow(below, buffer, amount, offset);
+    return WriteBelow(checked, buffer, amount, offset);
   }
   std::array<uint8_t, kPageBytes> page;  // NOLINT: every byte is written below.
   std::memcpy(page.data(), buffer, kContentBytes);
   const std::span<const uint8_t> content(page.data(), kContentBytes);
   core::PutBigEndian<8>(page.data() + kContentBytes, PageChecksum(NumberAt(offset), content));
-  return WriteBelow(below, page.data(), amount, offset);
+  return WriteBelow(checked, page.data(), amount, offset);
 }
 
 int Close(sqlite3_file* file) {
@@ -134,11 +142,11 @@ int Close(sqlite3_file* file) {
 }
 
 int Truncate(sqlite3_file* file, sqlite3_int64 size) {
-  return Below(file)->pMethods->xTruncate(Below(file), size);
+  return Noted(Checked(file), Below(file)->pMethods->xTruncate(Below(file), size));
 }
 
 int Sync(sqlite3_file* file, int flags) {
-  return Below(file)->pMethods->xSync(Below(file), flags);
+  return Noted(Checked(file), Below(file)->pMethods->xSync(Below(file), flags));
 }
 
 int FileSize(sqlite3_file* file, sqlite3_int64* size) {
@@ -231,11 +239,20 @@ int Open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out
   constexpr int kCheckedKinds = SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL;
   if ((flags & kCheckedKinds) == 0) return below->xOpen(below, name, file, flags, out_flags);
   CheckedFile* checked = Checked(file);
-  *checked = {{nullptr}, (flags & SQLITE_OPEN_WAL) != 0, 0};
+  *checked = {{nullptr}, (flags & SQLITE_OPEN_WAL) != 0, 0, 0};
   const int code = below->xOpen(below, name, checked->below(), flags, out_flags);
   // SQLite closes what has methods, also when opening failed.
   if (checked->below()->pMethods != nullptr) checked->base.pMethods = &kMethods;
   return code;
+}
+
+template <typename Visit>
+void VisitFiles(sqlite3* connection, Visit visit) {
+  for (const int which : {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER}) {
+    sqlite3_file* file = nullptr;
+    if (sqlite3_file_control(connection, "main", which, &file) != SQLITE_OK) continue;
+    if (file != nullptr && file->pMethods == &kMethods) visit(*Checked(file));
+  }
 }
 
 }  // namespace
@@ -245,16 +262,21 @@ const char* CheckedVfs() {
 }
 
 std::string LastDamage(sqlite3* connection) {
-  for (const int which : {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER}) {
-    sqlite3_file* file = nullptr;
-    if (sqlite3_file_control(connection, "main", which, &file) != SQLITE_OK) continue;
-    if (file == nullptr || file->pMethods != &kMethods) continue;
-    const CheckedFile* checked = Checked(file);
-    if (checked->damaged_page == 0) continue;
-    return (checked->is_log ? " (frame " : " (page ") + std::to_string(checked->damaged_page) +
-           (checked->is_log ? " of the log)" : " of the store)");
-  }
-  return "";
+  std::string text;
+  VisitFiles(connection, [&](const CheckedFile& file) {
+    if (file.damaged_page == 0 || !text.empty()) return;
+    text = (file.is_log ? " (frame " : " (page ") + std::to_string(file.damaged_page) +
+           (file.is_log ? " of the log)" : " of the store)");
+  });
+  return text;
+}
+
+int LastSystemError(sqlite3* connection) {
+  int error = sqlite3_system_errno(connection);
+  VisitFiles(connection, [&](const CheckedFile& file) {
+    if (file.system_error != 0) error = file.system_error;
+  });
+  return error;
 }
 
 }  // namespace node

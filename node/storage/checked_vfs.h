@@ -24,4 +24,7 @@ namespace node {
 // Where this connection last read something damaged: " (page 3 of the store)", or nothing.
 [[nodiscard]] std::string LastDamage(sqlite3* connection);
 
+// Why the system last refused this connection something, an errno; 0 when it did not.
+[[nodiscard]] int LastSystemError(sqlite3* connection);
+
 }  // namespace node

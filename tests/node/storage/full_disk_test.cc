@@ -12,10 +12,10 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "node/storage/store_check.h"
+#include "tests/node/base/failures_in_child.h"
 #include "tests/node/storage/scratch.h"
 
 namespace node {
@@ -36,21 +36,6 @@ std::string MountSmall(const std::filesystem::path& folder, const char* options)
     return std::string("no mount: ") + std::strerror(errno);
   }
   return "";
-}
-
-// In a child, so that name spaces and limits end with it. The exit code is the number of failures.
-template <typename Body>
-int FailuresInChild(Body body) {
-  const pid_t child = fork();
-  if (child == 0) {
-    body();
-    const auto* result = testing::UnitTest::GetInstance()->current_test_info()->result();
-    std::cout.flush();
-    _exit(result->total_part_count());
-  }
-  int status = 0;
-  waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 // Fills the disk by commits; returns how many were durable.
