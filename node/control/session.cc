@@ -56,8 +56,10 @@ std::span<const Session::Method> Session::Methods() {
 void Session::OnLine(std::string_view line) {
   ControlRequest request;
   const core::Status status = ReadRequest(line, request);
-  if (!status.ok()) return Fail(request.id, status);
-  if (IsOpen(*request.id)) {
+  // What is open would be answered by an error with its id.
+  const bool open = request.id.has_value() && IsOpen(*request.id);
+  if (!status.ok()) return Fail(open ? std::nullopt : request.id, status);
+  if (open) {
     return Fail(std::nullopt, core::InvalidArgument("/id: found " + std::to_string(*request.id) +
                                                     ", which is open, allowed another"));
   }

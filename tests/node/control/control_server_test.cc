@@ -119,11 +119,18 @@ TEST_F(ControlServerTest, OneRecordingIsWrittenAtATimeAndOthersAreAnsweredMeanwh
       client.Write("{\"id\":1,\"method\":\"record\",\"params\":{\"path\":\"r\"}}\n"
                    "{\"id\":2,\"method\":\"record\",\"params\":{\"path\":\"other\"}}\n"
                    "{\"id\":1,\"method\":\"log_level\"}\n"
+                   "{\"id\":1,\"method\":\"log_level\",\"wrong\":0}\n"
                    "{\"id\":3,\"method\":\"log_level\"}\n"));
   EXPECT_EQ(Next(client)["error"]["message"], "the flight recorder: found " +
                                                   (scratch_ / "r").string() +
                                                   " being written, allowed one file at a time");
-  EXPECT_EQ(Next(client)["error"]["message"], "/id: found 1, which is open, allowed another");
+  for (const char* message : {"/id: found 1, which is open, allowed another",
+                              "the request: found the unknown key \"wrong\", allowed \"id\", "
+                              "\"method\" or \"params\""}) {
+    const Json refused = Next(client);
+    EXPECT_EQ(refused["error"]["message"], message);
+    EXPECT_TRUE(refused["id"].is_null());  // Or it would end what is open.
+  }
   EXPECT_EQ(Next(client)["id"], 3);
   const Json saved = Next(client);
   EXPECT_EQ(saved["id"], 1);
