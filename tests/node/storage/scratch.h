@@ -22,7 +22,8 @@ namespace node {
 
 class StoreFolder : public ScratchFolder {
  public:
-  using ScratchFolder::ScratchFolder;
+  // Not inherited: clang 14 makes no constant of a class without a default constructor of its own.
+  explicit StoreFolder(On on = On::kMemory) : ScratchFolder(on) {}
 
   [[nodiscard]] std::filesystem::path store() const { return path() / "store.db"; }
 };
