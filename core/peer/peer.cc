@@ -58,6 +58,14 @@ struct Peer::State : public Locator, public ClusterSource {
                                                          size_t count) const override;
   [[nodiscard]] bool IsConfident(Time now) const override;
 
+  [[nodiscard]] std::vector<Acquaintance> Acquaintances(Time now) const override {
+    return routing.Acquaintances(now);
+  }
+
+  void Recall(Time now, std::span<const Acquaintance> known) override {
+    routing.Recall(now, known);
+  }
+
   // Most peers neither write nor hold a block: the module comes with its first input.
   [[nodiscard]] Transactions& Writing() {
     if (transactions == nullptr) transactions = std::make_unique<Transactions>(*context);
@@ -197,19 +205,19 @@ std::vector<Neighbour> Peer::State::NearestRemembered(Time now, const Key256& ta
   if (client) return nearest;
   const Directory& directory = *context->directory;
   const auto place = std::find_if(nearest.begin(), nearest.end(), [&](const Neighbour& other) {
-    return Nearer(target, directory.NodeIdOf(self), directory.NodeIdOf(other.peer));
+    return Nearer(target, directory.NodeIdOf(self), other.id);
   });
-  nearest.insert(place, {.peer = self, .away = false});
+  nearest.insert(place, {.id = directory.NodeIdOf(self), .peer = self, .away = false});
   if (nearest.size() > count) nearest.pop_back();
   return nearest;
 }
 
 // Protocol document, 1.4.3: the gate trusts an estimate above this; and whoever knows a whole cluster
-// knows that it is none of somebody else's.
+// knows that it is none of somebody else's. Whom an earlier life knew counts before the join is over.
 bool Peer::State::IsConfident(Time now) const {
   constexpr uint32_t kConfident = 500'000;
   const auto others = static_cast<size_t>(context->config->transactions.cluster_size) - 1;
-  return routing.joined() &&
+  return (routing.joined() || routing.recalls()) &&
          (routing.Estimate().confidence_ppm > kConfident || routing.Remembers(now, others));
 }
 

@@ -4,36 +4,67 @@
 
 namespace core {
 
-void Absentees::Add(const Directory& directory, const NodeId& self_id,
-                    const TransactionsConfig& config, const Departure& departure) {
+void Absentees::Add(const NodeId& self_id, const TransactionsConfig& config,
+                    const Departure& departure) {
   std::erase_if(entries_, [&](const Entry& old) {
-    return old.peer == departure.peer || !IsKept(config, departure.at, old);
+    return old.what.id == departure.id || !IsKept(config, departure.at, old.what);
   });
-  entries_.push_back({.since = departure.at, .peer = departure.peer});
+  entries_.push_back(
+      {.what = {.id = departure.id, .since_us = departure.at.us, .away = true, .cut = false}});
   Suspect(config, departure);
-  if (entries_.size() <= kMax) return;
-  const auto farther = [&](const Entry& a, const Entry& b) {
-    return Nearer(self_id, directory.NodeIdOf(b.peer), directory.NodeIdOf(a.peer));
-  };
-  entries_.erase(std::min_element(entries_.begin(), entries_.end(), farther));
+  MakeRoom(self_id);
 }
 
 void Absentees::Suspect(const TransactionsConfig& config, const Departure& departure) {
   const auto is_recent = [&](const Entry& entry) {
-    return entry.since >= departure.at - config.absence_keep;
+    return Time{entry.what.since_us} >= departure.at - config.absence_keep;
   };
   const auto left = static_cast<size_t>(std::count_if(entries_.begin(), entries_.end(), is_recent));
-  const auto needed = static_cast<size_t>(config.approve_percent);
-  if (departure.stayed * 100 > (departure.stayed + left) * needed) return;
-  for (Entry& entry : entries_) entry.cut = entry.cut || is_recent(entry);
+  if (!IsCut(config, departure.stayed, departure.stayed + left)) return;
+  for (Entry& entry : entries_) entry.what.cut = entry.what.cut || is_recent(entry);
 }
 
-void Absentees::Remove(PeerId peer) {
-  std::erase_if(entries_, [peer](const Entry& entry) { return entry.peer == peer; });
+void Absentees::MakeRoom(const NodeId& self_id) {
+  while (entries_.size() > kMax) {
+    const auto farther = [&](const Entry& a, const Entry& b) {
+      return Nearer(self_id, b.what.id, a.what.id);
+    };
+    entries_.erase(std::min_element(entries_.begin(), entries_.end(), farther));
+  }
 }
 
-void Absentees::CollectPeers(PeerSet& peers) const {
-  for (const Entry& entry : entries_) peers.Add(entry.peer);
+void Absentees::Recall(const NodeId& self_id, const TransactionsConfig& config, Time now,
+                       std::span<const Acquaintance> known, size_t stayed) {
+  for (const Acquaintance& who : known) {
+    Entry entry{.what = who, .recalled = true, .expected = !who.away};
+    entry.what.away = true;
+    if (entry.expected) {
+      entry.what.since_us = now.us;
+      ++missing_;
+    }
+    if (IsKept(config, now, entry.what)) entries_.push_back(entry);
+  }
+  expected_ = stayed + missing_;
+  const bool cut = IsCut(config, stayed, expected_);
+  for (Entry& entry : entries_) entry.what.cut = entry.what.cut || (entry.expected && cut);
+  MakeRoom(self_id);
+}
+
+void Absentees::Remove(const TransactionsConfig& config, const NodeId& id) {
+  const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const Entry& entry) { return entry.what.id == id; });
+  if (found == entries_.end()) return;
+  const bool expected = found->expected;
+  entries_.erase(found);
+  if (!expected) return;
+  --missing_;
+  if (IsCut(config, expected_ - missing_, expected_)) return;
+  // Most have answered: whoever has not left alone while this peer was down.
+  for (Entry& entry : entries_) entry.what.cut = entry.what.cut && !entry.expected;
+}
+
+void Absentees::CollectPeers(const Directory& directory, PeerSet& peers) const {
+  for (const Entry& entry : entries_) peers.Add(directory.FindByNodeId(entry.what.id));
 }
 
 template <typename State>
@@ -41,11 +72,15 @@ void Absentees::Tell(State& state) const {
   state.Hash(entries_.size());
   for (const Entry& entry : entries_) {
     state.Part("absentee", [&] {
-      state.Add("peer", entry.peer);
-      state.Add("since", entry.since);
-      state.Add("cut", entry.cut);
+      state.Add("id", entry.what.id);
+      state.Add("since", Time{entry.what.since_us});
+      state.Add("cut", entry.what.cut);
+      state.Add("recalled", entry.recalled);
+      state.Add("expected", entry.expected);
     });
   }
+  state.Add("expected", expected_);
+  state.Add("still missing", missing_);
 }
 
 void Absentees::Digest(Hasher& hasher) const {

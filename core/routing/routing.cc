@@ -61,6 +61,7 @@ void Routing::Start(Time now, std::span<const PeerId> seeds, Random& random, Eff
   for (PeerId seed : seeds) {
     if (BucketOf(seed) != Table::kNoBucket) usable.push_back(seed);
   }
+  AskRecalled(turn);
   if (table_.size() > 0 || usable.empty()) {
     bootstrap_.StartJoined(now, config(), random);
     effects.Observe(Joined{.contacts = static_cast<uint32_t>(table_.size())});
@@ -151,7 +152,7 @@ void Routing::Heard(Turn& turn, PeerId peer, bool client) {
   }
   if (client) return;
   if (absentees_ != nullptr) {
-    absentees_->Remove(peer);
+    absentees_->Remove(context_->config->transactions, context_->directory->NodeIdOf(peer));
     if (absentees_->size() == 0) absentees_.reset();
   }
   if (Admit(turn, peer, bucket) == Table::Noted::kFull) Challenge(turn, peer, bucket);
@@ -195,6 +196,14 @@ void Routing::SendPing(Turn& turn, PeerId to) const {
   ping.body.emplace<Ping>();
 }
 
+void Routing::AskRecalled(Turn& turn) const {
+  if (absentees_ == nullptr) return;
+  absentees_->ForEachRecalled([&](const NodeId& id) {
+    const PeerId peer = context_->directory->FindByNodeId(id);
+    if (peer != kNoPeer) SendPing(turn, peer);
+  });
+}
+
 // No witness is asked for: the stranger was heard when the ping left.
 void Routing::EvictOldest(Turn& turn, size_t at) {
   const EvictionCheck check = activity_->checks[at];
@@ -216,8 +225,9 @@ void Routing::Lose(Turn& turn, PeerId peer) {
   const TransactionsConfig& config = context_->config->transactions;
   if (config.absence_keep.us == 0) return;
   if (absentees_ == nullptr) absentees_ = std::make_unique<Absentees>();
-  absentees_->Add(*context_->directory, table_.self_id(), config,
-                  {.peer = peer, .at = turn.now, .stayed = table_.size()});
+  absentees_->Add(
+      table_.self_id(), config,
+      {.id = context_->directory->NodeIdOf(peer), .at = turn.now, .stayed = table_.size()});
 }
 
 void Routing::Silent(Turn& turn, const NodeLookup::Silence& silence) {
@@ -284,6 +294,7 @@ void Routing::OnDeadline(Time now, Random& random, Effects& effects) {
     ExpireRequests(turn);
   }
   if (bootstrap_.OnDeadline(now)) {
+    AskRecalled(turn);
     StartLookup(turn, {.cause = NodeLookup::Cause::kSelf, .target = table_.self_id()});
   }
   Settle(turn);
@@ -381,14 +392,16 @@ std::vector<Neighbour> Routing::NearestRemembered(Time now, const Key256& target
   const Directory& directory = *context_->directory;
   for (const PeerId peer :
        table_.Nearest(directory, {.target = target, .count = count, .with_suspects = remembers})) {
-    nearest.push_back({.peer = peer, .away = table_.IsSuspect(peer, BucketOf(peer))});
+    nearest.push_back({.id = directory.NodeIdOf(peer),
+                       .peer = peer,
+                       .away = table_.IsSuspect(peer, BucketOf(peer))});
   }
   if (absentees_ == nullptr) return nearest;
-  absentees_->ForEach(context_->config->transactions, now,
-                      [&](PeerId peer) { nearest.push_back({.peer = peer, .away = true}); });
-  std::sort(nearest.begin(), nearest.end(), [&](const Neighbour& a, const Neighbour& b) {
-    return Nearer(target, directory.NodeIdOf(a.peer), directory.NodeIdOf(b.peer));
+  absentees_->ForEach(context_->config->transactions, now, [&](const Acquaintance& who) {
+    nearest.push_back({.id = who.id, .peer = directory.FindByNodeId(who.id), .away = true});
   });
+  std::sort(nearest.begin(), nearest.end(),
+            [&](const Neighbour& a, const Neighbour& b) { return Nearer(target, a.id, b.id); });
   if (nearest.size() > count) nearest.resize(count);
   return nearest;
 }
@@ -396,9 +409,42 @@ std::vector<Neighbour> Routing::NearestRemembered(Time now, const Key256& target
 bool Routing::Remembers(Time now, size_t count) const {
   size_t remembered = table_.size();
   if (absentees_ != nullptr) {
-    absentees_->ForEach(context_->config->transactions, now, [&](PeerId) { ++remembered; });
+    absentees_->ForEach(context_->config->transactions, now,
+                        [&](const Acquaintance&) { ++remembered; });
   }
   return remembered >= count;
+}
+
+std::vector<Acquaintance> Routing::Acquaintances(Time now) const {
+  std::vector<Acquaintance> known;
+  for (const PeerId peer : table_.Contacts()) {
+    known.push_back({.id = context_->directory->NodeIdOf(peer)});
+  }
+  if (absentees_ != nullptr) {
+    absentees_->ForEach(context_->config->transactions, now,
+                        [&](const Acquaintance& who) { known.push_back(who); });
+  }
+  const NodeId& self = table_.self_id();
+  std::sort(known.begin(), known.end(),
+            [&](const Acquaintance& a, const Acquaintance& b) { return Nearer(self, a.id, b.id); });
+  if (known.size() > kAcquaintancesMax) known.resize(kAcquaintancesMax);
+  return known;
+}
+
+void Routing::Recall(Time now, std::span<const Acquaintance> known) {
+  CHECK(bootstrap_.phase() == Bootstrap::Phase::kNew);
+  const TransactionsConfig& config = context_->config->transactions;
+  std::vector<Acquaintance> silent;
+  for (const Acquaintance& who : known) {
+    const PeerId peer = context_->directory->FindByNodeId(who.id);
+    const int bucket = BucketOf(peer);
+    const bool contact = bucket != Table::kNoBucket && table_.Contains(peer, bucket);
+    if (!contact && who.id != table_.self_id()) silent.push_back(who);
+  }
+  if (silent.empty() || config.absence_keep.us == 0) return;
+  recalls_ = true;
+  absentees_ = std::make_unique<Absentees>();
+  absentees_->Recall(table_.self_id(), config, now, silent, table_.size());
 }
 
 int Routing::SharedPrefixWithNearest(int n) const {
@@ -417,7 +463,7 @@ std::vector<PeerId> Routing::Contacts() const {
 
 void Routing::CollectPeers(PeerSet& peers) const {
   peers.AddAll(Contacts());
-  if (absentees_ != nullptr) absentees_->CollectPeers(peers);
+  if (absentees_ != nullptr) absentees_->CollectPeers(*context_->directory, peers);
   if (activity_ == nullptr) return;
   for (const auto& lookup : activity_->lookups) lookup->CollectPeers(peers);
   for (const EvictionCheck& check : activity_->checks) check.CollectPeers(peers);
@@ -429,6 +475,7 @@ template <typename State>
 void Routing::Tell(State& state) const {
   state.Add("peer", self_);
   state.Show("client", client_);
+  if (recalls_) state.Add("recalls", recalls_);
   state.Module("table", table_);
   state.Module("bootstrap", bootstrap_);
   state.Module("size estimate", estimator_);

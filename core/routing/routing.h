@@ -106,6 +106,14 @@ class Routing {
   // Whether at least so many peers are known or remembered, this one not counted.
   [[nodiscard]] bool Remembers(Time now, size_t count) const;
 
+  // Whom a next life must not forget: contacts, and who is away; the nearest to the own id, nearest first.
+  [[nodiscard]] std::vector<Acquaintance> Acquaintances(Time now) const;
+  // Of an earlier life: who is no contact is away until it is heard. After SeedRoutes, before Start.
+  void Recall(Time now, std::span<const Acquaintance> known);
+
+  // Whether an earlier life has left something.
+  [[nodiscard]] bool recalls() const { return recalls_; }
+
   // c0 of 1.1.3: leading bits shared by the own id and all of the n nearest known ids; 0 when fewer
   // are known.
   [[nodiscard]] int SharedPrefixWithNearest(int n) const;
@@ -146,6 +154,8 @@ class Routing {
   Table::Noted Admit(Turn& turn, PeerId peer, int bucket);
   void Challenge(Turn& turn, PeerId stranger, int bucket);
   void SendPing(Turn& turn, PeerId to) const;
+  // Asks whom it knew before a restart whether they are there.
+  void AskRecalled(Turn& turn) const;
   void Silent(Turn& turn, const NodeLookup::Silence& silence);
   void EvictOldest(Turn& turn, size_t check);
   // A contact has left the table because it was silent.
@@ -167,6 +177,7 @@ class Routing {
   std::unique_ptr<Absentees> absentees_;  // None: nobody is missed.
   PeerId self_;
   bool client_ = false;
+  bool recalls_ = false;
 };
 
 }  // namespace core

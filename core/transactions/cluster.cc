@@ -85,8 +85,7 @@ bool IsAdmissible(const TxMoment& moment, const BlockId& block, std::span<const 
   const std::vector<Neighbour> view = OwnView(moment, block);
   size_t common = 0;
   for (const Neighbour& neighbour : view) {
-    const NodeId& id = moment.context.directory->NodeIdOf(neighbour.peer);
-    if (IndexOf(members, id).has_value()) ++common;
+    if (IndexOf(members, neighbour.id).has_value()) ++common;
   }
   const size_t strangers = members.size() - common;
   const size_t share = ShareOf(view.size(), config.admission_percent);

@@ -31,6 +31,10 @@ class ClusterSource {
   // client) among them.
   [[nodiscard]] virtual std::vector<Neighbour> NearestRemembered(Time now, const Key256& target,
                                                                  size_t count) const = 0;
+  // What a next life must not forget of NearestRemembered; at most kAcquaintancesMax.
+  [[nodiscard]] virtual std::vector<Acquaintance> Acquaintances(Time now) const = 0;
+  // Of an earlier life. Before everything else.
+  virtual void Recall(Time now, std::span<const Acquaintance> known) = 0;
   // Whether enough peers are known for NearestRemembered to be held against what others declare.
   [[nodiscard]] virtual bool IsConfident(Time now) const = 0;
   // Starts the search for the peers nearest to target; the answer comes as

@@ -1,8 +1,10 @@
-// What members and coordinators keep in table 33: a case (vote, later its decision) and a round.
+// What members and coordinators keep in table 33: a case (vote, later its decision), a round, and whom
+// the peer knew.
 //
 //   key (kind u8, tx 32)    value
 //   1                       CaseRow
 //   2                       RoundRow
+//   3, zeros                AcquaintancesRow
 //
 // Source: protocol document, 1.4.1.
 #pragma once
@@ -13,12 +15,13 @@
 
 #include "core/codec/stored.h"
 #include "core/port/host.h"
+#include "core/port/neighbour.h"
 
 namespace core {
 
 inline constexpr TableId kTransactionsTable{33};
 
-enum class TxRowKind : uint8_t { kCase = 1, kRound = 2 };
+enum class TxRowKind : uint8_t { kCase = 1, kRound = 2, kAcquaintances = 3 };
 
 // A vote, or a decision, or both.
 struct CaseRow {
@@ -36,6 +39,21 @@ struct RoundRow {
   Bytes value;
   std::vector<Vote> votes;  // Not empty: committing.
 };
+
+struct AcquaintancesRow {
+  std::vector<Acquaintance> known;
+};
+
+template <>
+inline constexpr auto kFields<Acquaintance> =
+    std::tuple(FixedField<1, &Acquaintance::id>{"acquaintance.id: missing or not 32 bytes"},
+               SignedField<2, &Acquaintance::since_us>{"acquaintance.since_us"},
+               BoolField<3, &Acquaintance::away>{"acquaintance.away: not 0 or 1"},
+               BoolField<4, &Acquaintance::cut>{"acquaintance.cut: not 0 or 1"});
+
+template <>
+inline constexpr auto kFields<AcquaintancesRow> = std::tuple(
+    ListField<1, &AcquaintancesRow::known, kAcquaintancesMax>{"acquaintances.known: above 128"});
 
 template <>
 inline constexpr auto kFields<CaseRow> = std::tuple(
@@ -68,7 +86,7 @@ struct TxRowName {
 // Nothing when the key is none of ours.
 [[nodiscard]] inline std::optional<TxRowName> NameOfTxRow(const StoreKey& at) {
   if (at.table != kTransactionsTable || at.key.size() != 33) return std::nullopt;
-  if (at.key[0] < 1 || at.key[0] > 2) return std::nullopt;
+  if (at.key[0] < 1 || at.key[0] > 3) return std::nullopt;
   TxRowName name{.kind = static_cast<TxRowKind>(at.key[0]), .tx = {}};
   std::copy(at.key.begin() + 1, at.key.end(), name.tx.bytes.begin());
   return name;

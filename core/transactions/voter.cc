@@ -323,6 +323,7 @@ void Voter::Cast(const TxMoment& moment, const Key256& tx, Case& known,
     known.has_value = false;
   }
   StoreBatch batch;
+  if (acquaintances_.empty()) acquaintances_.Store(moment, batch);
   batch.Put(TxRowKey(TxRowKind::kCase, tx), EncodeRow(CaseRow{.record = known.record,
                                                               .value = known.value,
                                                               .voted = true,

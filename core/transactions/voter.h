@@ -33,6 +33,7 @@
 #include "core/base/time.h"
 #include "core/codec/messages.h"
 #include "core/repository/repository.h"
+#include "core/transactions/acquaintances.h"
 #include "core/transactions/journal.h"
 #include "core/transactions/tx_moment.h"
 #include "core/transactions/vote_tally.h"
@@ -223,6 +224,7 @@ class Voter {
   FlatTable<Key256, Time> convicted_;  // When, by node id.
   std::vector<Key256> undurable_;      // Decisions that are not durable yet.
   std::vector<Read> reads_;            // Wait for one of them.
+  Acquaintances acquaintances_;
   Time sweep_at_ = Time::Never();
 };
 

@@ -390,6 +390,7 @@ void Voter::Sweep(const TxMoment& moment) {
     return old;
   });
   ForgetConvicted(moment);
+  acquaintances_.Store(moment, batch);
   if (!batch.writes.empty()) moment.journal.Commit(moment, std::move(batch), std::move(due));
 }
 

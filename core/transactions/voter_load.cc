@@ -40,6 +40,7 @@ void TellCase(State& state, const Key256& tx, const Case& open) {
 }  // namespace
 
 void Voter::Load(const TxMoment& moment, std::span<const StoredRow> rows) {
+  acquaintances_.Load(moment, rows);
   StoreBatch batch;
   (void)repository_.Load(moment.now, rows, batch);
   std::vector<Key256> unapplied;
@@ -151,6 +152,7 @@ void Voter::Tell(State& state) const {
       state.Add("at", at);
     });
   });
+  acquaintances_.Tell(state);
   for (const Key256& tx : undurable_) state.Add("not durable yet", tx);
   state.Hash(reads_.size());
   for (const Read& read : reads_) {

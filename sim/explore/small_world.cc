@@ -87,10 +87,17 @@ class SmallWorld::Neighbours : public core::ClusterSource {
                                                                size_t count) const override {
     std::vector<core::Neighbour> nearest;
     for (const core::PeerId peer : Nearest(target, count)) {
-      nearest.push_back({.peer = peer, .away = false});
+      nearest.push_back(
+          {.id = world_->context().directory->NodeIdOf(peer), .peer = peer, .away = false});
     }
     return nearest;
   }
+
+  [[nodiscard]] std::vector<core::Acquaintance> Acquaintances(core::Time) const override {
+    return {};
+  }
+
+  void Recall(core::Time, std::span<const core::Acquaintance>) override {}
 
   [[nodiscard]] bool IsConfident(core::Time) const override { return true; }
 

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "core/repository/rows.h"
+#include "core/transactions/tx_rows.h"
 #include "sim/world/planted/bodies.h"
 
 namespace sim {
@@ -73,7 +74,12 @@ void BuryAlive(const core::BlockGet& asked, core::BlockReply& reply) {
 // ---- restarts ----
 
 bool LostRows::IsLost(const core::StoredRow& row) const {
-  if (what_ == What::kVotes) return row.at.table != core::kRepositoryTable;
+  if (row.at.table == core::kTransactionsTable) {
+    const auto kept = core::NameOfTxRow(row.at);
+    const bool others = kept.has_value() && kept->kind == core::TxRowKind::kAcquaintances;
+    return what_ == (others ? What::kOthers : What::kVotes);
+  }
+  if (what_ == What::kVotes || what_ == What::kOthers) return false;
   const auto name = core::NameOfRow(row.at);
   if (!name.has_value()) return false;
   if (what_ == What::kMemories) return name->kind == core::RowKind::kMemory;

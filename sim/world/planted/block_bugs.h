@@ -37,10 +37,10 @@ void SkipSequence(const core::BlockGet& asked, core::BlockReply& reply);
 // TX-11: live revisions are said to be deleted.
 void BuryAlive(const core::BlockGet& asked, core::BlockReply& reply);
 
-// BR-1, BR-9, TX-3: a replica whose restart loses rows, though the disk has them.
+// BR-1, BR-9, TX-1, TX-3: a replica whose restart loses rows, though the disk has them.
 class LostRows : public Role {
  public:
-  enum class What : uint8_t { kLatest, kMemories, kVotes };
+  enum class What : uint8_t { kLatest, kMemories, kVotes, kOthers };
 
   explicit LostRows(What what) : what_(what) {}
 

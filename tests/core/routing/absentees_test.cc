@@ -19,18 +19,29 @@ class AbsenteesTest : public testing::Test {
   }
 
   void Add(uint32_t peer, int64_t at_us, size_t stayed = 1000) {
-    absentees.Add(identities, identities.NodeIdOf(self), config,
-                  {.peer = PeerId{peer}, .at = Time{at_us}, .stayed = stayed});
+    absentees.Add(Id(0), config, {.id = Id(peer), .at = Time{at_us}, .stayed = stayed});
   }
+
+  void Remove(uint32_t peer) { absentees.Remove(config, Id(peer)); }
+
+  // Peers from 1 on that an earlier life knew as present.
+  void Recall(uint32_t peers, int64_t at_us, size_t stayed = 0) {
+    std::vector<Acquaintance> known;
+    for (uint32_t peer = 1; peer <= peers; ++peer) known.push_back({.id = Id(peer)});
+    absentees.Recall(Id(0), config, Time{at_us}, known, stayed);
+  }
+
+  [[nodiscard]] const NodeId& Id(uint32_t peer) const { return identities.NodeIdOf(PeerId{peer}); }
 
   [[nodiscard]] std::vector<PeerId> At(int64_t us) const {
     std::vector<PeerId> peers;
-    absentees.ForEach(config, Time{us}, [&](PeerId peer) { peers.push_back(peer); });
+    absentees.ForEach(config, Time{us}, [&](const Acquaintance& who) {
+      peers.push_back(identities.FindByNodeId(who.id));
+    });
     return peers;
   }
 
   Identities identities{1, Absentees::kMax + 40};
-  PeerId self{0};
   TransactionsConfig config;
   Absentees absentees;
 };
@@ -41,7 +52,7 @@ TEST_F(AbsenteesTest, AnAbsenceEndsWithAWordOrWithTime) {
   Add(3, 30);
   EXPECT_EQ(At(110).size(), 3u);
   EXPECT_EQ(At(111), (std::vector<PeerId>{PeerId{2}, PeerId{3}}));
-  absentees.Remove(PeerId{3});
+  Remove(3);
   EXPECT_EQ(At(110), (std::vector<PeerId>{PeerId{1}, PeerId{2}}));
   Add(4, 115);  // Forgets the first one.
   EXPECT_EQ(At(110), (std::vector<PeerId>{PeerId{2}, PeerId{4}}));
@@ -78,6 +89,44 @@ TEST_F(AbsenteesTest, WithoutATimeForCutsAllAreForgottenEarly) {
   EXPECT_EQ(At(111).size(), 0u);
 }
 
+// Who restarts within a cut hears a few of those whom it knew; the others are missed as in any cut.
+TEST_F(AbsenteesTest, WhomAnEarlierLifeKnewIsMissedLikeThoseBehindACut) {
+  Recall(12, 500);
+  Remove(1);
+  Remove(2);
+  EXPECT_EQ(At(1500).size(), 10u);
+  EXPECT_EQ(At(1501).size(), 0u);
+}
+
+// Three quarters are not enough for quorums, one more is: then nobody is cut off, and those who are
+// silent have left while this peer was down.
+TEST_F(AbsenteesTest, ARestartIsNoCutWhenMostAreHeard) {
+  Recall(12, 500);
+  for (uint32_t peer = 1; peer <= 9; ++peer) Remove(peer);
+  EXPECT_EQ(At(1500).size(), 3u);
+  Remove(10);
+  EXPECT_EQ(At(600).size(), 2u);
+  EXPECT_EQ(At(601).size(), 0u);
+}
+
+TEST_F(AbsenteesTest, ContactsThatWereThereAtOnceCountAsHeard) {
+  Recall(2, 500, 10);
+  EXPECT_EQ(At(600).size(), 2u);
+  EXPECT_EQ(At(601).size(), 0u);
+}
+
+// However often a peer restarts, whoever is gone is missed for the time of one cut.
+TEST_F(AbsenteesTest, ACutOfAnEarlierLifeGrowsNoLonger) {
+  const std::vector<Acquaintance> known = {
+      {.id = Id(1), .since_us = 300, .away = true, .cut = true},
+      {.id = Id(2), .since_us = 300, .away = true, .cut = false},
+      {.id = Id(3), .since_us = 450, .away = true, .cut = false}};
+  absentees.Recall(Id(0), config, Time{500}, known, 0);
+  EXPECT_EQ(At(500), (std::vector<PeerId>{PeerId{1}, PeerId{3}}));
+  EXPECT_EQ(At(551), (std::vector<PeerId>{PeerId{1}}));
+  EXPECT_EQ(At(1301).size(), 0u);
+}
+
 TEST_F(AbsenteesTest, WhoIsFarthestGoesWhenThereAreTooMany) {
   for (uint32_t peer = 1; peer < Absentees::kMax + 40; ++peer) Add(peer, 1);
   const std::vector<PeerId> kept = At(1);
@@ -86,8 +135,7 @@ TEST_F(AbsenteesTest, WhoIsFarthestGoesWhenThereAreTooMany) {
     const bool is_kept = std::find(kept.begin(), kept.end(), PeerId{peer}) != kept.end();
     if (is_kept) continue;
     for (const PeerId other : kept) {
-      EXPECT_TRUE(Nearer(identities.NodeIdOf(self), identities.NodeIdOf(other),
-                         identities.NodeIdOf(PeerId{peer})));
+      EXPECT_TRUE(Nearer(Id(0), identities.NodeIdOf(other), Id(peer)));
     }
   }
 }

@@ -72,6 +72,29 @@ TEST_F(ForgettingTest, ADecisionIsToldAfterACrash) {
   EXPECT_TRUE(told());
 }
 
+// Who restarts within a cut must not take the survivors for the network: it is told whom its last life knew.
+TEST_F(ForgettingTest, AMemberRemembersOthersAcrossARestart) {
+  Put(0, 'x');
+  net.Crash(member, 100);
+  net.Restart(member);
+  const std::vector<Acquaintance> known = net.RecalledBy(member);
+  ASSERT_EQ(known.size(), 6u);
+  for (const Acquaintance& who : known) {
+    EXPECT_NE(who.id, net.identities().NodeIdOf(member));
+    EXPECT_FALSE(who.away);
+  }
+  net.Cut({client});
+  net.RunFor(Minutes(2));
+  net.Crash(member, 100);
+  net.Restart(member);
+  const std::vector<Acquaintance> later = net.RecalledBy(member);
+  const auto missed = std::find_if(later.begin(), later.end(), [&](const Acquaintance& who) {
+    return who.id == net.identities().NodeIdOf(client);
+  });
+  ASSERT_NE(missed, later.end());
+  EXPECT_TRUE(missed->away);
+}
+
 // A deleted block of which even the memory is gone looks as if it had never been written. Who is asked
 // then about its first write must not refuse what it had approved (planted bug deaf-member, TX-2).
 TEST_F(ForgettingTest, NobodyVotesOnWhatItMayHaveForgotten) {

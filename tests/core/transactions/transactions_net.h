@@ -211,6 +211,12 @@ class TransactionsNet {
     return Nearest(ClusterKey(identities_.suite(), block), count);
   }
 
+  // Whom the last life of the node handed to this one.
+  [[nodiscard]] std::vector<Acquaintance> RecalledBy(PeerId peer) const {
+    const auto found = recalled_.find(peer);
+    return found == recalled_.end() ? std::vector<Acquaintance>() : found->second;
+  }
+
   // Runs code as a step of the node, with everything that the flows see.
   template <typename Code>
   void Run(PeerId peer, Code&& code) {
@@ -256,9 +262,23 @@ class TransactionsNet {
       for (const PeerId peer : net_->Nearest(target, net_->nodes_.size())) {
         const bool away = net_->Misses(self_, peer);
         if (nearest.size() == count || (away && net_->forgets_)) continue;
-        nearest.push_back({.peer = peer, .away = away});
+        nearest.push_back({.id = net_->identities_.NodeIdOf(peer), .peer = peer, .away = away});
       }
       return nearest;
+    }
+
+    [[nodiscard]] std::vector<Acquaintance> Acquaintances(Time now) const override {
+      std::vector<Acquaintance> known;
+      for (const Neighbour& other :
+           NearestRemembered(now, net_->identities_.NodeIdOf(self_), net_->nodes_.size())) {
+        if (other.peer == self_) continue;
+        known.push_back({.id = other.id, .since_us = 0, .away = other.away});
+      }
+      return known;
+    }
+
+    void Recall(Time, std::span<const Acquaintance> known) override {
+      net_->recalled_[self_].assign(known.begin(), known.end());
     }
 
     [[nodiscard]] bool IsConfident(Time) const override { return true; }
@@ -434,6 +454,7 @@ class TransactionsNet {
   std::vector<std::pair<PeerId, Observation>> facts_;
   std::vector<Bytes> contents_;  // What they point to.
   std::vector<std::pair<PeerId, Offence>> offences_;
+  std::map<PeerId, std::vector<Acquaintance>> recalled_;
   Time now_{Seconds(1'000'000).us};
 };
 
