@@ -66,6 +66,7 @@ Status Collection::Act(const ActionId& id, Bytes payload, std::vector<BlockId> o
 void Collection::Refresh(const CollectionMoment& moment) {
   if (phase_ != Phase::kIdle) return;
   tries_ = 0;
+  damage_ = {};
   StartRefresh(moment);
   Proceed(moment);
 }
@@ -74,6 +75,7 @@ void Collection::Sync(const CollectionMoment& moment) {
   syncing_ = true;
   if (phase_ != Phase::kIdle) return;
   tries_ = 0;
+  damage_ = {};
   if (known_) {
     phase_ = Phase::kBuilding;
   } else {

@@ -94,6 +94,7 @@ enum class ActionEnd : uint8_t {
   kDropped,   // By the conflict rule.
   kRefused,   // A condition of its edits does not hold.
   kRejected,  // Permanently, by the network.
+  kDamaged,   // A collection that a joint action is part of cannot be read (joint_action.h).
 };
 
 struct ActionReport {
@@ -192,7 +193,10 @@ class Collection {
 
   [[nodiscard]] size_t pending_count() const { return pending_.size(); }
 
+  // Of the last refresh or sync.
   [[nodiscard]] const Status& damage() const { return damage_; }
+
+  [[nodiscard]] const CollectionLimits& limits() const { return limits_; }
 
   void Digest(Hasher& hasher) const;
   void Describe(StateListener& listener) const;

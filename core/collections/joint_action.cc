@@ -39,21 +39,56 @@ void JointAction::OnReport(const ActionReport& report) {
 
 std::vector<ChangeSet> JointAction::Proceed(Time now, Random& random) {
   if (deciding_) return {};
-  if (committed_ == 0 && given_up_ == 0) {
+  if (committed_ != 0) {
+    LandElsewhere(now, random);
+  } else if (given_up_ != 0) {
+    Withdraw(now, random, why_);
+  } else if (IsDamaged()) {
+    GiveUpDamaged(now, random);
+  } else {
     std::vector<ChangeSet> offers = Offers();
     deciding_ = !offers.empty();
     return offers;
   }
+  return {};
+}
+
+bool JointAction::IsDamaged() const {
+  return std::any_of(parts_.begin(), parts_.end(),
+                     [](const Part& part) { return !part.collection->damage().ok(); });
+}
+
+// It is on its way there. A log that cannot be read will never show it.
+void JointAction::LandElsewhere(Time now, Random& random) {
   for (const Part& part : parts_) {
     const CollectionMoment moment = {.now = now, .random = random, .wishes = *part.wishes};
-    if (committed_ != 0) {
-      // It is on its way there.
+    if (part.collection->damage().ok()) {
       part.collection->OnOfferEnd(moment, id_, TransactEnd::kInDoubt);
     } else {
-      part.collection->Withdraw(moment, id_, why_);
+      part.collection->Withdraw(moment, id_, ActionEnd::kDamaged);
     }
   }
-  return {};
+}
+
+// A try whose end is in doubt may stand in a log that can be read: who offers after everything has ended has not met it.
+void JointAction::GiveUpDamaged(Time now, Random& random) {
+  const bool doubted = settled_at_ != Time{};
+  const bool all_look = std::all_of(parts_.begin(), parts_.end(), [&](const Part& part) {
+    return !part.collection->damage().ok() || part.collection->OfferOf(id_) != nullptr;
+  });
+  if (!doubted || (looked_ && all_look)) return Withdraw(now, random, ActionEnd::kDamaged);
+  if (!all_look) return;
+  looked_ = settled_at_ <= now;
+  for (const Part& part : parts_) {
+    part.collection->OnOfferEnd({.now = now, .random = random, .wishes = *part.wishes}, id_,
+                                TransactEnd::kInDoubt);
+  }
+}
+
+void JointAction::Withdraw(Time now, Random& random, ActionEnd why) {
+  for (const Part& part : parts_) {
+    part.collection->Withdraw({.now = now, .random = random, .wishes = *part.wishes}, id_, why);
+  }
 }
 
 std::vector<ChangeSet> JointAction::Offers() const {
@@ -68,6 +103,10 @@ std::vector<ChangeSet> JointAction::Offers() const {
 
 void JointAction::OnTransactEnd(Time now, Random& random, TransactEnd end) {
   if (!std::exchange(deciding_, false)) return;
+  if (end == TransactEnd::kInDoubt) {
+    settled_at_ = now + parts_[0].collection->limits().settle_time;
+    looked_ = false;
+  }
   for (const Part& part : parts_) {
     part.collection->OnOfferEnd({.now = now, .random = random, .wishes = *part.wishes}, id_, end);
   }
@@ -79,6 +118,8 @@ void JointAction::Tell(State& state) const {
   state.Add("deciding", deciding_);
   state.Add("committed", committed_);
   state.Add("given up", given_up_);
+  state.Add("settled at", settled_at_);
+  state.Add("looked", looked_);
 }
 
 void JointAction::Digest(Hasher& hasher) const {

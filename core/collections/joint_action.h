@@ -9,15 +9,19 @@
 //   gathering  | every collection offers                    | deciding
 //              | one refuses or drops the action            | over; the others withdraw
 //              | one meets the action in its log            | landing
+//              | one is damaged, no try is in doubt         | over: damaged in all
+//              | one is damaged, a try is in doubt          | gathering: the others look again, until it is settled
 //   deciding   | committed, rejected                        | over
 //              | stale, conflict, unavailable, in doubt     | gathering: every collection looks again
 //   landing    | another one offers                         | landing: it has to look again
+//              | another one is damaged                     | its part is over: damaged
 //              | every collection has met the action        | over
 //
 // Invariants: (1) each try writes the tail of every collection, so of two tries made from one state
 // of any of them at most one succeeds; (2) hence a collection that refuses the action for good, its
 // log having moved behind the state of every try, or no try having been made, refuses for all; (3)
-// what one collection has met is committed, and is never tried again. A sync of each collection is
+// what one collection has met is committed, and is never tried again; (4) an action that ends damaged
+// is in no log that can be read, unless another collection reports it committed. A sync of each collection is
 // the owner's matter. Owner: whoever owns the collections. Thread rule: one thread.
 // Source: protocol document, 1.4.7 (several collections), 1.5.
 #pragma once
@@ -72,6 +76,10 @@ class JointAction {
   JointAction(const ActionId& id, std::vector<Part> parts) : id_(id), parts_(std::move(parts)) {}
 
   [[nodiscard]] std::vector<ChangeSet> Offers() const;
+  [[nodiscard]] bool IsDamaged() const;
+  void LandElsewhere(Time now, Random& random);
+  void GiveUpDamaged(Time now, Random& random);
+  void Withdraw(Time now, Random& random, ActionEnd why);
 
   ActionId id_;
   std::vector<Part> parts_;
@@ -79,6 +87,8 @@ class JointAction {
   size_t committed_ = 0;  // Collections that have reported it so.
   size_t given_up_ = 0;
   ActionEnd why_ = ActionEnd::kRefused;  // It was given up.
+  Time settled_at_;                      // When every try has ended, one way or the other.
+  bool looked_ = false;  // The collections that can be read began to look after that.
 };
 
 // The transaction of all the change sets. REQUIRES: at least one, and no block in two of them.

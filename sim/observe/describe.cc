@@ -422,7 +422,7 @@ struct BodyTeller {
 };
 
 std::string_view NameOf(core::ActionEnd end) {
-  constexpr std::string_view kNames[] = {"committed", "dropped", "refused", "rejected"};
+  constexpr std::string_view kNames[] = {"committed", "dropped", "refused", "rejected", "damaged"};
   return kNames[static_cast<size_t>(end) - 1];
 }
 

@@ -160,7 +160,8 @@ void EntryChecker::CompareShared(const WorldView& world, const std::map<core::Bl
 void EntryChecker::Compare(const WorldView& world, const core::BlockId& header,
                            const Actions& begun, const Log& log) {
   for (const auto& [id, action] : begun) {
-    if (!action.ended) continue;
+    // Damaged: its user was told that a log cannot be read, and so it is for whoever checks.
+    if (!action.ended || action.end == core::ActionEnd::kDamaged) continue;
     const auto entry = log.find(id);
     const std::string found = entry == log.end() ? "not in the log" : At(entry->second.sequence);
     const bool committed = action.end == core::ActionEnd::kCommitted;

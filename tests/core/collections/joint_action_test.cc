@@ -147,6 +147,99 @@ TEST(JointActionTest, WhatOneLogShowsIsNotTriedAgainInTheOther) {
   }
 }
 
+// Puts something else in place of the header.
+void Damage(JointWorld& world, size_t which) {
+  FetchedBlock& header = world.store().blocks()[world.header(which)];
+  ++header.revision;
+  header.bytes = BytesFrom("no header");
+}
+
+TEST(JointActionTest, ADamagedCollectionEndsItInBoth) {
+  for (const size_t damaged : {kLog, kTree}) {
+    JointWorld world({});
+    world.ActOnBoth(0, BytesFrom("first"), {EditOf(Kind::kInsert, 1, "a")});
+    world.Sync(0);
+    ASSERT_TRUE(world.Calm());
+    // Who has read nothing yet, for whoever has need not read it again.
+    const ActionId id = world.ActOnBoth(1, BytesFrom("mine"), {EditOf(Kind::kInsert, 2, "a")});
+    Damage(world, damaged);
+    world.Sync(1);
+    ASSERT_TRUE(world.Settle());
+    EXPECT_EQ(world.ReportOf(id, kLog).end, ActionEnd::kDamaged);
+    EXPECT_EQ(world.ReportOf(id, kTree).end, ActionEnd::kDamaged);
+    EXPECT_EQ(world.collection(1, kLog).pending_count(), 0u);
+    EXPECT_EQ(world.collection(1, kTree).pending_count(), 0u);
+    // What comes later to the other one is not held up.
+    const size_t other = damaged == kLog ? kTree : kLog;
+    const ActionId later =
+        other == kLog
+            ? world.ActOn(1, kLog, BytesFrom("later"))
+            : world.ActOn(
+                  1, kTree,
+                  EncodeEdits(std::vector<TreeEdit>{EditOf(Kind::kInsert, 3, "b")}).value());
+    world.Sync(1);
+    ASSERT_TRUE(world.Settle());
+    EXPECT_EQ(world.ReportOf(later, other).end, ActionEnd::kCommitted);
+    EXPECT_EQ(world.ReportOf(later, other).sequence, 1u)
+        << "the first one's is the only one before it";
+  }
+}
+
+// The try was committed, and nobody says so. Then one of the two logs cannot be read any more: the other one shows it.
+TEST(JointActionTest, WhatStandsInTheOtherLogIsCommittedThere) {
+  for (const size_t damaged : {kLog, kTree}) {
+    const size_t other = damaged == kLog ? kTree : kLog;
+    JointWorld world({.clients = 1});
+    world.ActOnBoth(0, BytesFrom("first"), {EditOf(Kind::kInsert, 1, "a")});
+    world.Sync(0);
+    ASSERT_TRUE(world.Calm());
+    const ActionId id = world.ActOnBoth(0, BytesFrom("mine"), {EditOf(Kind::kInsert, 2, "a")});
+    world.HoldBack(0);
+    world.Sync(0);
+    ASSERT_TRUE(world.StepToTransaction());
+    ASSERT_TRUE(world.store().Apply(ChangeSet(world.held_back())));
+    Damage(world, damaged);
+    world.Release(TransactEnd::kInDoubt);
+    ASSERT_TRUE(world.Settle());
+    EXPECT_EQ(world.ReportOf(id, other).end, ActionEnd::kCommitted);
+    EXPECT_EQ(world.ReportOf(id, damaged).end, ActionEnd::kDamaged);
+  }
+}
+
+// In doubt, and nobody can tell before everything has ended: it may still land while the first looks find nothing.
+TEST(JointActionTest, ATryInDoubtKeepsADamagedActionOpenUntilItIsSettled) {
+  for (const bool lands : {false, true}) {
+    JointWorld world({.clients = 1});
+    world.ActOnBoth(0, BytesFrom("first"), {EditOf(Kind::kInsert, 1, "a")});
+    world.Sync(0);
+    ASSERT_TRUE(world.Calm());
+    const ActionId id = world.ActOnBoth(0, BytesFrom("mine"), {EditOf(Kind::kInsert, 2, "a")});
+    world.HoldBack(0);
+    world.Sync(0);
+    ASSERT_TRUE(world.StepToTransaction());
+    const ChangeSet changes = world.held_back();
+    const FetchedBlock tree = world.store().Read(world.header(kTree));
+    Damage(world, kTree);
+    world.Release(TransactEnd::kInDoubt);
+    for (int i = 0; i < 30; ++i) world.Step();
+    EXPECT_FALSE(world.Reported(id, kLog));
+    EXPECT_FALSE(world.Reported(id, kTree));
+    if (lands) {
+      const FetchedBlock broken = std::exchange(world.store().blocks()[world.header(kTree)], tree);
+      ASSERT_TRUE(world.store().Apply(changes));
+      world.store().blocks()[world.header(kTree)] = broken;
+    }
+    for (int round = 0; round < 10 && !world.Reported(id, kTree); ++round) {
+      ASSERT_TRUE(world.Settle());
+      world.Sync(0);
+    }
+    ASSERT_TRUE(world.Reported(id, kTree));
+    EXPECT_EQ(world.ReportOf(id, kLog).end, lands ? ActionEnd::kCommitted : ActionEnd::kDamaged);
+    EXPECT_EQ(world.ReportOf(id, kTree).end, ActionEnd::kDamaged);
+    EXPECT_EQ(world.transactions(), 2u);
+  }
+}
+
 TEST(JointActionTest, ActionsOnOneKeepTheirPlaceAmongThoseOnBoth) {
   JointWorld world({.clients = 1});
   const ActionId a = world.ActOn(0, kLog, BytesFrom("a"));
