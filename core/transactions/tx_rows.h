@@ -1,10 +1,11 @@
-// What members and coordinators keep in table 33: a case (vote, later its decision), a round, and whom
-// the peer knew.
+// What members and coordinators keep in table 33: a case (vote, later its decision), a round, whom the
+// peer knew, and who voted both ways.
 //
-//   key (kind u8, tx 32)    value
-//   1                       CaseRow
-//   2                       RoundRow
-//   3, zeros                AcquaintancesRow
+//   key (kind u8, 32 bytes)      value
+//   1, hash of the transaction   CaseRow
+//   2, hash of the transaction   RoundRow
+//   3, zeros                     AcquaintancesRow
+//   4, node id                   ConvictionRow
 //
 // Source: protocol document, 1.4.1.
 #pragma once
@@ -21,7 +22,7 @@ namespace core {
 
 inline constexpr TableId kTransactionsTable{33};
 
-enum class TxRowKind : uint8_t { kCase = 1, kRound = 2, kAcquaintances = 3 };
+enum class TxRowKind : uint8_t { kCase = 1, kRound = 2, kAcquaintances = 3, kConviction = 4 };
 
 // A vote, or a decision, or both.
 struct CaseRow {
@@ -40,6 +41,14 @@ struct RoundRow {
   std::vector<Vote> votes;  // Not empty: committing.
 };
 
+// Both votes of one member about the record.
+struct ConvictionRow {
+  TxRecord record;
+  Vote first;
+  Vote second;
+  int64_t at_us = 0;
+};
+
 struct AcquaintancesRow {
   std::vector<Acquaintance> known;
 };
@@ -50,6 +59,13 @@ inline constexpr auto kFields<Acquaintance> =
                SignedField<2, &Acquaintance::since_us>{"acquaintance.since_us"},
                BoolField<3, &Acquaintance::away>{"acquaintance.away: not 0 or 1"},
                BoolField<4, &Acquaintance::cut>{"acquaintance.cut: not 0 or 1"});
+
+template <>
+inline constexpr auto kFields<ConvictionRow> =
+    std::tuple(SubField<1, &ConvictionRow::record, true, 2>{"conviction.record: missing"},
+               SubField<2, &ConvictionRow::first, true>{"conviction.first: missing"},
+               SubField<3, &ConvictionRow::second, true>{"conviction.second: missing"},
+               SignedField<4, &ConvictionRow::at_us>{"conviction.at_us"});
 
 template <>
 inline constexpr auto kFields<AcquaintancesRow> = std::tuple(
@@ -80,13 +96,13 @@ inline constexpr auto kFields<RoundRow> = std::tuple(
 
 struct TxRowName {
   TxRowKind kind = TxRowKind::kCase;
-  Key256 tx;
+  Key256 tx;  // Or the node id.
 };
 
 // Nothing when the key is none of ours.
 [[nodiscard]] inline std::optional<TxRowName> NameOfTxRow(const StoreKey& at) {
   if (at.table != kTransactionsTable || at.key.size() != 33) return std::nullopt;
-  if (at.key[0] < 1 || at.key[0] > 3) return std::nullopt;
+  if (at.key[0] < 1 || at.key[0] > 4) return std::nullopt;
   TxRowName name{.kind = static_cast<TxRowKind>(at.key[0]), .tx = {}};
   std::copy(at.key.begin() + 1, at.key.end(), name.tx.bytes.begin());
   return name;

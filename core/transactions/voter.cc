@@ -146,6 +146,7 @@ void Voter::OnPromise(const TxMoment& moment, PeerId from, const TxPromise& prom
   fresh.value = promise.value;
   fresh.has_value = true;
   fresh.askers.push_back(from);
+  Warn(moment, from, promise.record);
   Deliberate(moment, tx, true);
 }
 

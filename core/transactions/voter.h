@@ -36,6 +36,7 @@
 #include "core/transactions/acquaintances.h"
 #include "core/transactions/journal.h"
 #include "core/transactions/tx_moment.h"
+#include "core/transactions/tx_rows.h"
 #include "core/transactions/vote_tally.h"
 
 namespace core {
@@ -137,6 +138,13 @@ class Voter {
     uint16_t tries = 0;
   };
 
+  // Who is proven to have voted both ways.
+  struct Conviction {
+    DoubleVote proof;  // With its votes alone.
+    Time at;
+    bool reported = false;  // To the standing: it has a handle here.
+  };
+
   struct Read {
     PeerId from;
     uint64_t id = 0;
@@ -202,7 +210,10 @@ class Voter {
   // ---- voter_accuse.cc ----
   [[nodiscard]] bool IsNews(const TxMoment& moment, const NodeId& liar) const;
   void Convict(const TxMoment& moment, const Key256& tx, const DoubleVote& proof);
-  void ForgetConvicted(const TxMoment& moment);
+  void LoadConviction(const TxMoment& moment, const TxRowName& name, const Bytes& row);
+  void ReportConvicted(const TxMoment& moment);
+  void ForgetConvicted(const TxMoment& moment, StoreBatch& batch);
+  void Warn(const TxMoment& moment, PeerId who, const TxRecord& record);
 
   // ---- voter_resolution.cc ----
   void StartResolution(const TxMoment& moment, const Key256& tx, Case& known, bool blocked);
@@ -221,9 +232,9 @@ class Voter {
   FlatTable<TxId, Key256> by_id_;  // Of cases and decisions.
   FlatTable<TxId, Key256> by_of_;  // Multi-block transactions decided at a tail here.
   FlatTable<BlockId, CatchUp> catch_ups_;
-  FlatTable<Key256, Time> convicted_;  // When, by node id.
-  std::vector<Key256> undurable_;      // Decisions that are not durable yet.
-  std::vector<Read> reads_;            // Wait for one of them.
+  FlatTable<NodeId, std::unique_ptr<Conviction>> convicted_;
+  std::vector<Key256> undurable_;  // Decisions that are not durable yet.
+  std::vector<Read> reads_;        // Wait for one of them.
   Acquaintances acquaintances_;
   Time sweep_at_ = Time::Never();
 };

@@ -1,15 +1,20 @@
 // Double voters: who signed for and against one transaction is proven by the two votes, and banned.
 //
-//   event                                         becomes
-//   two votes of one member that differ, seen     convicted, and told
-//   a proof that checks, of somebody known here   convicted, and told, if that is news
-//   decided_keep later                            forgotten: a new proof is news again
+//   event                                           becomes
+//   two votes of one member that differ, seen       convicted, stored, and told
+//   a proof that checks, of somebody known here     convicted, stored, and told, if that is news
+//   somebody asks for a vote beside a convict's     told the proof: it cannot know
+//   restart                                         convicted still, and reported again
+//   decided_keep later                              forgotten: a new proof is news again
 //
 // Whoever hears of a liar tells the members of the transaction and the peers nearest to the liar, once: these share
-// clusters with it. Nobody else passes anything on, so identities that are made up flood nobody. Approvals of two
+// clusters with it. Whoever missed that (it was down, cut off, or the message was lost) hears of it when it counts on the
+// liar: for each such question at most one answer. Nobody else passes anything on, so identities that are made up flood
+// nobody. Approvals of two
 // commits for one revision prove nothing: whoever was shown that the first was aborted was free to approve the second.
 // Then somebody signed both that abort and that commit, and is proven by these. Source: protocol document, 1.4.4.
 #include <algorithm>
+#include <utility>
 
 #include "core/transactions/certificate.h"
 #include "core/transactions/cluster.h"
@@ -75,9 +80,9 @@ void Voter::OnDoubleVote(const TxMoment& moment, PeerId from, const DoubleVote& 
 // Somebody known here who is not banned for it already.
 bool Voter::IsNews(const TxMoment& moment, const NodeId& liar) const {
   if (moment.context.directory->FindByNodeId(liar) == kNoPeer) return false;
-  const Time* at = convicted_.Find(liar);
-  if (at == nullptr) return convicted_.size() < kConvictedMax;
-  return *at + moment.config().decided_keep <= moment.now;
+  const std::unique_ptr<Conviction>* known = convicted_.Find(liar);
+  if (known == nullptr) return convicted_.size() < kConvictedMax;
+  return (*known)->at + moment.config().decided_keep <= moment.now;
 }
 
 // REQUIRES: the proof is verified.
@@ -89,25 +94,74 @@ void Voter::Convict(const TxMoment& moment, const Key256& tx, const DoubleVote& 
     if (once && peer != moment.self) told.push_back(peer);
   };
   for (const Member& member : members) tell(moment.context.directory->FindByNodeId(member.id));
-  for (const Vote& vote : proof.first.votes) {
-    const NodeId& liar = members[vote.member].id;
+  StoreBatch batch;
+  for (size_t i = 0; i < proof.first.votes.size(); ++i) {
+    const NodeId& liar = members[proof.first.votes[i].member].id;
     if (!IsNews(moment, liar)) continue;
-    *convicted_.Insert(liar).first = moment.now;
-    const PeerId peer = moment.context.directory->FindByNodeId(liar);
-    moment.effects.Observe(DoubleVoteProven{.member = peer, .tx = tx});
-    moment.Report(peer, Offence::kDoubleVote);
+    auto conviction = std::make_unique<Conviction>();
+    conviction->at = moment.now;
+    conviction->proof.first.record = proof.first.record;
+    conviction->proof.first.votes = {proof.first.votes[i]};
+    conviction->proof.second.record = proof.first.record;
+    conviction->proof.second.votes = {proof.second.votes[i]};
+    batch.Put(TxRowKey(TxRowKind::kConviction, liar),
+              EncodeRow(ConvictionRow{.record = proof.first.record,
+                                      .first = proof.first.votes[i],
+                                      .second = proof.second.votes[i],
+                                      .at_us = moment.now.us}));
+    *convicted_.Insert(liar).first = std::move(conviction);
+    moment.effects.Observe(
+        DoubleVoteProven{.member = moment.context.directory->FindByNodeId(liar), .tx = tx});
     const auto reach = 2 * static_cast<size_t>(moment.config().cluster_size);
     for (const Neighbour& near : moment.clusters.NearestRemembered(moment.now, liar, reach)) {
       tell(near.peer);
     }
   }
+  ReportConvicted(moment);
   for (const PeerId peer : told) moment.mail.Post(moment, peer, 0, proof);
+  moment.journal.Commit(moment, std::move(batch), {});
   if (sweep_at_ == Time::Never()) sweep_at_ = moment.now + moment.config().sweep_interval;
 }
 
-void Voter::ForgetConvicted(const TxMoment& moment) {
-  convicted_.EraseIf(
-      [&](const NodeId&, Time at) { return at + moment.config().decided_keep <= moment.now; });
+void Voter::LoadConviction(const TxMoment& moment, const TxRowName& name, const Bytes& row) {
+  ConvictionRow read;
+  if (DecodeRow(row, read) != nullptr || convicted_.size() >= kConvictedMax) return;
+  if (Time{read.at_us} + moment.config().decided_keep <= moment.now) return;
+  auto conviction = std::make_unique<Conviction>();
+  conviction->at = Time{read.at_us};
+  conviction->proof.first.record = read.record;
+  conviction->proof.first.votes = {read.first};
+  conviction->proof.second.record = std::move(read.record);
+  conviction->proof.second.votes = {read.second};
+  *convicted_.Insert(name.tx).first = std::move(conviction);
+}
+
+// Those who have a handle here; after a restart some get theirs later.
+void Voter::ReportConvicted(const TxMoment& moment) {
+  convicted_.ForEach([&](const NodeId& liar, const std::unique_ptr<Conviction>& conviction) {
+    const PeerId peer = moment.context.directory->FindByNodeId(liar);
+    if (conviction->reported || peer == kNoPeer) return;
+    conviction->reported = true;
+    moment.Report(peer, Offence::kDoubleVote);
+  });
+}
+
+// It counts on somebody who is convicted here.
+void Voter::Warn(const TxMoment& moment, PeerId who, const TxRecord& record) {
+  if (convicted_.empty() || who == moment.self) return;
+  for (const Member& member : record.members) {
+    const std::unique_ptr<Conviction>* known = convicted_.Find(member.id);
+    if (known == nullptr) continue;
+    return moment.mail.Post(moment, who, 0, (*known)->proof);
+  }
+}
+
+void Voter::ForgetConvicted(const TxMoment& moment, StoreBatch& batch) {
+  convicted_.EraseIf([&](const NodeId& liar, const std::unique_ptr<Conviction>& conviction) {
+    const bool old = conviction->at + moment.config().decided_keep <= moment.now;
+    if (old) batch.Delete(TxRowKey(TxRowKind::kConviction, liar));
+    return old;
+  });
 }
 
 }  // namespace core

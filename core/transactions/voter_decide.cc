@@ -389,7 +389,8 @@ void Voter::Sweep(const TxMoment& moment) {
     if (old) forget(tx, open->record.transaction);
     return old;
   });
-  ForgetConvicted(moment);
+  ForgetConvicted(moment, batch);
+  ReportConvicted(moment);
   acquaintances_.Store(moment, batch);
   if (!batch.writes.empty()) moment.journal.Commit(moment, std::move(batch), std::move(due));
 }

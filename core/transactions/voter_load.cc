@@ -46,7 +46,9 @@ void Voter::Load(const TxMoment& moment, std::span<const StoredRow> rows) {
   std::vector<Key256> unapplied;
   for (const StoredRow& stored : rows) {
     const std::optional<TxRowName> name = NameOfTxRow(stored.at);
-    if (!name.has_value() || name->kind != TxRowKind::kCase) continue;
+    if (!name.has_value()) continue;
+    if (name->kind == TxRowKind::kConviction) LoadConviction(moment, *name, stored.value);
+    if (name->kind != TxRowKind::kCase) continue;
     CaseRow row;
     // A row that cannot be read was damaged by the medium: the host would not have started.
     if (DecodeRow(stored.value, row) != nullptr) continue;
@@ -90,7 +92,9 @@ void Voter::Load(const TxMoment& moment, std::span<const StoredRow> rows) {
     const TxRecord& record = (*decided_.Find(tx))->certificate.record;
     StartCatchUp(moment, record.transaction.block, record.members);
   }
-  if (!cases_.empty() || !decided_.empty() || repository_.BlockCount() > 0) {
+  ReportConvicted(moment);
+  const bool nothing = cases_.empty() && decided_.empty() && convicted_.empty();
+  if (!nothing || repository_.BlockCount() > 0) {
     sweep_at_ = moment.now + moment.config().sweep_interval;
   }
 }
@@ -146,10 +150,12 @@ void Voter::Tell(State& state) const {
       for (const Member& member : catch_up.members) state.Add("members", member.id);
     });
   });
-  convicted_.ForEach([&](const Key256& liar, Time at) {
+  convicted_.ForEach([&](const NodeId& liar, const std::unique_ptr<Conviction>& conviction) {
     state.Part("convicted", [&] {
       state.Add("node", liar);
-      state.Add("at", at);
+      state.Add("at", conviction->at);
+      state.Add("reported", conviction->reported);
+      state.Show("about", conviction->proof.first.record.transaction.id.bytes);
     });
   });
   acquaintances_.Tell(state);
@@ -189,6 +195,9 @@ size_t Voter::HeapBytes() const {
   };
   cases_.ForEach(add_case);
   refusals_.ForEach(add_case);
+  convicted_.ForEach([&](const NodeId&, const std::unique_ptr<Conviction>& conviction) {
+    bytes += sizeof(Conviction) + 2 * record(conviction->proof.first.record) + 2 * sizeof(Vote);
+  });
   decided_.ForEach([&](const Key256&, const std::unique_ptr<Decided>& decided) {
     bytes += sizeof(Decided) + record(decided->certificate.record) +
              decided->certificate.votes.capacity() * sizeof(Vote) +

@@ -43,6 +43,7 @@ void Voter::OnResolve(const TxMoment& moment, PeerId from, const TxResolve& reso
   if (reason != RejectReason::kNone) return Refuse(moment, from, tx, reason);
   Case& fresh = Open(moment, tx, resolve.record);
   fresh.askers.push_back(from);
+  Warn(moment, from, resolve.record);
   Cast(moment, tx, fresh,
        {.kind = VoteKind::kExpired,
         .reason = RejectReason::kNone,

@@ -170,6 +170,66 @@ TEST_F(DoubleVotesTest, ANewProofIsNewsWhenTheLastOneIsOld) {
   EXPECT_EQ(net.All<DoubleVoteProven>().size(), 2 * once);
 }
 
+// ---- who was not there ----
+
+TEST_F(DoubleVotesTest, ARestartForgetsNoLiar) {
+  PlayToTheVotes();
+  Tell(liar, coordinator, TxVote{.tx = tx, .vote = Contrary()});
+  net.RunFor(Seconds(2));
+  const size_t before = Offences(liar, Offence::kDoubleVote);
+  const size_t proofs = net.All<DoubleVoteProven>().size();
+  net.Crash(members[1], 100);
+  net.Restart(members[1]);
+  EXPECT_EQ(Offences(liar, Offence::kDoubleVote), before + 1);
+  Tell(client, members[1], Proof());
+  EXPECT_EQ(net.All<DoubleVoteProven>().size(), proofs) << "it is no news";
+}
+
+TEST_F(DoubleVotesTest, WhatHasBeenForgottenDoesNotComeBackWithARestart) {
+  PlayToTheVotes();
+  Tell(liar, coordinator, TxVote{.tx = tx, .vote = Contrary()});
+  net.RunFor(TransactionsConfig().decided_keep + Minutes(2));
+  const size_t before = Offences(liar, Offence::kDoubleVote);
+  ASSERT_GT(before, 0u);
+  net.Crash(members[1], 100);
+  net.Restart(members[1]);
+  EXPECT_EQ(Offences(liar, Offence::kDoubleVote), before);
+}
+
+// It missed the news and declares the liar, also after those who know have restarted.
+class LateDoubleVotesTest : public DoubleVotesTest, public testing::WithParamInterface<bool> {};
+
+TEST_P(LateDoubleVotesTest, WhoCountsOnALiarIsToldOfIt) {
+  PlayToTheVotes();
+  const PeerId late = members[1];
+  net.Silence([late](const Packet& packet) {
+    return packet.to == late && packet.As<DoubleVote>() != nullptr;
+  });
+  Tell(liar, coordinator, TxVote{.tx = tx, .vote = Contrary()});
+  net.RunFor(Seconds(5));
+  ASSERT_FALSE(Convinced().contains(late));
+  ASSERT_TRUE(Convinced().contains(members[2]));
+  net.Heal();
+  if (GetParam()) {
+    for (const PeerId knows : {members[0], members[2]}) {
+      net.Crash(knows, 100);
+      net.Restart(knows);
+    }
+  }
+  Transaction next = record.transaction;
+  next.id.bytes[0] ^= 1;
+  next.base_revision = 1;
+  next.base_hash = next.content_hash;
+  next.expires_ms = net.now().us / 1000 + 20'000;
+  net.Run(client, [&](Transactions&, const TxMoment& moment) { SignTransaction(moment, next); });
+  net.Send(client, late, TxSubmit{.transaction = next, .value = {1}});
+  net.RunFor(Seconds(2));
+  EXPECT_TRUE(Convinced().contains(late));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, LateDoubleVotesTest, testing::Bool(),
+                         [](const auto& one) { return one.param ? "AfterARestart" : "AtOnce"; });
+
 // A member that was shown the abort of the first was free to approve the second.
 TEST_F(DoubleVotesTest, ApprovalsOfTwoCommitsForOneRevisionProveNothing) {
   PlayToTheVotes();
