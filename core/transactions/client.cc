@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kPhases[] = {"",           "locating",   "reading",     "pending",
                                         "submitting", "cancelling", "backing off", "spreading",
-                                        "done"};
+                                        "done",       "asking"};
 
 Key256 HashOfWrite(const TxMoment& moment, const BlockWrite& write) {
   return write.erase ? TombstoneHash(moment.suite(), write.block)
@@ -136,18 +136,31 @@ void Client::OnCommand(const TxMoment& moment, const TransactCommand& transact) 
   Sweep();
 }
 
-void Client::Settle(const TxMoment& moment, const Transaction& pend) {
+// nullptr: one runs, or there are too many calls.
+Client::Call* Client::BeginSettling(const TxMoment& moment, const Transaction& pend) {
   const bool running = std::any_of(calls_.begin(), calls_.end(), [&](const auto& call) {
     return call->settles && call->of == pend.of && call->phase != Phase::kDone;
   });
-  if (running || calls_.size() >= kCallsMax) return;
+  if (running || calls_.size() >= kCallsMax) return nullptr;
   Call& call = Begin(moment, 0, CallKind::kTransact);
   call.settles = true;
   call.of = pend.of;
   call.scope = pend.scope;
   call.legs.emplace_back();
   call.legs[0].write.block = pend.tail;
-  Advance(moment, call);
+  return &call;
+}
+
+void Client::Settle(const TxMoment& moment, const Transaction& pend) {
+  Call* call = BeginSettling(moment, pend);
+  if (call != nullptr) Advance(moment, *call);
+}
+
+void Client::Ask(const TxMoment& moment, const Transaction& pend) {
+  Call* call = BeginSettling(moment, pend);
+  if (call == nullptr) return;
+  call->only_asks = true;
+  Advance(moment, *call);
 }
 
 std::optional<Certificate> Client::TakeSettled() {
@@ -207,6 +220,11 @@ void Client::Advance(const TxMoment& moment, Call& call) {
   }
   if (!located) return;
   call.deadline = Time::Never();
+  if (call.only_asks) {
+    call.phase = Phase::kAsking;
+    call.deadline = moment.now + moment.config().member_wait;
+    return AskTail(moment, call);
+  }
   if (call.settles) return Decide(moment, call, TxAction::kCancel);
   if (IsWrite(call.kind) && call.attempt == 0 && RecallBases(call)) return Write(moment, call);
   StartReading(moment, call);
@@ -449,7 +467,8 @@ bool Client::OnBlockReply(const TxMoment& moment, PeerId from, uint64_t id,
 void Client::OnDeadline(const TxMoment& moment) {
   for (size_t i = 0; i < calls_.size(); ++i) {
     Call& call = *calls_[i];
-    if (call.phase == Phase::kLocating && call.deadline <= moment.now) {
+    const bool patient = call.phase == Phase::kLocating || call.phase == Phase::kAsking;
+    if (patient && call.deadline <= moment.now) {
       Finish(moment, call, CallOutcome::kUnavailable);
     } else if (call.phase == Phase::kBackingOff && call.deadline <= moment.now) {
       call.phase = Phase::kLocating;
@@ -504,6 +523,7 @@ void Client::Tell(State& state) const {
       state.Add("priority", call->priority);
       state.Add("deadline", call->deadline);
       state.Add("cancels until", call->cancel_until);
+      state.Add("only asks", call->only_asks);
       state.Add("of", call->of.bytes);
       state.Add("expires ms", call->expires_ms);
       state.Add("why", call->why);

@@ -21,6 +21,7 @@
 //   kBackingOff  time                                    kReading
 //   kSpreading   every block's cluster shows it          done (the tail's does not and never acked: in
 //                                                        doubt)
+//   kAsking      the tail's decision, or member_wait     done (a pend in somebody's way, see Ask)
 //
 // One action per commit; the coordinator that answered last for a block is asked first the next time,
 // this peer itself last. A base is known when it is 0 or what this peer saw last; whether it still is the
@@ -63,6 +64,8 @@ class Client {
   // A pend outlived its client: asks the tail's cluster how it ended, and cancels it there otherwise.
   // The decision comes out of TakeSettled. At most one such call per multi-block transaction.
   void Settle(const TxMoment& moment, const Transaction& pend);
+  // A pend is in somebody's way: asks the tail's cluster whether it is decided, once. As Settle otherwise.
+  void Ask(const TxMoment& moment, const Transaction& pend);
   [[nodiscard]] std::optional<Certificate> TakeSettled();
 
   void OnLookup(const TxMoment& moment, uint64_t token, std::span<const PeerId> nearest);
@@ -92,7 +95,8 @@ class Client {
     kCancelling = 5,
     kBackingOff = 6,
     kSpreading = 7,
-    kDone = 8
+    kDone = 8,
+    kAsking = 9
   };
 
   // One block of a call.
@@ -109,7 +113,8 @@ class Client {
   struct Call {
     uint64_t request = 0;
     CallKind kind = CallKind::kGet;
-    bool settles = false;  // Nobody asked for it: see Settle.
+    bool settles = false;    // Nobody asked for it: see Settle.
+    bool only_asks = false;  // And it decides nothing itself: see Ask.
     Phase phase = Phase::kLocating;
     std::vector<Leg> legs;
     size_t tail = 0;  // Index of the leg that decides.
@@ -135,6 +140,7 @@ class Client {
   };
 
   // ---- client.cc ----
+  Call* BeginSettling(const TxMoment& moment, const Transaction& pend);
   Call& Begin(const TxMoment& moment, uint64_t request, CallKind kind);
   void Locate(const TxMoment& moment, Call& call, Leg& leg);
   void Advance(const TxMoment& moment, Call& call);
@@ -163,6 +169,7 @@ class Client {
   void OnPended(const TxMoment& moment, Call& call);
   void OnSubmitted(const TxMoment& moment, Call& call);
   void OnCancelled(const TxMoment& moment, Call& call);
+  void AskTail(const TxMoment& moment, Call& call);
   void OnSettleStatus(const TxMoment& moment, Call& call, const TxStatusReply& reply);
   void Spread(const TxMoment& moment, Call& call);
   void OnSpread(const TxMoment& moment, Call& call);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/codec/canonical.h"
+#include "core/transactions/certificate.h"
 #include "core/transactions/client.h"
 #include "core/transactions/mail.h"
 
@@ -127,20 +128,27 @@ void Client::Decide(const TxMoment& moment, Call& call, TxAction action) {
   const Leg& tail = call.legs[call.tail];
   call.decision = std::make_unique<Submission>(moment, Draft(moment, call, tail, action), Bytes(),
                                                Coordinators(moment, tail));
-  if (!call.settles) return;
   // Perhaps it was decided long ago.
+  if (call.settles) AskTail(moment, call);
+}
+
+void Client::AskTail(const TxMoment& moment, Call& call) {
   call.request = moment.random.Next();
-  for (const PeerId peer : tail.cluster) {
+  for (const PeerId peer : call.legs[call.tail].cluster) {
     moment.mail.Post(moment, peer, call.request, TxStatus{.id = call.of});
   }
 }
 
-void Client::OnSettleStatus(const TxMoment&, Call& call, const TxStatusReply& reply) {
-  const Transaction& transaction = reply.certificate.record.transaction;
-  const bool decides = reply.state == TxState::kCommitted && !reply.certificate.empty() &&
-                       transaction.of == call.of && transaction.block == call.legs[0].write.block;
+void Client::OnSettleStatus(const TxMoment& moment, Call& call, const TxStatusReply& reply) {
+  const Certificate& certificate = reply.certificate;
+  const Transaction& transaction = certificate.record.transaction;
+  const bool decides = reply.state == TxState::kCommitted && certificate.committed &&
+                       Decides(transaction.action) && transaction.of == call.of &&
+                       transaction.block == call.legs[0].write.block;
   if (!decides || call.phase == Phase::kDone) return;
-  settled_.push_back(reply.certificate);  // Verified by who takes it.
+  // Whoever passes a forgery on is blamed for it.
+  if (!IsValid(moment, certificate, HashOf(moment, certificate.record))) return;
+  settled_.push_back(certificate);
   call.phase = Phase::kDone;
 }
 

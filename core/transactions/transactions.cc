@@ -90,7 +90,8 @@ void Transactions::SettlePends(const TxMoment& moment) {
   }
 }
 
-void Transactions::TakeSettled(const TxMoment& moment) {
+void Transactions::AttendPends(const TxMoment& moment) {
+  for (const Transaction& pend : voter_.TakeInTheWay()) client_.Ask(moment, pend);
   while (const std::optional<Certificate> settled = client_.TakeSettled()) {
     const TxOutcome outcome{.certificate = *settled, .value = {}};
     for (const Member& fellow : voter_.FellowsOf(settled->record.transaction.of)) {
@@ -100,10 +101,10 @@ void Transactions::TakeSettled(const TxMoment& moment) {
 }
 
 void Transactions::Finish(const TxMoment& moment) {
-  TakeSettled(moment);
+  AttendPends(moment);
   while (const std::optional<Message> own = mail_.TakeOwn()) {
     Deliver(moment, moment.self, *own);
-    TakeSettled(moment);
+    AttendPends(moment);
   }
   const bool pends = voter_.repository().PendCount() > 0 && moment.config().peer_resolution;
   if (!pends) {

@@ -80,7 +80,8 @@ class Transactions {
   // Delivers what was sent to this peer itself, until there is nothing left to do.
   void Finish(const TxMoment& moment);
   void SettlePends(const TxMoment& moment);
-  void TakeSettled(const TxMoment& moment);
+  // Whatever pends need: questions to their tails, and the answers to all who hold them.
+  void AttendPends(const TxMoment& moment);
 
   Mail mail_;
   Journal journal_;

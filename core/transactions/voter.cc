@@ -290,6 +290,9 @@ void Voter::Deliberate(const TxMoment& moment, const Key256& tx, bool may_wait) 
   const Judgement judgement = Judge(moment, tx, known);
   if (!may_wait || !moment.config().peer_resolution) return Cast(moment, tx, known, judgement);
   Case* holder = judgement.kind == VoteKind::kConflict ? Find(judgement.winner) : nullptr;
+  if (judgement.kind == VoteKind::kConflict && holder == nullptr) {
+    NoteInTheWay(moment, known.record.transaction);
+  }
   const bool outranks =
       holder != nullptr && Outranks(known.record.transaction, holder->record.transaction);
   const bool waits = outranks || judgement.behind || judgement.early;

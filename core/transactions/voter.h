@@ -23,6 +23,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/base/flat_table.h"
@@ -78,6 +79,11 @@ class Voter {
   // Pends whose client has not decided them by their expiry and a wait that grows with the own place
   // among the members, so that one asks first.
   [[nodiscard]] std::vector<Transaction> OverduePends(const TxMoment& moment) const;
+
+  // Pends that somebody ran into since the last call, old enough for their client to have decided them;
+  // the wait grows as above.
+  [[nodiscard]] std::vector<Transaction> TakeInTheWay() { return std::exchange(in_the_way_, {}); }
+
   // The members that hold the pends of the multi-block transaction with this peer.
   [[nodiscard]] std::vector<Member> FellowsOf(const TxId& of) const;
 
@@ -184,6 +190,7 @@ class Voter {
   [[nodiscard]] Case* LockInTheWay(const TxMoment& moment, const Key256& tx, const Case& known,
                                    Key256& winner);
   void Reconsider(const TxMoment& moment, const BlockId& block);
+  void NoteInTheWay(const TxMoment& moment, const Transaction& of);
 
   // ---- voter_decide.cc: deciding and applying ----
   void Inherit(const TxMoment& moment, const Certificate& certificate);
@@ -233,8 +240,9 @@ class Voter {
   FlatTable<TxId, Key256> by_of_;  // Multi-block transactions decided at a tail here.
   FlatTable<BlockId, CatchUp> catch_ups_;
   FlatTable<NodeId, std::unique_ptr<Conviction>> convicted_;
-  std::vector<Key256> undurable_;  // Decisions that are not durable yet.
-  std::vector<Read> reads_;        // Wait for one of them.
+  std::vector<Transaction> in_the_way_;  // Pends; empty between steps.
+  std::vector<Key256> undurable_;        // Decisions that are not durable yet.
+  std::vector<Read> reads_;              // Wait for one of them.
   Acquaintances acquaintances_;
   Time sweep_at_ = Time::Never();
 };

@@ -206,19 +206,6 @@ size_t Voter::HeapBytes() const {
   return bytes;
 }
 
-std::vector<Transaction> Voter::OverduePends(const TxMoment& moment) const {
-  std::vector<Transaction> overdue;
-  if (!moment.config().peer_resolution) return overdue;
-  repository_.ForEachPend([&](const BlockId&, const TxId&, const PendRow& pend) {
-    const TxRecord& record = pend.certificate.record;
-    const auto place = IndexOf(record.members, moment.self_id()).value_or(0);
-    const Time due = Time{record.transaction.expires_ms * 1000} +
-                     moment.config().member_wait * (int64_t{place} + 1);
-    if (due <= moment.now) overdue.push_back(record.transaction);
-  });
-  return overdue;
-}
-
 std::vector<Member> Voter::FellowsOf(const TxId& of) const {
   std::vector<Member> fellows;
   repository_.ForEachPend([&](const BlockId&, const TxId& pended, const PendRow& pend) {

@@ -1,4 +1,5 @@
-// L7: how members find out the end of a transaction without its coordinator.
+// L7: how members find out the end of a transaction without its coordinator, and that of a pend without
+// its client.
 //
 // Whoever holds a lock that has expired, or that is in another one's way, asks all other members.
 // Each answers with its vote, and whoever has none refuses now, for good: so with enough members
@@ -77,6 +78,38 @@ void Voter::OnRefusal(const TxMoment& moment, PeerId, const TxRefusal& refusal) 
   if (known == nullptr || known->tally == nullptr) return;
   if (refusal.reason != RejectReason::kExpiry) return;
   StartCatchUp(moment, known->record.transaction.block, known->record.members);
+}
+
+// ---- pends ----
+
+namespace {
+
+// From its submission on, as far as its expiry tells; each of the members asks in its turn.
+Time TurnOf(const TxMoment& moment, const TxRecord& record, Time from) {
+  const auto place = IndexOf(record.members, moment.self_id()).value_or(0);
+  return from + moment.config().member_wait * (int64_t{place} + 1);
+}
+
+}  // namespace
+
+std::vector<Transaction> Voter::OverduePends(const TxMoment& moment) const {
+  std::vector<Transaction> overdue;
+  if (!moment.config().peer_resolution) return overdue;
+  repository_.ForEachPend([&](const BlockId&, const TxId&, const PendRow& pend) {
+    const TxRecord& record = pend.certificate.record;
+    const Time expiry{record.transaction.expires_ms * 1000};
+    if (TurnOf(moment, record, expiry) <= moment.now) overdue.push_back(record.transaction);
+  });
+  return overdue;
+}
+
+// Its client may have vanished behind the tail's decision, and then nobody need wait for the expiry.
+void Voter::NoteInTheWay(const TxMoment& moment, const Transaction& of) {
+  const PendRow* pend = repository_.OtherPend(of.block, of.of);
+  if (pend == nullptr) return;
+  const TxRecord& record = pend->certificate.record;
+  const Time submitted = Time{record.transaction.expires_ms * 1000} - moment.config().lifetime;
+  if (TurnOf(moment, record, submitted) <= moment.now) in_the_way_.push_back(record.transaction);
 }
 
 // Enough votes: the members are told what they add up to.

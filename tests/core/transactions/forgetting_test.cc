@@ -1,5 +1,6 @@
 // What members still know after a crash, and what they say when they have forgotten (1.3.4, L2, L8).
 #include <algorithm>
+#include <iterator>
 
 #include <gtest/gtest.h>
 
@@ -178,6 +179,16 @@ class ForgottenDecisionsTest : public testing::Test {
     return net.at(peer).voter().repository().TipOf(block).revision;
   }
 
+  // Neither the client nor a member of either block.
+  [[nodiscard]] PeerId Bystander() const {
+    std::vector<PeerId> busy = net.ClusterOf(tail, 4);
+    busy.insert(busy.end(), there.begin(), there.end());
+    busy.push_back(client);
+    PeerId peer{0};
+    while (std::find(busy.begin(), busy.end(), peer) != busy.end()) ++peer.value;
+    return peer;
+  }
+
   TransactionsNet net{{.seed = 3, .nodes = 12, .cluster = 4, .config = BriefDecisions()}};
   BlockId tail = TestBlock(1);
   PeerId client{0};
@@ -185,6 +196,81 @@ class ForgottenDecisionsTest : public testing::Test {
   std::vector<PeerId> there = net.ClusterOf(other, 4);
   uint64_t requests = 0;
 };
+
+// The client is gone when the tail has decided and nobody else knows. A writer in the way of its pend finds that out with
+// its members, long before the pend expires.
+TEST_F(ForgottenDecisionsTest, AWriterWaitsForTheTailAndNotForThePend) {
+  Write(0, 'x');
+  net.DeliverWhile([&](const Packet& packet) {
+    const auto* result = packet.As<TxResult>();
+    return packet.to != client || result == nullptr ||
+           result->certificate.record.transaction.action != TxAction::kCommit;
+  });
+  net.Crash(client, 100);
+  ASSERT_EQ(RevisionAt(net.ClusterOf(tail, 4)[0], tail), 1u);
+  for (const PeerId peer : there) ASSERT_EQ(RevisionAt(peer, other), 0u);
+  const PeerId writer = Bystander();
+  net.Command(writer, PutCommand{.request = 1, .block = other, .base_revision = 0, .value = {1}});
+  net.RunFor(Seconds(5));
+  const std::optional<CallFinished> finished = net.Finished(writer, 1);
+  ASSERT_TRUE(finished.has_value());
+  EXPECT_EQ(finished->outcome, CallOutcome::kStale);
+  for (const PeerId peer : there) EXPECT_EQ(RevisionAt(peer, other), 1u);
+}
+
+// Who is asked too early says so, and nothing is taken from a client that is only slow.
+TEST_F(ForgottenDecisionsTest, AWriterTakesNothingFromASlowClient) {
+  Write(0, 'x');
+  const auto commits = [](const Packet& packet) {
+    const auto* submit = packet.As<TxSubmit>();
+    return submit != nullptr && submit->transaction.action == TxAction::kCommit;
+  };
+  net.DeliverWhile([&](const Packet& packet) { return !commits(packet); });
+  std::vector<Packet> held;
+  std::copy_if(net.wire().begin(), net.wire().end(), std::back_inserter(held), commits);
+  ASSERT_FALSE(held.empty());
+  net.Silence([&](const Packet& packet) { return packet.from == client || packet.to == client; });
+  const PeerId writer = Bystander();
+  net.Command(writer, PutCommand{.request = 1, .block = other, .base_revision = 0, .value = {1}});
+  net.RunFor(Seconds(5));
+  EXPECT_FALSE(net.Finished(writer, 1).has_value());
+  for (const PeerId peer : there) EXPECT_EQ(net.at(peer).voter().repository().PendCount(), 1u);
+  net.Heal();
+  for (const Packet& commit : held) net.Hand(commit);
+  net.RunFor(Seconds(30));
+  EXPECT_EQ(net.Finished(client, requests)->outcome, CallOutcome::kCommitted);
+  EXPECT_EQ(net.Finished(writer, 1)->outcome, CallOutcome::kStale);
+}
+
+// A member of the tail makes a decision up. Who asked does not pass it on, or the others would blame it.
+TEST_F(ForgottenDecisionsTest, AForgedDecisionIsNotPassedOn) {
+  Write(0, 'x');
+  net.DeliverWhile([&](const Packet& packet) {
+    const auto* submit = packet.As<TxSubmit>();
+    return submit == nullptr || submit->transaction.action != TxAction::kCommit;
+  });
+  size_t forged = 0;
+  net.Silence([&](const Packet& packet) {
+    const auto* status = packet.As<TxStatus>();
+    if (status != nullptr && packet.from != client) {
+      const PendRow* pend = net.at(there[0]).voter().repository().FindPend(other, status->id);
+      Certificate made = pend->certificate;
+      made.record.transaction.action = TxAction::kCommit;
+      made.record.transaction.block = tail;
+      net.Send(packet.to, packet.from,
+               TxStatusReply{.id = status->id, .state = TxState::kCommitted, .certificate = made},
+               packet.message.id);
+      ++forged;
+    }
+    return status != nullptr || packet.from == client || packet.to == client;
+  });
+  net.Command(Bystander(),
+              PutCommand{.request = 1, .block = other, .base_revision = 0, .value = {1}});
+  net.RunFor(Seconds(5));
+  EXPECT_GT(forged, 0u);
+  EXPECT_TRUE(net.offences().empty());
+  for (const PeerId peer : there) EXPECT_EQ(RevisionAt(peer, other), 0u);
+}
 
 // The other block's members are cut off between their pends and the decision, for longer than a decision
 // on one block is remembered. A cancel must not be had then of what the tail has committed (TX-9).
