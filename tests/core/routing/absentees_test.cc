@@ -2,10 +2,13 @@
 #include "core/routing/absentees.h"
 
 #include <algorithm>
+#include <optional>
+#include <variant>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "core/routing/routing.h"
 #include "tests/core/identities.h"
 
 namespace core {
@@ -137,6 +140,67 @@ TEST_F(AbsenteesTest, WhoIsFarthestGoesWhenThereAreTooMany) {
     for (const PeerId other : kept) {
       EXPECT_TRUE(Nearer(Id(0), identities.NodeIdOf(other), Id(peer)));
     }
+  }
+}
+
+// Peers 1 and 2 are contacts again at once, 3 to 12 were known before the restart.
+class RecallTest : public testing::Test {
+ protected:
+  RecallTest() {
+    context.config = &config;
+    context.directory = &identities;
+    context.suite = &identities.suite();
+    std::vector<Acquaintance> known;
+    for (uint32_t peer = 1; peer <= 12; ++peer) {
+      known.push_back({.id = identities.NodeIdOf(PeerId{peer})});
+    }
+    routing.emplace(PeerId{0}, context);
+    routing->SeedRoutes(std::vector<PeerId>{PeerId{1}, PeerId{2}});
+    routing->Recall(now, known);
+    routing->Start(now, {}, random, effects);
+  }
+
+  [[nodiscard]] size_t Away() const {
+    const auto nearest = routing->NearestRemembered(now, identities.NodeIdOf(PeerId{0}), 20);
+    return static_cast<size_t>(std::count_if(nearest.begin(), nearest.end(),
+                                             [](const Neighbour& other) { return other.away; }));
+  }
+
+  Identities identities{1, 20};
+  Config config;
+  Context context;
+  Random random{StreamKey{.seed = 1}};
+  Effects effects;
+  Time now{Seconds(1'000'000).us};
+  std::optional<Routing> routing;
+};
+
+TEST_F(RecallTest, WhoIsNoContactIsAskedAtOnce) {
+  std::vector<PeerId> asked;
+  for (const Outgoing& outgoing : effects.sends()) {
+    if (std::holds_alternative<Ping>(outgoing.message.body)) {
+      asked.insert(asked.end(), outgoing.to.begin(), outgoing.to.end());
+    }
+  }
+  std::sort(asked.begin(), asked.end());
+  ASSERT_EQ(asked.size(), 10u);
+  EXPECT_EQ(asked.front(), PeerId{3});
+  EXPECT_EQ(asked.back(), PeerId{12});
+}
+
+TEST_F(RecallTest, WhoIsRecalledIsAwayUntilItIsHeard) {
+  EXPECT_TRUE(routing->recalls());
+  EXPECT_TRUE(routing->Remembers(now, 12));
+  EXPECT_EQ(Away(), 10u);
+  routing->OnAlive(now, PeerId{5}, random, effects);
+  EXPECT_EQ(Away(), 9u);
+  const std::vector<Acquaintance> kept = routing->Acquaintances(now);
+  ASSERT_EQ(kept.size(), 12u);
+  for (const Acquaintance& who : kept) {
+    const PeerId peer = identities.FindByNodeId(who.id);
+    const bool present = peer == PeerId{1} || peer == PeerId{2} || peer == PeerId{5};
+    EXPECT_EQ(who.away, !present);
+    EXPECT_EQ(who.cut, !present);
   }
 }
 
