@@ -217,7 +217,8 @@ class Voter {
   // ---- voter_accuse.cc ----
   [[nodiscard]] bool IsNews(const TxMoment& moment, const NodeId& liar) const;
   void Convict(const TxMoment& moment, const Key256& tx, const DoubleVote& proof);
-  void LoadConviction(const TxMoment& moment, const TxRowName& name, const Bytes& row);
+  void LoadConviction(const TxMoment& moment, const TxRowName& name, const Bytes& row,
+                      StoreBatch& batch);
   void ReportConvicted(const TxMoment& moment);
   void ForgetConvicted(const TxMoment& moment, StoreBatch& batch);
   void Warn(const TxMoment& moment, PeerId who, const TxRecord& record);

@@ -123,10 +123,14 @@ void Voter::Convict(const TxMoment& moment, const Key256& tx, const DoubleVote& 
   if (sweep_at_ == Time::Never()) sweep_at_ = moment.now + moment.config().sweep_interval;
 }
 
-void Voter::LoadConviction(const TxMoment& moment, const TxRowName& name, const Bytes& row) {
+// `batch` takes away what is over: no sweep will meet it.
+void Voter::LoadConviction(const TxMoment& moment, const TxRowName& name, const Bytes& row,
+                           StoreBatch& batch) {
   ConvictionRow read;
   if (DecodeRow(row, read) != nullptr || convicted_.size() >= kConvictedMax) return;
-  if (Time{read.at_us} + moment.config().decided_keep <= moment.now) return;
+  if (Time{read.at_us} + moment.config().decided_keep <= moment.now) {
+    return batch.Delete(TxRowKey(TxRowKind::kConviction, name.tx));
+  }
   auto conviction = std::make_unique<Conviction>();
   conviction->at = Time{read.at_us};
   conviction->proof.first.record = read.record;

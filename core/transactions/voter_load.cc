@@ -47,7 +47,7 @@ void Voter::Load(const TxMoment& moment, std::span<const StoredRow> rows) {
   for (const StoredRow& stored : rows) {
     const std::optional<TxRowName> name = NameOfTxRow(stored.at);
     if (!name.has_value()) continue;
-    if (name->kind == TxRowKind::kConviction) LoadConviction(moment, *name, stored.value);
+    if (name->kind == TxRowKind::kConviction) LoadConviction(moment, *name, stored.value, batch);
     if (name->kind != TxRowKind::kCase) continue;
     CaseRow row;
     // A row that cannot be read was damaged by the medium: the host would not have started.

@@ -196,6 +196,18 @@ TEST_F(DoubleVotesTest, WhatHasBeenForgottenDoesNotComeBackWithARestart) {
   EXPECT_EQ(Offences(liar, Offence::kDoubleVote), before);
 }
 
+TEST_F(DoubleVotesTest, WhoWasDownUntilItIsOldTakesItsRowAway) {
+  PlayToTheVotes();
+  Tell(liar, coordinator, TxVote{.tx = tx, .vote = Contrary()});
+  net.RunFor(Seconds(2));
+  ASSERT_EQ(net.RowCount(members[1], TxRowKind::kConviction), 1u);
+  net.Crash(members[1], 100);
+  net.RunFor(TransactionsConfig().decided_keep + Minutes(2));
+  net.Restart(members[1]);
+  net.RunFor(Seconds(2));
+  EXPECT_EQ(net.RowCount(members[1], TxRowKind::kConviction), 0u);
+}
+
 // It missed the news and declares the liar, also after those who know have restarted.
 class LateDoubleVotesTest : public DoubleVotesTest, public testing::WithParamInterface<bool> {};
 

@@ -13,6 +13,7 @@
 
 #include "core/base/check.h"
 #include "core/transactions/transactions.h"
+#include "core/transactions/tx_rows.h"
 #include "tests/core/identities.h"
 #include "tests/core/transactions/lock_rules.h"
 
@@ -146,6 +147,15 @@ class TransactionsNet {
 
   void Restart(PeerId peer) {
     if (node(peer).at == nullptr) Boot(peer);
+  }
+
+  // That the disk has of a kind.
+  [[nodiscard]] size_t RowCount(PeerId peer, TxRowKind kind) const {
+    const auto& rows = nodes_[peer.value].rows;
+    return static_cast<size_t>(std::count_if(rows.begin(), rows.end(), [&](const auto& row) {
+      const auto name = NameOfTxRow(row.first);
+      return name.has_value() && name->kind == kind;
+    }));
   }
 
   // ---- a random schedule ----
