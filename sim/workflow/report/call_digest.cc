@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sim/workflow/report/lines.h"
+#include "sim/workflow/lines.h"
 
 namespace sim {
 namespace {

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <utility>
 
-#include "sim/workflow/report/lines.h"
+#include "sim/workflow/lines.h"
 
 namespace sim {
 namespace {

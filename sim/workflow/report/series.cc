@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/workflow/lines.h"
 #include "sim/workflow/report/csv_columns.h"
-#include "sim/workflow/report/lines.h"
 
 namespace sim {
 namespace {

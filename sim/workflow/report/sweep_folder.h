@@ -1,8 +1,8 @@
-// The folder of a sweep as the data of a report: its runs.jsonl (docs/commands.md, "Sweeping") by columns, in the order of seeds and
-// settings, whatever the order in which the runs came to their end.
+// The folder of a sweep as the data of a report: its runs.jsonl (sim/workflow/sweep/ledger.h) by columns, in the order of seeds and
+// settings, whatever the order in which the runs came to their end; and in how many runs each probe was reached, each kind of fault
+// happened, each two of them met, and each check had nothing to judge.
 //
-// Errors name the file, the line, what was found and what is allowed; a last line that an interruption tore off is left out, as
-// `sweep` does. Thread rule: one thread.
+// Errors: those of ReadLedger, and a ledger without a header. Thread rule: one thread.
 #pragma once
 
 #include <string>

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <utility>
 
-#include "sim/workflow/report/lines.h"
+#include "sim/workflow/lines.h"
 
 namespace sim {
 namespace {

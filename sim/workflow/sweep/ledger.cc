@@ -11,22 +11,31 @@
 
 #include "sim/observe/file_out.h"
 #include "sim/workflow/build_info.h"
+#include "sim/workflow/lines.h"
 
 namespace sim {
 namespace {
 
 using nlohmann::json;
 
-std::string HeaderOf(const Scenario& scenario, const std::vector<Axis>& axes) {
-  json header = {{"scenario", scenario.name},
-                 {"hash", core::ToHex(scenario.hash)},
-                 {"build", std::string(SourceVersion())},
-                 {"vary", json::array()}};
-  for (const Axis& axis : axes) header["vary"].push_back(axis.path);
-  return header.dump();
+constexpr char kLedger[] = "a ledger of orbsim sweep";
+
+LedgerHeader HeaderOf(const Scenario& scenario, const std::vector<Axis>& axes) {
+  LedgerHeader header = {
+      scenario.name, core::ToHex(scenario.hash), std::string(SourceVersion()), {}};
+  for (const Axis& axis : axes) header.vary.push_back(axis.path);
+  return header;
 }
 
-std::string LineOf(const SweepRun& run, const std::vector<Axis>& axes) {
+std::string LineOf(const LedgerHeader& header) {
+  return json({{"scenario", header.scenario},
+               {"hash", header.hash},
+               {"build", header.build},
+               {"vary", header.vary}})
+      .dump();
+}
+
+std::string LineOf(const SweepRun& run, const std::vector<std::string>& vary) {
   json line = {{"seed", run.cell.seed},
                {"set", json::object()},
                {"exit", static_cast<int>(run.exit)},
@@ -37,7 +46,7 @@ std::string LineOf(const SweepRun& run, const std::vector<Axis>& axes) {
                {"faults", run.faults},
                {"metrics", run.metrics},
                {"fingerprint", run.fingerprint}};
-  for (const auto& [path, value] : SettingsOf(axes, run.cell)) line["set"][path] = value;
+  for (size_t i = 0; i < vary.size(); ++i) line["set"][vary[i]] = run.cell.values[i];
   return line.dump();
 }
 
@@ -69,24 +78,24 @@ bool Take(const json& line, const char* name, std::map<std::string, int64_t>& in
   return true;
 }
 
-bool Take(const json& line, const std::vector<Axis>& axes, SweepCell& into) {
+bool Take(const json& line, const std::vector<std::string>& vary, SweepCell& into) {
   const auto seed = line.find("seed");
   const auto set = line.find("set");
   if (seed == line.end() || !seed->is_number_unsigned()) return false;
-  if (set == line.end() || !set->is_object() || set->size() != axes.size()) return false;
+  if (set == line.end() || !set->is_object() || set->size() != vary.size()) return false;
   into.seed = seed->get<uint64_t>();
-  into.values.resize(axes.size());
-  for (size_t i = 0; i < axes.size(); ++i) {
-    if (!Take(*set, axes[i].path.c_str(), into.values[i])) return false;
+  into.values.resize(vary.size());
+  for (size_t i = 0; i < vary.size(); ++i) {
+    if (!Take(*set, vary[i].c_str(), into.values[i])) return false;
   }
   return true;
 }
 
-std::optional<SweepRun> RunOf(const json& line, const std::vector<Axis>& axes) {
+std::optional<SweepRun> RunOf(const json& line, const std::vector<std::string>& vary) {
   SweepRun run;
   const auto exit = line.find("exit");
   const bool whole = exit != line.end() && exit->is_number_integer() &&
-                     Take(line, axes, run.cell) && Take(line, "failed", run.failed) &&
+                     Take(line, vary, run.cell) && Take(line, "failed", run.failed) &&
                      Take(line, "signature", run.signature) && Take(line, "vacuous", run.vacuous) &&
                      Take(line, "probes", run.probes) && Take(line, "faults", run.faults) &&
                      Take(line, "metrics", run.metrics) &&
@@ -96,17 +105,57 @@ std::optional<SweepRun> RunOf(const json& line, const std::vector<Axis>& axes) {
   return run;
 }
 
+core::Status TakeHeader(const std::string& path, const json& line, size_t number,
+                        LedgerContent& content) {
+  LedgerHeader header;
+  const std::pair<const char*, std::string*> texts[] = {
+      {"scenario", &header.scenario}, {"hash", &header.hash}, {"build", &header.build}};
+  for (const auto& [name, into] : texts) {
+    if (!Take(line, name, *into))
+      return BadLine(path, number, std::string("no text as ") + name, kLedger);
+  }
+  if (!Take(line, "vary", header.vary))
+    return BadLine(path, number, "no list of texts as vary", kLedger);
+  if (!content.header.has_value()) content.header = header;
+  if (*content.header == header) return core::Status();
+  return BadLine(path, number, "runs of " + LineOf(header), "those of " + LineOf(*content.header));
+}
+
+core::Status TakeLine(const std::string& path, const std::string& text, size_t number,
+                      LedgerContent& content) {
+  ASSIGN_OR_RETURN(const json line, ObjectOf(path, text, number));
+  if (line.contains("hash")) return TakeHeader(path, line, number, content);
+  if (!content.header.has_value()) return BadLine(path, number, "no header", kLedger);
+  std::optional<SweepRun> run = RunOf(line, content.header->vary);
+  if (!run.has_value()) return BadLine(path, number, "no run of this sweep", kLedger);
+  SweepCell cell = run->cell;
+  content.runs.insert_or_assign(std::move(cell), *std::move(run));
+  return core::Status();
+}
+
 core::Status Failed(const std::string& path, const char* step) {
   return core::Internal(path + ": cannot be " + step + ": " + std::strerror(errno));
 }
 
 }  // namespace
 
+core::StatusOr<LedgerContent> ReadLedger(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFileWhole(path));
+  LedgerContent content;
+  for (size_t number = 1;; ++number) {
+    const size_t begin = content.whole_bytes;
+    const size_t end = text.find('\n', begin);
+    if (end == std::string::npos) return content;
+    RETURN_IF_ERROR(TakeLine(path, text.substr(begin, end - begin), number, content));
+    content.whole_bytes = end + 1;
+  }
+}
+
 SweepLedger::SweepLedger(SweepLedger&& other) noexcept
     : path_(std::move(other.path_)),
-      axes_(std::move(other.axes_)),
+      header_(std::move(other.header_)),
       descriptor_(std::exchange(other.descriptor_, -1)),
-      runs_(std::move(other.runs_)) {}
+      content_(std::move(other.content_)) {}
 
 SweepLedger::~SweepLedger() {
   if (descriptor_ >= 0) close(descriptor_);
@@ -114,50 +163,28 @@ SweepLedger::~SweepLedger() {
 
 core::StatusOr<SweepLedger> SweepLedger::Open(const std::string& path, const Scenario& scenario,
                                               const std::vector<Axis>& axes) {
-  SweepLedger ledger(path, axes);
-  const std::string header = HeaderOf(scenario, axes);
+  SweepLedger ledger(path, HeaderOf(scenario, axes));
   ledger.descriptor_ = open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (ledger.descriptor_ < 0) return Failed(path, "opened");
-  RETURN_IF_ERROR(ledger.Read(header));
+  RETURN_IF_ERROR(ledger.TakeUp());
   return ledger;
 }
 
-core::Status SweepLedger::Read(const std::string& header) {
-  ASSIGN_OR_RETURN(const std::string text, ReadFileWhole(path_));
-  size_t begin = 0;
-  for (size_t number = 1;; ++number) {
-    const size_t end = text.find('\n', begin);
-    if (end == std::string::npos) break;
-    RETURN_IF_ERROR(ReadLine(text.substr(begin, end - begin), number, header));
-    begin = end + 1;
+// What is in the file already; a line that was torn off is cut.
+core::Status SweepLedger::TakeUp() {
+  ASSIGN_OR_RETURN(content_, ReadLedger(path_));
+  if (content_.header.has_value() && *content_.header != header_) {
+    return BadLine(path_, 1, "runs of " + LineOf(*content_.header),
+                   "those of " + LineOf(header_) + "; name another --out");
   }
-  if (begin < text.size() && ftruncate(descriptor_, static_cast<off_t>(begin)) != 0)
+  if (ftruncate(descriptor_, static_cast<off_t>(content_.whole_bytes)) != 0)
     return Failed(path_, "cut");
-  return begin == 0 ? WriteLine(header) : core::Status();
-}
-
-core::Status SweepLedger::ReadLine(const std::string& line, size_t number,
-                                   const std::string& header) {
-  const std::string where = path_ + ":" + std::to_string(number);
-  const json found = json::parse(line, nullptr, false);
-  if (!found.is_object()) return core::InvalidArgument(where + ": found no JSON object");
-  if (found.contains("hash")) {
-    if (line == header) return core::Status();
-    return core::InvalidArgument(where + ": found runs of " + line + ", allowed those of " +
-                                 header + "; name another --out");
-  }
-  const std::optional<SweepRun> run = number == 1 ? std::nullopt : RunOf(found, axes_);
-  if (!run.has_value()) {
-    return core::InvalidArgument(where + ": found " + (number == 1 ? "no header" : "no run") +
-                                 ", allowed a ledger of orbsim sweep");
-  }
-  runs_[run->cell] = *run;
-  return core::Status();
+  return content_.header.has_value() ? core::Status() : WriteLine(LineOf(header_));
 }
 
 core::Status SweepLedger::Append(const SweepRun& run) {
-  RETURN_IF_ERROR(WriteLine(LineOf(run, axes_)));
-  runs_[run.cell] = run;
+  RETURN_IF_ERROR(WriteLine(LineOf(run, header_.vary)));
+  content_.runs[run.cell] = run;
   return core::Status();
 }
 

@@ -9,8 +9,10 @@
 // dropped, and its run happens again. Thread rule: one thread at a time. Source: issues 4 and 5.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,9 +36,30 @@ struct SweepRun {
   std::string fingerprint;
 };
 
+// What the runs of a ledger have in common: its first line.
+struct LedgerHeader {
+  std::string scenario;
+  std::string hash;
+  std::string build;
+  std::vector<std::string> vary;  // Paths of the axes, in the order of a cell's values.
+
+  friend bool operator==(const LedgerHeader&, const LedgerHeader&) = default;
+};
+
+// What a ledger's file holds.
+struct LedgerContent {
+  std::optional<LedgerHeader> header;  // Nothing: not a line of it is whole.
+  std::map<SweepCell, SweepRun> runs;
+  size_t whole_bytes = 0;  // Of all lines but one that an interruption tore off.
+};
+
+// Errors name file, line, what was found and what is allowed: a file that cannot be read, a line that is none of these two, runs that
+// are of another header than those before them.
+[[nodiscard]] core::StatusOr<LedgerContent> ReadLedger(const std::string& path);
+
 class SweepLedger {
  public:
-  // Errors: a file that cannot be read or written, a line that is none of these two, another scenario, build or grid.
+  // Errors: those of ReadLedger, a file that cannot be written, runs of another scenario, build or grid.
   [[nodiscard]] static core::StatusOr<SweepLedger> Open(const std::string& path,
                                                         const Scenario& scenario,
                                                         const std::vector<Axis>& axes);
@@ -44,22 +67,21 @@ class SweepLedger {
   SweepLedger& operator=(SweepLedger&&) = delete;
   ~SweepLedger();
 
-  [[nodiscard]] const std::map<SweepCell, SweepRun>& runs() const { return runs_; }
+  [[nodiscard]] const std::map<SweepCell, SweepRun>& runs() const { return content_.runs; }
 
   [[nodiscard]] core::Status Append(const SweepRun& run);
 
  private:
-  SweepLedger(std::string path, const std::vector<Axis>& axes)
-      : path_(std::move(path)), axes_(axes) {}
+  SweepLedger(std::string path, LedgerHeader header)
+      : path_(std::move(path)), header_(std::move(header)) {}
 
-  core::Status Read(const std::string& header);
-  core::Status ReadLine(const std::string& line, size_t number, const std::string& header);
+  core::Status TakeUp();
   core::Status WriteLine(const std::string& line);
 
   std::string path_;
-  std::vector<Axis> axes_;
+  LedgerHeader header_;
   int descriptor_ = -1;
-  std::map<SweepCell, SweepRun> runs_;
+  LedgerContent content_;
 };
 
 }  // namespace sim

@@ -62,15 +62,6 @@ std::string EndOf(const SweepRun& run) {
   return absl::StrFormat("exit %d %s", static_cast<int>(run.exit), run.signature);
 }
 
-// Pairs and single kinds of what happened in one run.
-std::set<std::string> PairsOf(const std::vector<std::string>& kinds) {
-  std::set<std::string> pairs;
-  for (size_t i = 0; i < kinds.size(); ++i) {
-    for (size_t j = i + 1; j < kinds.size(); ++j) pairs.insert(kinds[i] + " + " + kinds[j]);
-  }
-  return pairs;
-}
-
 // What is in all of the runs' lists, and in some.
 struct Seen {
   std::set<std::string> in_some;
@@ -150,6 +141,14 @@ std::string SignatureOf(const Session& session) {
   if (first == nullptr) return behind;
   const std::string text = std::string(first->info().id) + ": " + ShapeOf(first->first()->found);
   return others.empty() ? text : text + ", then " + behind;
+}
+
+std::set<std::string> PairsOf(const std::vector<std::string>& kinds) {
+  std::set<std::string> pairs;
+  for (size_t i = 0; i < kinds.size(); ++i) {
+    for (size_t j = i + 1; j < kinds.size(); ++j) pairs.insert(kinds[i] + " + " + kinds[j]);
+  }
+  return pairs;
 }
 
 ExitCode WorstOf(const SweepRuns& runs) {

@@ -4,6 +4,7 @@
 // Everything here is a function of the runs, in the order of seeds, whoever made them when. Source: simulator.md, section 4.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ using SweepRuns = std::vector<const SweepRun*>;
 // Names a failure by its kind: the check that was violated first and what it found, without the numbers and ids in it, then
 // the names of what else failed the run. Empty when the run passed.
 [[nodiscard]] std::string SignatureOf(const Session& session);
+
+// Pairs of kinds of faults that met in one run.
+[[nodiscard]] std::set<std::string> PairsOf(const std::vector<std::string>& kinds);
 
 // The worst end: safety before all others, otherwise that of the first run that did not pass.
 [[nodiscard]] ExitCode WorstOf(const SweepRuns& runs);

@@ -11,6 +11,23 @@ function wilson(hits, total) {
 
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
+// What was met, by how many of the runs; what never was stands there too.
+function coverageSection(sweep) {
+  const listed = (counts, name) => Object.entries(counts).map(([what, runs]) => ({[name]: what, runs})).sort((a, b) => b.runs - a.runs);
+  const often = (row) => row.runs === 0 ? "never" : row.runs === sweep.runs ? `all ${count(row.runs)}` : count(row.runs);
+  const runs = [{name: "runs", number: true, of: (row) => row.runs, show: often}, {name: "", kind: "bar", of: (row) => row.runs, show: (row) => row.runs === 0 ? "" : barCell(row.runs, sweep.runs)}];
+  const vacuous = listed(sweep.vacuous, "check"), faults = listed(sweep.faults, "fault"), pairs = listed(sweep.fault_pairs, "pair");
+  const reached = sweep.probes.filter((row) => row.runs > 0).length;
+  section("coverage", "What was covered",
+    table({caption: `Probes, situations that tests ought to meet sometimes: ${count(reached)} of ${count(sweep.probes.length)} were reached`, tall: true, rows: sweep.probes,
+      columns: [{name: "probe", of: (row) => row.probe}, {name: "what happened", kind: "wide", of: (row) => row.about}].concat(runs)}),
+    el("div", {class: "grid"},
+      vacuous.length === 0 ? el("p", {}, "Every check had something to judge in every run.") :
+        table({caption: "Checks that had nothing to judge", tall: true, rows: vacuous, columns: [{name: "check", of: (row) => row.check}].concat(runs)}),
+      el("div", {}, faults.length === 0 ? el("p", {}, "No run had a fault.") : table({caption: "Kinds of faults that runs had", rows: faults, columns: [{name: "fault", of: (row) => row.fault}].concat(runs)}),
+        pairs.length === 0 ? null : table({caption: "Kinds of faults that one run had both", tall: true, rows: pairs, columns: [{name: "faults", of: (row) => row.pair}].concat(runs)}))));
+}
+
 function sweepPage(sweep) {
   const {columns, axes, places, metrics, signatures} = sweep, all = d3.range(sweep.runs);
   const passed = (i) => columns.exit[i] === 0;
@@ -79,13 +96,7 @@ function sweepPage(sweep) {
       stripPlot(measure.metric, measure.unit, groups.map((group) => ({name: group.name, values: measure.each(group.runs)})).filter((row) => row.values.length > 0)))));
   }
 
-  const vacuous = Object.entries(sweep.vacuous).map(([check, times]) => ({check, times})).sort((a, b) => b.times - a.times);
-  const faults = Object.entries(sweep.faults).map(([fault, times]) => ({fault, times})).sort((a, b) => b.times - a.times);
-  section("coverage", "What was covered", el("div", {class: "grid"},
-    vacuous.length === 0 ? el("p", {}, "Every check had something to judge in every run.") : table({caption: "Checks that had nothing to judge", tall: true, rows: vacuous, columns: [{name: "check", of: (row) => row.check},
-      {name: "runs", number: true, of: (row) => row.times, show: (row) => row.times === all.length ? `all ${count(row.times)}` : count(row.times)}]}),
-    faults.length === 0 ? el("p", {}, "No run had a fault.") : table({caption: "Kinds of faults that runs had", rows: faults, columns: [{name: "fault", of: (row) => row.fault},
-      {name: "runs", number: true, of: (row) => row.times, show: (row) => count(row.times)}, {name: "", kind: "bar", of: (row) => row.times, show: (row) => barCell(row.times, all.length)}]})));
+  coverageSection(sweep);
 
   const failing = all.filter((i) => !passed(i)), listed = failing.length > 0 ? failing : all;
   section("list", failing.length > 0 ? "Runs that did not pass" : "Runs", table({caption: failing.length > 0 ? "In the order of seeds" : "All passed", tall: true, rows: listed, limit: 500, columns: [

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/observe/file_out.h"
+#include "sim/observe/probes.h"
 #include "sim/workflow/commands.h"
 #include "tests/sim/world/small_world.h"
 
@@ -309,6 +310,23 @@ TEST_F(ReportTest, ASweepIsShownInTheOrderOfItsGridWhoeverCameFirst) {
   EXPECT_EQ(Text("one.html"), Text("two.html"));
 }
 
+TEST_F(ReportTest, ASweepSaysWhatItsRunsReachedAndWhatTheyNeverDid) {
+  MakeSweep("sweep");
+  Replace("sweep/runs.jsonl", "\"faults\":[]", R"("faults":["crash","isolate"])");
+  Replace("sweep/runs.jsonl", "\"faults\":[]", R"("faults":["partition"])");
+  Replace("sweep/runs.jsonl", "\"probes\":[", R"("probes":["of another build",)");
+  ASSERT_EQ(Complaint({"sweep"}), "");
+  const json sweep = Data()["sweep"];
+  EXPECT_EQ(sweep["fault_pairs"],
+            json({{"crash + isolate", 1}, {"crash + partition", 0}, {"isolate + partition", 0}}));
+  std::map<std::string, int> reached;
+  for (const json& probe : sweep["probes"]) reached[probe["probe"]] = probe["runs"];
+  EXPECT_EQ(reached.size(), ProbeTable().size() + 1);
+  EXPECT_EQ(reached.at("call_finished.outcome=committed"), 12);
+  EXPECT_EQ(reached.at("unreadable"), 0);
+  EXPECT_EQ(reached.at("of another build"), 1);
+}
+
 TEST_F(ReportTest, ADamagedLedgerIsRefusedAndATornLineLeftOut) {
   MakeSweep("sweep");
   const std::string whole = Text("sweep/runs.jsonl");
@@ -325,6 +343,13 @@ TEST_F(ReportTest, ADamagedLedgerIsRefusedAndATornLineLeftOut) {
   EXPECT_THAT(Complaint({"sweep"}), HasSubstr("found no run of this sweep"));
   Write("sweep/runs.jsonl", whole + R"({"build":"x","hash":"y","scenario":"z","vary":[]})" + "\n");
   EXPECT_THAT(Complaint({"sweep"}), HasSubstr("found runs of"));
+  Write("sweep/runs.jsonl", whole);
+  Replace("sweep/runs.jsonl", "\"build\":\"", "\"build\":7,\"was\":\"");
+  EXPECT_THAT(Complaint({"sweep"}), HasSubstr("runs.jsonl:1: found no text as build"));
+  for (const char* empty : {"", "{\"build\":\"torn off"}) {
+    Write("sweep/runs.jsonl", empty);
+    EXPECT_THAT(Complaint({"sweep"}), HasSubstr("runs.jsonl:1: found no whole line"));
+  }
   Write("sweep/runs.jsonl", whole);
   MakeRun("run", "none");
   EXPECT_THAT(Complaint({"sweep", "run"}), HasSubstr("allowed a sweep by itself"));

@@ -90,7 +90,7 @@ TEST_F(SweepTest, SaysWhatIsWrongWithALedger) {
   const std::string place = Ledger() + ":";
   Append("nothing\n");
   EXPECT_EQ(Sweep(1, 1), ExitCode::kBadInput);
-  EXPECT_EQ(error_.str(), place + "1: found no JSON object\n");
+  EXPECT_EQ(error_.str(), place + "1: found no JSON object, allowed one on each line\n");
   std::filesystem::remove(Ledger());
   Append(Broken(7, "BR-2"));
   EXPECT_EQ(Sweep(1, 1), ExitCode::kBadInput);
@@ -99,7 +99,8 @@ TEST_F(SweepTest, SaysWhatIsWrongWithALedger) {
   EXPECT_EQ(Sweep(1, 1), ExitCode::kPass);
   Append("{\"seed\":7}\n");
   EXPECT_EQ(Sweep(1, 1), ExitCode::kBadInput);
-  EXPECT_EQ(error_.str(), place + "3: found no run, allowed a ledger of orbsim sweep\n");
+  EXPECT_EQ(error_.str(),
+            place + "3: found no run of this sweep, allowed a ledger of orbsim sweep\n");
 }
 
 TEST_F(SweepTest, FailFastEndsWithTheFirstFailure) {

@@ -1,4 +1,4 @@
-#include "sim/workflow/report/lines.h"
+#include "sim/workflow/lines.h"
 
 #include <cerrno>
 #include <cstring>

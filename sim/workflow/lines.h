@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <functional>
 #include <string>
-#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -14,7 +13,7 @@
 
 namespace sim {
 
-// `take` gets each line without its line feed, and its place as errors write it: "FILE:LINE". Ends with its first error.
+// `take` gets each line without its line feed, and its number, counted from 1. Ends with its first error.
 [[nodiscard]] core::Status ForEachLine(
     const std::string& path,
     const std::function<core::Status(const std::string& line, size_t number)>& take);
