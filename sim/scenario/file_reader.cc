@@ -24,6 +24,13 @@ core::StatusOr<std::string> DiskReader::Read(const std::string& path, size_t siz
   return content;
 }
 
+core::StatusOr<std::string> OnceReader::Read(const std::string& path, size_t size_max) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto known = files_.find(path);
+  if (known != files_.end()) return known->second;
+  return files_.emplace(path, DiskReader().Read(path, size_max)).first->second;
+}
+
 core::StatusOr<std::string> MapReader::Read(const std::string& path, size_t size_max) {
   const auto found = files_.find(path);
   if (found == files_.end()) return core::NotFound(path);

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <map>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,17 @@ class FileReader {
 class DiskReader : public FileReader {
  public:
   [[nodiscard]] core::StatusOr<std::string> Read(const std::string& path, size_t size_max) override;
+};
+
+// The disk as it was when each file was first asked for: a scenario that is loaded again is the same, whoever edits its files
+// meanwhile. Thread rule: may be used by several threads.
+class OnceReader : public FileReader {
+ public:
+  [[nodiscard]] core::StatusOr<std::string> Read(const std::string& path, size_t size_max) override;
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, core::StatusOr<std::string>> files_;
 };
 
 class MapReader : public FileReader {

@@ -115,9 +115,14 @@ uint32_t Scenario::PeerCount() const {
 
 core::StatusOr<Scenario> LoadScenario(const std::string& path, const LoadOptions& options) {
   DiskReader disk;
-  const auto content = disk.Read(path, kFileBytesMax);
+  return LoadScenario(path, options, disk);
+}
+
+core::StatusOr<Scenario> LoadScenario(const std::string& path, const LoadOptions& options,
+                                      FileReader& files) {
+  const auto content = files.Read(path, kFileBytesMax);
   if (!content.ok()) return Unreadable(content.status(), path);
-  return ParseScenario(*content, path, options, disk);
+  return ParseScenario(*content, path, options, files);
 }
 
 core::StatusOr<Scenario> ParseScenario(std::string_view json, std::string path,

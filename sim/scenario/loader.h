@@ -27,8 +27,11 @@ struct LoadOptions {
   std::vector<std::string> plant;  // --plant bug, in the order given; empty: the file's.
 };
 
+// From the disk.
 [[nodiscard]] core::StatusOr<Scenario> LoadScenario(const std::string& path,
                                                     const LoadOptions& options);
+[[nodiscard]] core::StatusOr<Scenario> LoadScenario(const std::string& path,
+                                                    const LoadOptions& options, FileReader& files);
 
 // The same for a text that was already read from `path`; all other files come from `files`, by
 // their path from where the program runs.

@@ -58,11 +58,11 @@ core::StatusOr<Prepared> Prepare(const EnvelopeOptions& options) {
   Prepared prepared;
   ASSIGN_OR_RETURN(prepared.ramp, ParseRamp(options.from, options.to));
   ASSIGN_OR_RETURN(prepared.seeds, ParseSeeds(options.seeds));
-  ASSIGN_OR_RETURN(prepared.scenario, Load(options.scenario));
-  prepared.space = {options.scenario, {{options.axis, {options.from, options.to}}}};
+  prepared.space = {ReadOnce(options.scenario), {{options.axis, {options.from, options.to}}}};
+  ASSIGN_OR_RETURN(prepared.scenario, Load(prepared.space.source));
   const auto at = [&](uint64_t step) {
     const SweepCell cell{prepared.seeds.first, {prepared.ramp.ValueAt(step)}};
-    return Load(SourceOf(options.scenario, prepared.space.axes, cell));
+    return Load(SourceOf(prepared.space.source, prepared.space.axes, cell));
   };
   RETURN_IF_ERROR(at(0).status());
   RETURN_IF_ERROR(at(prepared.ramp.Steps()).status());

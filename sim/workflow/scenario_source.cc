@@ -19,10 +19,16 @@ std::string Quoted(const std::string& text) {
 
 }  // namespace
 
+ScenarioSource ReadOnce(ScenarioSource source) {
+  source.files = std::make_shared<OnceReader>();
+  return source;
+}
+
 core::StatusOr<Scenario> Load(const ScenarioSource& source) {
   LoadOptions options{source.overrides, RunVocabulary(), source.plant};
   if (source.seed.has_value()) options.overrides.emplace_back("seed", std::to_string(*source.seed));
-  auto scenario = LoadScenario(source.file, options);
+  auto scenario = source.files == nullptr ? LoadScenario(source.file, options)
+                                          : LoadScenario(source.file, options, *source.files);
   if (!scenario.ok()) return NotThatKind(scenario.status(), source.file, "scenario");
   return scenario;
 }

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/base/status.h"
+#include "sim/scenario/file_reader.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/vocabulary.h"
 
@@ -21,7 +23,12 @@ struct ScenarioSource {
   std::optional<uint64_t> seed = {};  // Overrides the file's.
   Overrides overrides = {};
   std::vector<std::string> plant = {};  // Bugs, instead of the file's.
+  std::shared_ptr<OnceReader> files =
+      {};  // What reads it and what it uses; nothing: the disk, anew each time.
 };
+
+// The same, so that every Load of it and of its copies sees the same files.
+[[nodiscard]] ScenarioSource ReadOnce(ScenarioSource source);
 
 // The names that scenario files may use for checks, metrics, adversaries and bugs.
 [[nodiscard]] Vocabulary RunVocabulary();

@@ -61,14 +61,14 @@ core::StatusOr<std::vector<std::string>> MetricsOf(const SweepOptions& options,
 core::StatusOr<Prepared> Prepare(const SweepOptions& options) {
   Prepared sweep;
   ASSIGN_OR_RETURN(sweep.plan, PlanOf(options));
-  ASSIGN_OR_RETURN(sweep.scenario, Load(options.scenario));
-  sweep.space = {options.scenario, sweep.plan.axes};
+  sweep.space = {ReadOnce(options.scenario), sweep.plan.axes};
+  ASSIGN_OR_RETURN(sweep.scenario, Load(sweep.space.source));
   ASSIGN_OR_RETURN(sweep.space.metrics, MetricsOf(options, sweep.scenario));
   SweepPlan points = sweep.plan;
   points.seeds.count = 1;
   points.shard = {};
   for (const SweepCell& point : CellsOf(points)) {
-    RETURN_IF_ERROR(Load(SourceOf(options.scenario, points.axes, point)).status());
+    RETURN_IF_ERROR(Load(SourceOf(sweep.space.source, points.axes, point)).status());
   }
   return sweep;
 }

@@ -82,6 +82,25 @@ TEST(DataFilesTest, TheDiskIsReadRelativeToTheScenario) {
   std::filesystem::remove_all(folder);
 }
 
+TEST(DataFilesTest, WhoReadsOnceSeesNoEdit) {
+  const std::filesystem::path folder =
+      std::filesystem::path(::testing::TempDir()) / "orb_scenario_once";
+  std::filesystem::create_directories(folder);
+  const std::string file = (folder / "s.json").string();
+  std::ofstream(folder / "m.csv") << "0 4\n4 0\n";
+  std::ofstream(file) << tests::ScenarioWith(
+      R"("network": {"latency": {"model": "matrix", "file": "m.csv"}})");
+  sim::OnceReader once;
+  const auto first = sim::LoadScenario(file, {}, once);
+  ASSERT_TRUE(first.ok()) << first.status();
+  std::ofstream(folder / "m.csv") << "0 6\n6 0\n";
+  const auto again = sim::LoadScenario(file, {}, once);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->hash, first->hash);
+  EXPECT_NE(sim::LoadScenario(file, {})->hash, first->hash);
+  std::filesystem::remove_all(folder);
+}
+
 TEST(DataFilesTest, AMissingScenarioAndAFolderAreTold) {
   EXPECT_EQ(core::MessageOf(sim::LoadScenario("/no/such.json", {}).status()),
             "/no/such.json:1:1: $: found no such file, allowed a readable file of at most 64 MiB");

@@ -8,6 +8,7 @@
 
 #include "sim/observe/file_out.h"
 #include "sim/workflow/commands.h"
+#include "sim/workflow/sweep/cell_runs.h"
 #include "sim/workflow/sweep/ledger.h"
 #include "tests/sim/workflow/command_test.h"
 
@@ -101,6 +102,23 @@ TEST_F(SweepTest, SaysWhatIsWrongWithALedger) {
   EXPECT_EQ(Sweep(1, 1), ExitCode::kBadInput);
   EXPECT_EQ(error_.str(),
             place + "3: found no run of this sweep, allowed a ledger of orbsim sweep\n");
+}
+
+TEST_F(SweepTest, AScenarioFileThatIsEditedMeanwhileChangesNoRun) {
+  ASSERT_TRUE(MakeFolder(folder_).ok());
+  const std::string file = folder_ + "/scenario.json";
+  std::filesystem::copy_file(SourcePath("scenarios/two_writers.json"), file);
+  const CellSpace space{ReadOnce({.file = file}), {}};
+  const auto scenario = Load(space.source);
+  ASSERT_TRUE(scenario.ok()) << core::MessageOf(scenario.status());
+  auto ledger = SweepLedger::Open(Ledger(), *scenario, {});
+  ASSERT_TRUE(ledger.ok());
+  std::ofstream(file, std::ios::trunc) << "{}";
+  Console console = MakeConsole();
+  const core::Status made = CellRuns(space, *ledger, console).Make({{1, {}}}, 1);
+  ASSERT_TRUE(made.ok()) << core::MessageOf(made);
+  EXPECT_FALSE(Load({.file = file}).ok()) << "the file is another one by now";
+  EXPECT_EQ(ledger->runs().at({1, {}}).exit, ExitCode::kPass);
 }
 
 TEST_F(SweepTest, FailFastEndsWithTheFirstFailure) {
