@@ -9,7 +9,6 @@
 #include "absl/strings/str_format.h"
 
 #include "sim/observe/checkers/registry.h"
-#include "sim/observe/file_out.h"
 #include "sim/scenario/json_path.h"
 #include "sim/scenario/json_reader.h"
 #include "sim/workflow/commands.h"
@@ -192,13 +191,12 @@ ExitCode FindEnvelope(const EnvelopeOptions& options, Console& console) {
   if (!prepared.ok()) return Complain(console, prepared.status());
   const std::string folder =
       options.out.empty() ? ResultsOf(prepared->scenario) + "/envelope" : options.out;
-  if (const core::Status made = MakeFolder(folder); !made.ok()) return Complain(console, made);
-  auto ledger = SweepLedger::Open(folder + "/runs.jsonl", prepared->scenario, prepared->space.axes);
+  auto ledger = SweepLedger::Open(folder, prepared->scenario, prepared->space.axes);
   if (!ledger.ok()) return Complain(console, ledger.status());
   console.out << absl::StrFormat("%s  hash %s  %s from %s to %s  %d seeds a point  %s\n",
                                  prepared->scenario.name, core::ToHex(prepared->scenario.hash),
                                  options.axis, options.from, options.to, prepared->seeds.count,
-                                 folder + "/runs.jsonl")
+                                 ledger->path())
               << std::flush;
   Envelope envelope(options, *prepared, *ledger, console);
   EdgeSearch search(prepared->ramp.Steps(), [&](uint64_t step) { return envelope.At(step); });

@@ -107,15 +107,14 @@ ExitCode Sweep(const SweepOptions& options, Console& console) {
   if (!sweep.ok()) return Complain(console, sweep.status());
   const std::string folder =
       options.out.empty() ? ResultsOf(sweep->scenario) + "/sweep" : options.out;
-  if (const core::Status made = MakeFolder(folder); !made.ok()) return Complain(console, made);
-  auto ledger = SweepLedger::Open(folder + "/runs.jsonl", sweep->scenario, sweep->plan.axes);
+  auto ledger = SweepLedger::Open(folder, sweep->scenario, sweep->plan.axes);
   if (!ledger.ok()) return Complain(console, ledger.status());
   const std::vector<SweepCell> cells = CellsOf(sweep->plan);
   const int threads = ThreadsOrAll(options.threads);
   console.out << absl::StrFormat("%s  hash %s  runs %d  %d are done  %d threads  %s\n",
                                  sweep->scenario.name, core::ToHex(sweep->scenario.hash),
                                  cells.size(), AskedFor(cells, *ledger).size(), threads,
-                                 folder + "/runs.jsonl")
+                                 ledger->path())
               << std::flush;
   CellRuns runs(sweep->space, *ledger, console);
   if (options.fail_fast) runs.FailFast();

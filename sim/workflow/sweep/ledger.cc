@@ -139,6 +139,10 @@ core::Status Failed(const std::string& path, const char* step) {
 
 }  // namespace
 
+std::string LedgerPath(const std::string& folder) {
+  return folder + "/runs.jsonl";
+}
+
 core::StatusOr<LedgerContent> ReadLedger(const std::string& path) {
   ASSIGN_OR_RETURN(const std::string text, ReadFileWhole(path));
   LedgerContent content;
@@ -161,11 +165,12 @@ SweepLedger::~SweepLedger() {
   if (descriptor_ >= 0) close(descriptor_);
 }
 
-core::StatusOr<SweepLedger> SweepLedger::Open(const std::string& path, const Scenario& scenario,
+core::StatusOr<SweepLedger> SweepLedger::Open(const std::string& folder, const Scenario& scenario,
                                               const std::vector<Axis>& axes) {
-  SweepLedger ledger(path, HeaderOf(scenario, axes));
-  ledger.descriptor_ = open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (ledger.descriptor_ < 0) return Failed(path, "opened");
+  RETURN_IF_ERROR(MakeFolder(folder));
+  SweepLedger ledger(LedgerPath(folder), HeaderOf(scenario, axes));
+  ledger.descriptor_ = open(ledger.path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (ledger.descriptor_ < 0) return Failed(ledger.path_, "opened");
   RETURN_IF_ERROR(ledger.TakeUp());
   return ledger;
 }

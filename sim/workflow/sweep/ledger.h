@@ -53,19 +53,27 @@ struct LedgerContent {
   size_t whole_bytes = 0;  // Of all lines but one that an interruption tore off.
 };
 
+// Of a sweep or an envelope whose results are in that folder.
+[[nodiscard]] std::string LedgerPath(const std::string& folder);
+
 // Errors name file, line, what was found and what is allowed: a file that cannot be read, a line that is none of these two, runs that
 // are of another header than those before them.
 [[nodiscard]] core::StatusOr<LedgerContent> ReadLedger(const std::string& path);
 
 class SweepLedger {
  public:
-  // Errors: those of ReadLedger, a file that cannot be written, runs of another scenario, build or grid.
-  [[nodiscard]] static core::StatusOr<SweepLedger> Open(const std::string& path,
+  // That of the folder, both made where they are missing. Errors: those of ReadLedger, what cannot be made or written, runs of another
+  // scenario, build or grid.
+  [[nodiscard]] static core::StatusOr<SweepLedger> Open(const std::string& folder,
                                                         const Scenario& scenario,
                                                         const std::vector<Axis>& axes);
   SweepLedger(SweepLedger&& other) noexcept;
   SweepLedger& operator=(SweepLedger&&) = delete;
   ~SweepLedger();
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+  [[nodiscard]] const LedgerHeader& header() const { return header_; }
 
   [[nodiscard]] const std::map<SweepCell, SweepRun>& runs() const { return content_.runs; }
 

@@ -33,7 +33,7 @@ class SweepTest : public CommandTest {
   [[nodiscard]] std::string Ledger() const { return folder_ + "/runs.jsonl"; }
 
   [[nodiscard]] std::map<SweepCell, SweepRun> Runs() const {
-    auto ledger = SweepLedger::Open(Ledger(), LoadOrFail("scenarios/two_writers.json"), {});
+    auto ledger = SweepLedger::Open(folder_, LoadOrFail("scenarios/two_writers.json"), {});
     EXPECT_TRUE(ledger.ok()) << core::MessageOf(ledger.status());
     return ledger.ok() ? ledger->runs() : std::map<SweepCell, SweepRun>{};
   }
@@ -111,7 +111,7 @@ TEST_F(SweepTest, AScenarioFileThatIsEditedMeanwhileChangesNoRun) {
   const CellSpace space{ReadOnce({.file = file}), {}};
   const auto scenario = Load(space.source);
   ASSERT_TRUE(scenario.ok()) << core::MessageOf(scenario.status());
-  auto ledger = SweepLedger::Open(Ledger(), *scenario, {});
+  auto ledger = SweepLedger::Open(folder_, *scenario, {});
   ASSERT_TRUE(ledger.ok());
   std::ofstream(file, std::ios::trunc) << "{}";
   Console console = MakeConsole();
