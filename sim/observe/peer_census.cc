@@ -7,6 +7,7 @@
 
 #include "core/transactions/cluster.h"
 #include "sim/observe/checkers/checker.h"
+#include "sim/observe/greatest.h"
 
 namespace sim {
 namespace {
@@ -84,11 +85,8 @@ void PeerCensus::Work(core::PeerId peer) {
 }
 
 void PeerCensus::Finished(std::string_view what, const Fact& fact, core::Duration took) {
-  if (slow_.size() == kSlowMax && took.us <= slow_.back().took.us) return;
-  const auto place = std::find_if(slow_.begin(), slow_.end(),
-                                  [&](const Operation& other) { return other.took.us < took.us; });
-  slow_.insert(place, {what, fact.peer, fact.at, took});
-  if (slow_.size() > kSlowMax) slow_.pop_back();
+  const auto is_slower = [](const Operation& a, const Operation& b) { return b.took < a.took; };
+  KeepGreatest(slow_, kSlowMax, {what, fact.peer, fact.at, took}, is_slower);
 }
 
 void PeerCensus::Meet(std::string_view kind, const core::Key256& name, core::PeerId peer) {

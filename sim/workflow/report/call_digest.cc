@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/observe/greatest.h"
 #include "sim/workflow/lines.h"
 
 namespace sim {
@@ -59,13 +60,8 @@ void CallDigest::End(Call call) {
     if (call.end == kEnds[i]) ++kind.ends[i];
   }
   if (call.end == "ok") kind.took.Record(call.took_us);
-  if (slow_.size() < kSlowMax || call.took_us > slow_.back().took_us) {
-    const auto place = std::find_if(slow_.begin(), slow_.end(), [&](const Call& other) {
-      return other.took_us < call.took_us;
-    });
-    slow_.insert(place, call);
-    if (slow_.size() > kSlowMax) slow_.pop_back();
-  }
+  KeepGreatest(slow_, kSlowMax, call,
+               [](const Call& a, const Call& b) { return a.took_us > b.took_us; });
   if (ended_++ % every_ != 0) return;
   points_.push_back(std::move(call));
   if (points_.size() < kPointsMax) return;
