@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "sim/observe/verdict_lines.h"
+#include "sim/workflow/progress.h"
 
 namespace sim {
 namespace {
@@ -136,14 +137,12 @@ void Dashboard::Measure(double wall_step, double simulated_step) {
 }
 
 std::vector<std::string> Dashboard::Head() const {
-  const Scenario& scenario = session_.scenario();
-  const WorldTime now = session_.reached();
-  const double share =
-      static_cast<double>(now.us) / static_cast<double>(std::max<int64_t>(scenario.duration.us, 1));
+  const double share = ShareDone(session_);
   const double wall = SecondsBetween(started_, last_);
   return {absl::StrFormat("%s of %s simulated, %.0f %%  wall %.0f s  about %.0f s to go",
-                          ClockText(now), ClockText(WorldTime{scenario.duration.us}), share * 100,
-                          wall, share > 0 ? wall / share - wall : 0)};
+                          ClockText(session_.reached()),
+                          ClockText(WorldTime{session_.scenario().duration.us}), share * 100, wall,
+                          SecondsToGo(wall, share))};
 }
 
 std::vector<DashboardRow> Dashboard::Rows() const {

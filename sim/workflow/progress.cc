@@ -18,6 +18,15 @@ double SecondsSince(std::chrono::steady_clock::time_point then) {
 
 }  // namespace
 
+double ShareDone(const Session& session) {
+  return static_cast<double>(session.reached().us) /
+         static_cast<double>(std::max<int64_t>(session.scenario().duration.us, 1));
+}
+
+double SecondsToGo(double seconds, double share_done) {
+  return share_done > 0 ? seconds / share_done - seconds : 0;
+}
+
 Progress::Progress(const Console& console, const Session& session)
     : console_(console), session_(session), started_(Clock::now()), last_(started_) {}
 
@@ -25,16 +34,13 @@ void Progress::Show() {
   if (!console_.terminal || SecondsSince(last_) < kSecondsBetweenLines) return;
   last_ = Clock::now();
   const double wall = WallSeconds();
-  const WorldTime now = session_.reached();
   const Statistics statistics = session_.world().statistics();
-  const double share = static_cast<double>(now.us) /
-                       static_cast<double>(std::max<int64_t>(session_.scenario().duration.us, 1));
-  const double remaining = share > 0 ? wall / share - wall : 0;
   console_.error
       << absl::StrFormat(
              "\r%s  %d events  %.0f deliveries/s  wall %.0f s  about %.0f s to go \x1b[K",
-             ClockText(now), statistics.events,
-             static_cast<double>(statistics.deliveries) / std::max(wall, 0.001), wall, remaining)
+             ClockText(session_.reached()), statistics.events,
+             static_cast<double>(statistics.deliveries) / std::max(wall, 0.001), wall,
+             SecondsToGo(wall, ShareDone(session_)))
       << std::flush;
   shown_ = true;
 }
@@ -52,12 +58,12 @@ Countdown::Countdown(std::ostream& out, bool visible, uint64_t total)
     : out_(out), visible_(visible), total_(total), started_(Clock::now()) {}
 
 void Countdown::Show(uint64_t done, uint64_t failed) {
-  if (!visible_ || done == 0) return;
+  if (!visible_) return;
   const double wall = SecondsSince(started_);
-  out_ << absl::StrFormat("\r%d of %d runs  %d failed  wall %.0f s  about %.0f s to go \x1b[K",
-                          done, total_, failed, wall,
-                          wall / static_cast<double>(done) * static_cast<double>(total_ - done))
-       << std::flush;
+  const double share = static_cast<double>(done) / static_cast<double>(total_);
+  out_ << absl::StrFormat("\r%d of %d runs  %d failed  wall %.0f s", done, total_, failed, wall);
+  if (done > 0) out_ << absl::StrFormat("  about %.0f s to go", SecondsToGo(wall, share));
+  out_ << " \x1b[K" << std::flush;
 }
 
 void Countdown::Clear() {

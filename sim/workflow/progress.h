@@ -1,6 +1,6 @@
 // Progress and Countdown: one line that is rewritten on a terminal; nothing where nobody watches.
 //
-// With Dashboard the only readers of the wall clock in the simulator: what they print never enters a result.
+// With Dashboard, which shares their reckoning, the only readers of the wall clock in the simulator: what they print never enters a result.
 #pragma once
 
 #include <chrono>
@@ -11,6 +11,12 @@
 #include "sim/workflow/session.h"
 
 namespace sim {
+
+// Of its simulated time, how much is over: 0 to 1. REQUIRES: the session is open.
+[[nodiscard]] double ShareDone(const Session& session);
+
+// When as much more was done as a share of it took `seconds`; 0 when nothing is done yet.
+[[nodiscard]] double SecondsToGo(double seconds, double share_done);
 
 class Progress {
  public:
