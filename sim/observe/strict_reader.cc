@@ -71,8 +71,8 @@ Json StrictReader::Parse(std::string_view text) {
   const std::string_view before = text.substr(0, at);
   const auto line = std::count(before.begin(), before.end(), '\n') + 1;
   const size_t column = at - (before.rfind('\n') + 1) + 1;
-  const std::string what = finder.at > text.size() ? "the end of the file; the capsule is truncated"
-                                                   : "text that is not JSON";
+  const std::string what =
+      finder.at > text.size() ? "the end of the file; it is truncated" : "text that is not JSON";
   status_ = core::InvalidArgument(name_ + ":" + std::to_string(line) + ":" +
                                   std::to_string(column) + ": found " + what);
   return Json();
