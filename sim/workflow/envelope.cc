@@ -1,7 +1,6 @@
 // orbsim envelope: pushes one setting until the scenario stops to pass; where that is, how sure it is, and how far from the operating
 // point. Every run goes into a ledger as those of a sweep do, so that an interrupted search goes on where it was.
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <ostream>
 #include <utility>
@@ -9,14 +8,15 @@
 #include "absl/strings/str_format.h"
 
 #include "sim/observe/checkers/registry.h"
+#include "sim/observe/file_out.h"
 #include "sim/scenario/json_path.h"
 #include "sim/scenario/json_reader.h"
 #include "sim/workflow/commands.h"
 #include "sim/workflow/envelope/edge.h"
+#include "sim/workflow/envelope/findings.h"
 #include "sim/workflow/envelope/ramp.h"
 #include "sim/workflow/session.h"
 #include "sim/workflow/sweep/cell_runs.h"
-#include "sim/workflow/text_table.h"
 
 namespace sim {
 namespace {
@@ -129,59 +129,13 @@ class Envelope {
   Console& console_;
 };
 
-std::string PointsText(const EdgeSearch& search, const Envelope& envelope,
-                       const Prepared& prepared) {
-  std::vector<std::vector<std::string>> rows = {
-      {prepared.space.axes[0].path, "runs", "passed", "share in", "failed mostly by"}};
-  for (const auto& [step, passed] : search.points()) {
-    rows.push_back({prepared.ramp.ValueAt(step), std::to_string(passed.runs),
-                    std::to_string(passed.hits), IntervalText(passed.Confidence()),
-                    envelope.FailureAt(step)});
-  }
-  return Aligned(rows);
-}
-
-// Does the share of passes grow anywhere towards the harsh end by more than chance explains?
-bool GrowsSomewhere(const std::map<uint64_t, Proportion>& points) {
-  double lowest = 1;  // The upper end of the interval, of those before.
-  for (const auto& [step, passed] : points) {
-    if (passed.Confidence().low > lowest) return true;
-    lowest = std::min(lowest, passed.Confidence().high);
-  }
-  return false;
-}
-
-std::string MarginText(const Edge& edge, const Prepared& prepared) {
-  if (prepared.operating_point.empty())
-    return "margin    the scenario names no operating point; --at does\n";
-  const std::optional<double> at = StepsTo(prepared.ramp, prepared.operating_point);
-  if (!at.has_value()) {
-    return "margin    the scenario has " + prepared.operating_point + ", which is no number in " +
-           (prepared.ramp.unit.empty() ? "plain units" : prepared.ramp.unit) + "\n";
-  }
-  const double scale = std::pow(10.0, prepared.ramp.decimals);
-  const double margin = (static_cast<double>(edge.passes) - *at) / scale;
-  return absl::StrFormat("margin    %.*f%s from the operating point %s to the edge%s\n",
-                         prepared.ramp.decimals, margin, prepared.ramp.unit,
-                         prepared.operating_point, margin < 0 ? ": it lies beyond it" : "");
-}
-
-std::string EdgeText(const Edge& edge, const Prepared& prepared) {
-  const Ramp& ramp = prepared.ramp;
-  return absl::StrFormat(
-             "edge      at %s most seeds pass, at %s most fail; with 95 %% confidence between %s "
-             "and %s\n",
-             ramp.ValueAt(edge.passes), ramp.ValueAt(edge.passes + 1), ramp.ValueAt(edge.low),
-             ramp.ValueAt(edge.high)) +
-         MarginText(edge, prepared);
-}
-
-std::string NoEdgeText(const EdgeSearch& search, const Prepared& prepared) {
-  const Proportion& first = search.points().begin()->second;
-  const bool fails_at_once = 2 * first.hits < first.runs;
-  const std::string value = prepared.ramp.ValueAt(fails_at_once ? 0 : prepared.ramp.Steps());
-  return "edge      none: most seeds " + std::string(fails_at_once ? "fail" : "pass") +
-         (fails_at_once ? " at " : " even at ") + value + "\n";
+EnvelopeFindings FindingsOf(const EdgeSearch& search, const Envelope& envelope,
+                            const Prepared& prepared, const EnvelopeOptions& options) {
+  EnvelopeFindings found{
+      options.axis, prepared.ramp, options.expect, prepared.operating_point, {}, {}};
+  for (const auto& [step, passed] : search.points())
+    found.points.push_back({step, passed, envelope.FailureAt(step)});
+  return found;
 }
 
 }  // namespace
@@ -202,10 +156,12 @@ ExitCode FindEnvelope(const EnvelopeOptions& options, Console& console) {
   EdgeSearch search(prepared->ramp.Steps(), [&](uint64_t step) { return envelope.At(step); });
   const auto edge = search.Find();
   if (!edge.ok()) return Conclude(console, edge.status());
-  console.out << PointsText(search, envelope, *prepared);
-  if (GrowsSomewhere(search.points()))
-    console.out << "warning   more pass at a harsher value: there is more than one edge\n";
-  console.out << (edge->has_value() ? EdgeText(**edge, *prepared) : NoEdgeText(search, *prepared));
+  EnvelopeFindings found = FindingsOf(search, envelope, *prepared, options);
+  found.edge = *edge;
+  const std::string file = folder + "/envelope.json";
+  const core::Status written = WriteFileWhole(file, JsonOf(found, ledger->header()).dump(1) + "\n");
+  if (!written.ok()) return Complain(console, written, ExitCode::kInternal);
+  console.out << TextOf(found) << "files     " + folder + "/{runs.jsonl,envelope.json}\n";
   return edge->has_value() ? ExitCode::kPass : ExitCode::kUnfinished;
 }
 

@@ -3,12 +3,12 @@ add_layer(sim_workflow FOLDER sim/workflow
           file_kind.cc future.cc jobs.cc lines.cc list.cc narrate_input.cc odds.cc progress.cc proportion.cc replay.cc replay_recording.cc report.cc report_text.cc
           run.cc scenario_source.cc session.cc shrink.cc sweep.cc text_table.cc travel.cc vocabulary.cc
           builds/builds.cc builds/other_build.cc builds/told_run.cc
-          envelope/edge.cc envelope/ramp.cc
+          envelope/edge.cc envelope/findings.cc envelope/ramp.cc
           explain/chain.cc explain/chain_picture.cc explain/chain_text.cc explain/concern.cc explain/happening.cc explain/neighbour.cc
           explain/witness.cc
           export/capture.cc export/operations.cc export/overlay_files.cc export/packet.cc export/pcapng.cc export/perfetto.cc export/tables.cc
           export/targets.cc
-          report/call_digest.cc report/csv_columns.cc report/embedded.cc report/page.cc report/peers_file.cc report/population.cc
+          report/call_digest.cc report/csv_columns.cc report/embedded.cc report/envelope_file.cc report/page.cc report/peers_file.cc report/population.cc
           report/run_folder.cc report/series.cc report/sweep_folder.cc report/trace_digest.cc report/trace_line.cc
           shrink/failing.cc shrink/minimise.cc shrink/reductions.cc shrink/shrinking.cc shrink/time_reductions.cc shrink/trials.cc
           shrink/workload_reductions.cc

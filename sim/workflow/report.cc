@@ -45,7 +45,10 @@ core::StatusOr<Json> DataOf(const std::vector<std::string>& folders, const std::
 }
 
 std::string TitleOf(const Json& data) {
-  if (data["kind"] == "sweep") return "Sweep of " + data["sweep"]["scenario"].get<std::string>();
+  if (data["kind"] == "sweep") {
+    return (data["sweep"]["envelope"].is_null() ? "Sweep of " : "Envelope of ") +
+           data["sweep"]["scenario"].get<std::string>();
+  }
   if (data["kind"] == "comparison") return absl::StrFormat("%d runs compared", data["runs"].size());
   const Json& summary = data["runs"][0]["summary"];
   return absl::StrFormat("%s, seed %d", summary["scenario"].get<std::string>(),

@@ -66,6 +66,14 @@ std::string Ramp::ValueAt(uint64_t step) const {
   return (value < 0 ? "-" : "") + digits + unit;
 }
 
+double Ramp::NumberAt(double step) const {
+  return (static_cast<double>(first) + (last > first ? step : -step)) / StepsPerUnit();
+}
+
+double Ramp::StepsPerUnit() const {
+  return std::pow(10.0, decimals);
+}
+
 core::StatusOr<Ramp> ParseRamp(const std::string& from, const std::string& to) {
   const auto a = NumberOf(from);
   const auto b = NumberOf(to);

@@ -22,6 +22,9 @@ struct Ramp {
   [[nodiscard]] uint64_t Steps() const;
   // The value that many steps from the first. REQUIRES: at most Steps().
   [[nodiscard]] std::string ValueAt(uint64_t step) const;
+  // The same in the ramp's unit; `step` need not lie on it.
+  [[nodiscard]] double NumberAt(double step) const;
+  [[nodiscard]] double StepsPerUnit() const;
 };
 
 // Errors name the option, what was found and what is allowed: two different numbers with one unit.

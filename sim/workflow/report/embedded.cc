@@ -15,6 +15,7 @@ EMBED(orb_page_charts, ORB_PAGE_FOLDER "/charts.js");
 EMBED(orb_page_ring, ORB_PAGE_FOLDER "/ring.js");
 EMBED(orb_page_run, ORB_PAGE_FOLDER "/run.js");
 EMBED(orb_page_comparison, ORB_PAGE_FOLDER "/comparison.js");
+EMBED(orb_page_envelope, ORB_PAGE_FOLDER "/envelope.js");
 EMBED(orb_page_sweep, ORB_PAGE_FOLDER "/sweep.js");
 EMBED(orb_page_main, ORB_PAGE_FOLDER "/main.js");
 EMBED(orb_page_library, ORB_D3_FILE);
@@ -50,6 +51,7 @@ std::vector<std::string_view> PageScripts() {
           Between(orb_page_ring_begin, orb_page_ring_end),
           Between(orb_page_run_begin, orb_page_run_end),
           Between(orb_page_comparison_begin, orb_page_comparison_end),
+          Between(orb_page_envelope_begin, orb_page_envelope_end),
           Between(orb_page_sweep_begin, orb_page_sweep_end),
           Between(orb_page_main_begin, orb_page_main_end)};
 }

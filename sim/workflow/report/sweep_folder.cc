@@ -11,6 +11,7 @@
 #include "sim/observe/probes.h"
 #include "sim/scenario/quantity.h"
 #include "sim/workflow/lines.h"
+#include "sim/workflow/report/envelope_file.h"
 #include "sim/workflow/sweep/ledger.h"
 #include "sim/workflow/sweep/report.h"
 
@@ -162,15 +163,16 @@ class SweepColumns {
 
 bool IsSweepFolder(const std::string& folder) {
   std::error_code ignored;
-  return std::filesystem::is_regular_file(folder + "/runs.jsonl", ignored);
+  return std::filesystem::is_regular_file(LedgerPath(folder), ignored);
 }
 
 core::StatusOr<Json> SweepFolderJson(const std::string& folder, const std::string& program) {
-  const std::string path = folder + "/runs.jsonl";
+  const std::string path = LedgerPath(folder);
   ASSIGN_OR_RETURN(const LedgerContent ledger, ReadLedger(path));
   if (!ledger.header.has_value())
     return BadLine(path, 1, "no whole line", "a ledger of orbsim sweep");
   Json sweep = SweepColumns(ledger).ToJson();
+  ASSIGN_OR_RETURN(sweep["envelope"], EnvelopeFileJson(folder, *ledger.header));
   sweep["folder"] = folder;
   sweep["run"] = program + " run FILE";
   return sweep;

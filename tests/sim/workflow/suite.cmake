@@ -10,7 +10,7 @@ add_orb_test(sim_explain_test
 
 add_orb_test(sim_envelope_test
   SOURCES sim/workflow/envelope/edge_test.cc sim/workflow/envelope/envelope_test.cc
-  DEPENDS sim_workflow)
+  DEPENDS sim_workflow nlohmann_json::nlohmann_json absl::str_format)
 
 add_orb_test(export_test
   SOURCES sim/workflow/export/capture_test.cc sim/workflow/export/export_test.cc sim/workflow/export/operations_test.cc

@@ -33,16 +33,19 @@ function sweepPage(sweep) {
   const passed = (i) => columns.exit[i] === 0;
   const settingText = (i) => axes.map((axis, a) => `${axis.path}=${axis.values[places[a][i]]}`).join("  ");
   const repro = (i) => `${sweep.run} --seed ${columns.seed[i]}` + axes.map((axis, a) => ` --set ${quoted(`${axis.path}=${axis.values[places[a][i]]}`)}`).join("");
+  const search = sweep.envelope !== null;  // For an edge: that runs fail is what it is after.
   const good = all.filter(passed).length, seeds = new Set(columns.seed).size, interval = wilson(good, all.length);
 
-  document.getElementById("masthead").append(el("h1", {}, `Sweep of ${sweep.scenario}`),
-    el("p", {class: "headline"}, verdict(good === all.length ? "pass" : "fail"), ` ${count(good)} of ${count(all.length)} runs passed.`),
+  document.getElementById("masthead").append(el("h1", {}, `${search ? "Envelope" : "Sweep"} of ${sweep.scenario}`),
+    el("p", {class: "headline"}, search ? null : verdict(good === all.length ? "pass" : "fail"), ` ${count(good)} of ${count(all.length)} runs passed.`),
     facts([["runs", count(all.length)], ["seeds", count(seeds)], ["points of the grid", count(axes.reduce((n, axis) => n * axis.values.length, 1))], ["varies", axes.map((axis) => `${axis.path} (${axis.values.length})`).join(", ")],
-      ["share that passed, 95 % interval", all.length === 0 ? null : `${percent(good / all.length)}  (${percent(interval[0])} to ${percent(interval[1])})`], ["build", el("code", {}, sweep.build)], ["scenario hash", el("code", {}, sweep.hash)]]));
+      ["share that passed, 95 % interval", all.length === 0 || search ? null : `${percent(good / all.length)}  (${percent(interval[0])} to ${percent(interval[1])})`], ["build", el("code", {}, sweep.build)], ["scenario hash", el("code", {}, sweep.hash)]]));
   if (all.length === 0) {
     section("ends", "How the runs ended", el("p", {}, "The ledger names no run yet."));
     return;
   }
+
+  if (search) envelopeSection(sweep.envelope);
 
   const kinds = d3.nest().key((i) => `${columns.exit[i]} ${columns.signature[i]}`).entries(all).map(({values}) => ({values, exit: columns.exit[values[0]], text: signatures[columns.signature[values[0]]]}))
     .sort((a, b) => b.values.length - a.values.length);
@@ -103,7 +106,7 @@ function sweepPage(sweep) {
     {name: "seed", number: true, of: (i) => columns.seed[i], show: (i) => String(columns.seed[i])}].concat(axes.map((axis, a) => ({name: axis.path, of: (i) => places[a][i], show: (i) => axis.values[places[a][i]]})), [
     {name: "exit code", number: true, of: (i) => columns.exit[i]}, {name: "signature", kind: "wide", of: (i) => signatures[columns.signature[i]]}],
     metrics.slice(0, 4).map((metric) => ({name: metric.metric, number: true, of: (i) => metric.values[i], show: (i) => valueText(metric.values[i], metric.unit)})))}),
-    el("p", {class: "note"}, `All runs, with every metric: ${sweep.folder}/table.csv.`));
+    el("p", {class: "note"}, `All runs: ${sweep.folder}/${search ? "runs.jsonl" : "table.csv"}.`));
 }
 
 const quoted = (text) => /^[\w.=:,/%@+-]+$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`;

@@ -55,6 +55,16 @@ TEST(EdgeTest, FewSeedsLeaveItsIntervalOpenToTheEnds) {
   EXPECT_EQ((*edge)->high, 100u);
 }
 
+TEST(RampTest, NumbersAreInItsUnitWhicheverWayItGoes) {
+  const auto up = ParseRamp("0.0%", "60%");
+  ASSERT_TRUE(up.ok());
+  EXPECT_EQ(up->NumberAt(601 - 1), 60.0);
+  EXPECT_EQ(up->NumberAt(1), 0.1);
+  const auto down = ParseRamp("50ms", "5ms");
+  ASSERT_TRUE(down.ok());
+  EXPECT_EQ(down->NumberAt(1.5), 48.5);
+}
+
 TEST(EdgeTest, AnErrorOfAPointEndsTheSearch) {
   EdgeSearch search(10, [](uint64_t) -> core::StatusOr<Proportion> { return core::Internal("x"); });
   EXPECT_FALSE(search.Find().ok());

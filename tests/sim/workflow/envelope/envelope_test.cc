@@ -1,11 +1,16 @@
 // orbsim envelope and orbsim odds on small worlds whose breaking points are known.
+#include <algorithm>
+
+#include "absl/strings/str_format.h"
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include "tests/sim/workflow/command_test.h"
 
 namespace sim {
 namespace {
 
+using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -38,6 +43,32 @@ TEST_F(EnvelopeTest, FindsWhereTheScenarioStopsToPassAndGoesOnWhereItWas) {
   options_.jobs = 1;
   EXPECT_EQ(Told(&FindEnvelope, options_), told);
   EXPECT_EQ(File("runs.jsonl"), ledger) << "nothing ran again";
+}
+
+TEST_F(EnvelopeTest, ItsFileSaysWhatItsTextSays) {
+  options_.at = "1%";
+  const std::string told = Told(&FindEnvelope, options_);
+  const json found = json::parse(File("envelope.json"));
+  const json& edge = found["edge"];
+  EXPECT_THAT(told,
+              HasSubstr(absl::StrFormat("edge      at %g%% most seeds pass, at %g%% most fail; "
+                                        "with 95 %% confidence between %g%% and %g%%\n",
+                                        edge["passes"].get<double>(), edge["fails"].get<double>(),
+                                        edge["low"].get<double>(), edge["high"].get<double>())));
+  EXPECT_THAT(told,
+              HasSubstr(absl::StrFormat("margin    %g%% from", found["margin"].get<double>())));
+  EXPECT_EQ(found["margin"], edge["passes"].get<double>() - 1);
+  uint64_t runs = 0;
+  for (const json& point : found["points"]) {
+    EXPECT_THAT(told, HasSubstr(point["value"].get<std::string>() + " "));
+    runs += point["runs"].get<uint64_t>();
+  }
+  const std::string ledger = File("runs.jsonl");
+  EXPECT_EQ(runs + 1, std::count(ledger.begin(), ledger.end(), '\n'));
+  EXPECT_TRUE(found["monotone"].get<bool>());
+  options_.to = "1%";
+  Told(&FindEnvelope, options_, ExitCode::kUnfinished);
+  EXPECT_TRUE(json::parse(File("envelope.json"))["edge"].is_null()) << "of the last search";
 }
 
 TEST_F(EnvelopeTest, SaysWhenThereIsNoEdge) {

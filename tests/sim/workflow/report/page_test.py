@@ -46,7 +46,7 @@ def orbsim(*arguments, may_fail=False):
 
 def make_pages(folder):
     """Pages by name."""
-    pages = {name: folder / f"{name}.html" for name in ("matches", "blocks", "failed", "bare", "compared", "swept", "seeds")}
+    pages = {name: folder / f"{name}.html" for name in ("matches", "blocks", "failed", "bare", "compared", "swept", "seeds", "edge", "no_edge")}
     matches = ("run", "tests/determinism/every_feature.json")
     orbsim(*matches, "--trace", "messages", "--out", folder / "matches", may_fail=True)
     orbsim(*matches, "--seed", 2, "--out", folder / "other", may_fail=True)
@@ -55,7 +55,10 @@ def make_pages(folder):
     sweep = ("sweep", "scenarios/pend_commit_interleave.json", "--metric", "write.success", "--metric", "write.time.p50")
     orbsim(*sweep, "--seeds", 6, "--vary", "profile=strict,upstream", "--vary", "protocol.transactions.cluster_size=4,5,6", "--out", folder / "swept", may_fail=True)
     orbsim(*sweep, "--seeds", 6, "--out", folder / "seeds", may_fail=True)
-    for name in ("matches", "blocks", "failed", "swept", "seeds"):
+    envelope = ("envelope", "scenarios/pend_commit_interleave.json", "--axis", "network.loss", "--from", "0%", "--seeds", 6)
+    orbsim(*envelope, "--to", "90%", "--at", "1%", "--out", folder / "edge")
+    orbsim(*envelope, "--to", "1.0%", "--expect", "TX-1", "--out", folder / "no_edge", may_fail=True)
+    for name in ("matches", "blocks", "failed", "swept", "seeds", "edge", "no_edge"):
         orbsim("report", folder / name, "--out", pages[name])
     orbsim("report", folder / "matches", folder / "other", "--out", pages["compared"])
     for file in ("timeline.csv", "histograms.csv", "peers.jsonl", "capsule.json"):
@@ -90,8 +93,16 @@ class PageTest(unittest.TestCase):
         for kind in ("browser", "performance"):
             self.browser.get_log(kind)
         self.browser.get(url)
-        self.run_script("return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        self.wait_for_plots()
         self.check_quiet(url)
+
+    def wait_until(self, condition):
+        """For what a browser does in a task of its own, after it has answered: it tells of an opened <details> and of sizes later."""
+        return WebDriverWait(self.browser, 30).until(lambda _: condition())
+
+    def wait_for_plots(self):
+        """A plot is drawn when it is told its width."""
+        self.wait_until(lambda: self.run_script("return [...document.querySelectorAll('figure')].every((one) => one.offsetParent === null || one.querySelector('svg.plot'))"))
 
     def check_quiet(self, url):
         self.assertEqual(self.browser.get_log("browser"), [], "the console has messages")
@@ -202,12 +213,47 @@ class PageTest(unittest.TestCase):
         self.assertEqual(self.count("#grid rect.cell"), sides[0] * sides[1])
         before = self.text("#grid svg")
         self.browser.find_elements(By.CSS_SELECTOR, "#grid select")[0].find_elements(By.TAG_NAME, "option")[1].click()
+        self.wait_for_plots()
         self.assertNotEqual(self.text("#grid svg"), before, "another measure, other numbers")
         ends = self.browser.find_elements(By.CSS_SELECTOR, "#ends tbody tr")
         self.assertEqual(len(ends), len({(exit_code, mark) for exit_code, mark in zip(sweep["columns"]["exit"], sweep["columns"]["signature"])}))
         self.open("seeds")
         self.assertEqual(self.count("#grid"), 0, "nothing varies")
         self.assertEqual(self.count("#metrics circle.mark"), len(self.data()["sweep"]["metrics"]))
+
+    def test_a_sweep_says_which_probes_it_reached(self):
+        self.open("swept")
+        probes = self.data()["sweep"]["probes"]
+        rows = self.browser.find_elements(By.CSS_SELECTOR, "#coverage [aria-label^=Probes] tbody tr")
+        self.assertEqual(len(rows), len(probes))
+        never = [row for row in rows if "never" in row.text]
+        self.assertEqual(len(never), len([probe for probe in probes if probe["runs"] == 0]))
+        self.assertTrue(0 < len(never) < len(rows))
+
+    def test_an_envelope_is_a_curve(self):
+        self.open("edge")
+        envelope = self.data()["sweep"]["envelope"]
+        points = envelope["points"]
+        self.assertGreater(len(points), 5)
+        self.assertEqual(self.count("#envelope g.point"), len(points))
+        height = lambda: [float(dot.get_attribute("cy")) for dot in self.browser.find_elements(By.CSS_SELECTOR, "#envelope g.point circle")]
+        self.assertGreater(height()[0], height()[-1], "more fail at the harsh end")
+        for kind in ("doubt", "limit", "percentile"):
+            self.assertEqual(self.count(f"#envelope .{kind}"), 1, "the edge, its interval and the operating point")
+        text = self.text("#envelope")
+        for words in (f"At network.loss {envelope['edge']['passes']:g}% most seeds pass", "operating point 1%", f"{envelope['margin']:g}%"):
+            self.assertIn(words, text)
+        self.browser.find_element(By.CSS_SELECTOR, "#envelope select option[value=edge]").click()
+        self.wait_until(lambda: 0 < self.count("#envelope g.point") < len(points))
+        details = self.browser.find_element(By.CSS_SELECTOR, "#envelope details")
+        details.find_element(By.TAG_NAME, "summary").send_keys(Keys.ENTER)
+        self.wait_until(lambda: len(details.find_elements(By.CSS_SELECTOR, "tbody tr")) == len(points))
+
+    def test_an_envelope_without_an_edge_says_so(self):
+        self.open("no_edge")
+        self.assertIn("No edge between 0% and 1%: most seeds pass even at 1%", self.text("#envelope"))
+        self.assertIn("violate TX-1", self.text("#envelope figcaption"))
+        self.assertEqual(self.count("#envelope .limit, #envelope .doubt, #envelope select"), 0)
 
     def test_a_plot_can_be_read_by_keyboard(self):
         self.open("matches")
@@ -222,7 +268,7 @@ class PageTest(unittest.TestCase):
         self.assertEqual(len({text.split(" ")[0] for text in readouts}), 1, "all plots at one moment")
 
     def test_everything_has_words(self):
-        for name in ("matches", "compared", "swept"):
+        for name in ("matches", "compared", "swept", "edge"):
             self.open(name)
             self.assertEqual(self.count("svg.plot:not([aria-label])"), 0)
             bare = self.run_script("return [...document.querySelectorAll('button, select, input')].filter((one) => !one.labels?.length && !one.textContent.trim() && !one.ariaLabel).length")
@@ -233,8 +279,7 @@ class PageTest(unittest.TestCase):
         self.open("matches")
         details = self.browser.find_element(By.CSS_SELECTOR, "#time details")
         details.find_element(By.TAG_NAME, "summary").send_keys(Keys.ENTER)
-        # A browser tells of an opened <details> in a task of its own, after the key has been answered (HTML, "details notification task").
-        WebDriverWait(self.browser, 30).until(lambda _: details.find_elements(By.CSS_SELECTOR, "tbody tr"))
+        self.wait_until(lambda: details.find_elements(By.CSS_SELECTOR, "tbody tr"))
         self.assertGreater(len(details.find_elements(By.CSS_SELECTOR, "tbody tr")), 10)
         head = self.browser.find_elements(By.CSS_SELECTOR, "#messages thead button")[1]
         head.send_keys(Keys.ENTER)

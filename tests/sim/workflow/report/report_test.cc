@@ -54,6 +54,21 @@ class ReportTest : public testing::Test {
     (void)sim::Sweep(options, console);
   }
 
+  void MakeEnvelope(const std::string& name) {
+    std::ostringstream out;
+    Console console{out, out, "orbsim", false, nullptr};
+    EnvelopeOptions options;
+    options.scenario.file = SourcePath("scenarios/two_writers.json");
+    options.axis = "network.loss";
+    options.from = "0%";
+    options.to = "99%";
+    options.seeds = "2";
+    options.at = "1%";
+    options.jobs = 2;
+    options.out = folder_ + "/" + name;
+    ASSERT_EQ(FindEnvelope(options, console), ExitCode::kPass) << out.str();
+  }
+
   // Empty: it went well; otherwise what was said to be wrong.
   std::string Complaint(const std::vector<std::string>& names,
                         const std::string& page = "page.html", bool force = true) {
@@ -325,6 +340,36 @@ TEST_F(ReportTest, ASweepSaysWhatItsRunsReachedAndWhatTheyNeverDid) {
   EXPECT_EQ(reached.at("call_finished.outcome=committed"), 12);
   EXPECT_EQ(reached.at("unreadable"), 0);
   EXPECT_EQ(reached.at("of another build"), 1);
+}
+
+TEST_F(ReportTest, AnEnvelopeGoesWithItsRuns) {
+  MakeEnvelope("envelope");
+  const std::string file = "envelope/envelope.json";
+  ASSERT_EQ(Complaint({"envelope"}), "");
+  EXPECT_EQ(Data()["sweep"]["envelope"], json::parse(Text(file)));
+  EXPECT_THAT(Text("page.html"), HasSubstr("<title>Envelope of two-writers</title>"));
+  const std::vector<Damage> damages = {
+      {file, "orbweaver envelope", "orbweaver sweep", "\"orbweaver envelope\""},
+      {file, "\"version\": 1", "\"version\": 2", "version 2; expected version 1"},
+      {file, "\"hash\": \"", "\"hash\": \"0", "as in runs.jsonl"},
+      {file, "\"at\": ", "\"at\": null, \"was\": ", "at 'points/0/at': found no number"},
+      {file, "\"passed\": ", "\"passed\": 9", "at 'points/0/passed'"},
+      {file, "\"edge\":", "\"ledge\":", "at 'edge': found nothing"},
+      {file, "\"margin\": ", "\"margin\": \"wide\", \"was\": ", "at 'margin': found no number"},
+      {file, "\"operating_point\": ", "\"operating_point\": null, \"was\": ", "at 'margin'"},
+      {file, "{", "", "envelope.json:2:"}};
+  for (const Damage& damage : damages) {
+    const std::string whole = Text(file);
+    std::filesystem::remove(folder_ + "/page.html");
+    Replace(file, damage.what, damage.by);
+    EXPECT_THAT(Complaint({"envelope"}), HasSubstr(damage.said)) << damage.by;
+    EXPECT_FALSE(std::filesystem::exists(folder_ + "/page.html"));
+    Write(file, whole);
+  }
+  std::filesystem::remove(folder_ + "/" + file);
+  ASSERT_EQ(Complaint({"envelope"}), "");
+  EXPECT_TRUE(Data()["sweep"]["envelope"].is_null())
+      << "a search that was interrupted has none yet";
 }
 
 TEST_F(ReportTest, ADamagedLedgerIsRefusedAndATornLineLeftOut) {
