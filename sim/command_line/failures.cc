@@ -34,7 +34,12 @@ Command AddExplain(CLI::App& program) {
                   "a check that was violated, default: the one that failed the run");
   app->add_option("--svg", options->svg, "draws a space-time diagram into this file");
   app->add_flag("--force", options->force, "may replace that file");
-  app->add_flag("--alone", options->alone, "does not look for the nearest run that passes");
+  auto* alone =
+      app->add_flag("--alone", options->alone, "does not look for the nearest run that passes");
+  app->add_option("--neighbours", options->neighbours,
+                  "tries so many runs for that at most, default: fewer where a run takes long")
+      ->check(CLI::Range(1, 1'000'000))
+      ->excludes(alone);
   AddThreads(*app, options->threads);
   return {app, [options](Console& console) { return Explain(*options, console); }};
 }

@@ -46,6 +46,7 @@ struct ExplainOptions {
   std::string svg = {};    // Where the picture goes; empty: none is drawn.
   bool force = false;      // May replace a picture.
   bool alone = false;      // Does not look for the nearest run that passes.
+  int neighbours = 0;  // Runs that are tried for it, at most; 0: by how long the failing one is.
   int threads = 0;
 };
 

@@ -42,6 +42,7 @@ struct Finding {
   Violation violation;
   FoundAt found;
   Concern concern;
+  uint64_t events = 0;  // Of the run up to there.
 };
 
 // Until `done`, or the end.
@@ -80,7 +81,8 @@ core::StatusOr<Finding> Find(const Subject& subject, const std::string& check) {
         "are violated:%s",
         check, checker->premises(), ViolatedIn(session)));
   }
-  return Finding{checker->info(), *checker->first(), *finder->found(), finder->MakeConcern()};
+  return Finding{checker->info(), *checker->first(), *finder->found(), finder->MakeConcern(),
+                 session.world().statistics().events};
 }
 
 core::StatusOr<Chain> TraceBack(const Subject& subject, Finding& finding) {
@@ -110,30 +112,38 @@ bool IsTheSame(const Violation& a, const Violation& b) {
   return a.at == b.at && a.peer == b.peer && a.subject == b.subject;
 }
 
+std::string LeftOutText(const NeighboursTried& tried) {
+  if (tried.tried == tried.known) return "";
+  return absl::StrFormat("            of %d such runs %d may be tried; --neighbours %d tries all\n",
+                         tried.known, tried.tried, tried.known);
+}
+
 // The nearest run that passes, and where it parts from this one.
 core::Status TellOfNeighbour(const Subject& subject, const Finding& finding,
-                             const std::string& capsule) {
+                             const ExplainOptions& options) {
+  const size_t most = options.neighbours > 0 ? static_cast<size_t>(options.neighbours)
+                                             : NeighboursWorthTrying(finding.events);
   const NeighbourSearch search{subject.scenario, std::string(finding.check.id),
-                               finding.violation.at, ThreadsOrAll(subject.options.threads),
-                               subject.options.stop_flag};
+                               finding.violation.at, ThreadsOrAll(subject.options.threads), most};
   Console& console = subject.console;
-  const auto neighbour = NearestPassing(search);
+  ASSIGN_OR_RETURN(const NeighboursTried tried, NearestPassing(search, console));
+  const auto& neighbour = tried.nearest;
   if (!neighbour.has_value()) {
-    console.out << "neighbour   none: every run that was tried fails too\n";
+    console.out << "neighbour   none: every run that was tried fails too\n" << LeftOutText(tried);
     return core::Status();
   }
-  console.out << "neighbour   passes " << neighbour->what << "\n";
+  console.out << "neighbour   passes " << neighbour->what << "\n" << LeftOutText(tried);
   if (neighbour->from.us == 0) {
     console.out << "            it is another run from the first event on\n";
     return core::Status();
   }
-  const SessionOptions options{1, 0, LookedAtUntil(search), subject.options.stop_flag};
+  const SessionOptions session{1, 0, LookedAtUntil(search), subject.options.stop_flag};
   ASSIGN_OR_RETURN(const auto parting,
-                   FindParting({subject.scenario, options, {}}, {neighbour->scenario, options, {}},
+                   FindParting({subject.scenario, session, {}}, {neighbour->scenario, session, {}},
                                neighbour->from, Compared::kTold));
   if (parting.has_value()) console.out << PartingText(*parting, "fails ", "passes");
   if (!neighbour->settings.empty()) {
-    console.out << "compare     " << console.program << " diff " << capsule << " --set "
+    console.out << "compare     " << console.program << " diff " << options.capsule << " --set "
                 << neighbour->settings << "\n";
   }
   return core::Status();
@@ -184,7 +194,7 @@ ExitCode Explain(const ExplainOptions& options, Console& console) {
   if (!chain.ok()) return Conclude(console, chain.status());
   const ExitCode shown = Show(options, *finding, *chain, console);
   if (options.alone || shown != ExitCode::kPass) return shown;
-  const core::Status told = TellOfNeighbour(subject, *finding, options.capsule);
+  const core::Status told = TellOfNeighbour(subject, *finding, options);
   return told.ok() ? shown : Conclude(console, told);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "sim/scenario/quantity.h"
 #include "sim/workflow/future.h"
 #include "sim/workflow/jobs.h"
+#include "sim/workflow/progress.h"
 #include "sim/workflow/session.h"
 
 namespace sim {
@@ -21,6 +23,9 @@ constexpr core::Duration kGrace = core::Seconds(1);
 constexpr core::Duration kShortest = core::Milliseconds(1);
 constexpr uint64_t kSeedsForLuck = 4;  // At each time.
 constexpr uint64_t kSeeds = 16;
+// Some minutes of one processor.
+constexpr uint64_t kEventsInAll = 200'000'000;
+constexpr uint64_t kFewest = 16;
 
 using Candidate = std::function<Neighbour()>;  // Made when its turn comes: scenarios are large.
 
@@ -74,9 +79,24 @@ void AddOtherSeeds(const NeighbourSearch& search, std::vector<Candidate>& candid
   }
 }
 
-bool Passes(const NeighbourSearch& search, const Neighbour& neighbour,
+std::vector<Candidate> CandidatesOf(const NeighbourSearch& search) {
+  std::vector<Candidate> candidates;
+  AddFaultsFewer(search, candidates);
+  AddOtherLuck(search, candidates);
+  AddOtherSeeds(search, candidates);
+  return candidates;
+}
+
+std::vector<Candidate> Thinned(std::vector<Candidate> candidates, size_t most) {
+  if (candidates.size() <= most) return candidates;
+  std::vector<Candidate> kept;
+  for (size_t i = 0; i < most; ++i) kept.push_back(candidates[i * candidates.size() / most]);
+  return kept;
+}
+
+bool Passes(const NeighbourSearch& search, const Neighbour& neighbour, const Console& console,
             const std::function<bool()>& is_over) {
-  Session session(neighbour.scenario, {1, 0, LookedAtUntil(search), search.stop_flag});
+  Session session(neighbour.scenario, {1, 0, LookedAtUntil(search), console.stop_flag});
   if (!session.Open().ok()) return false;
   const Checker& checker = *session.FindChecker(search.check);
   const bool failed = RunUntilViolated(session, checker, is_over);
@@ -89,18 +109,34 @@ WorldTime LookedAtUntil(const NeighbourSearch& search) {
   return std::min(search.failed_at + kGrace, WorldTime{search.failing->duration.us});
 }
 
-std::optional<Neighbour> NearestPassing(const NeighbourSearch& search) {
-  std::vector<Candidate> candidates;
-  AddFaultsFewer(search, candidates);
-  AddOtherLuck(search, candidates);
-  AddOtherSeeds(search, candidates);
-  const auto interrupted = [&] { return search.stop_flag != nullptr && *search.stop_flag; };
+size_t NeighboursWorthTrying(uint64_t events_of_failing) {
+  return std::max<uint64_t>(kFewest, kEventsInAll / std::max<uint64_t>(1, events_of_failing));
+}
+
+core::StatusOr<NeighboursTried> NearestPassing(const NeighbourSearch& search, Console& console) {
+  std::vector<Candidate> candidates = CandidatesOf(search);
+  NeighboursTried result;
+  result.known = candidates.size();
+  candidates = Thinned(std::move(candidates), search.most);
+  result.tried = candidates.size();
+  Countdown countdown(console.error, console.terminal, candidates.size());
+  countdown.Show(0, 0);  // The first run may take minutes.
+  std::mutex mutex;
+  uint64_t done = 0;
+  uint64_t failed = 0;
   const auto first = FirstOf(candidates.size(), search.jobs, [&](size_t i, const IsOver& is_over) {
-    return !interrupted() &&
-           Passes(search, candidates[i](), [&] { return interrupted() || is_over(); });
+    if (console.Interrupted()) return false;
+    const bool passes = Passes(search, candidates[i](), console,
+                               [&] { return console.Interrupted() || is_over(); });
+    const std::lock_guard<std::mutex> lock(mutex);
+    failed += passes ? 0 : 1;
+    countdown.Show(++done, failed);
+    return passes;
   });
-  if (!first.has_value() || interrupted()) return std::nullopt;
-  return candidates[*first]();
+  countdown.Clear();
+  if (console.Interrupted()) return core::Internal("interrupted");
+  if (first.has_value()) result.nearest = candidates[*first]();
+  return result;
 }
 
 }  // namespace sim

@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 
 #include "sim/observe/capsule.h"
+#include "sim/workflow/capsule_source.h"
+#include "sim/workflow/explain/neighbour.h"
 #include "tests/sim/workflow/command_test.h"
 
 namespace sim {
@@ -173,6 +175,41 @@ TEST_F(ExplainTest, NamesTheLastMomentAtWhichAnotherFutureWasPossible) {
   EXPECT_THAT(told, HasSubstr("compare     bin/orbsim diff " + capsule_ + " --set 'reseed="));
   options.threads = 1;
   EXPECT_EQ(Explained(options), told);
+}
+
+TEST_F(ExplainTest, SaysHowFarItIsAndWhatItsBoundLeftOut) {
+  capsule_ = CapsuleOf({.file = SourcePath("scenarios/pend_commit_interleave.json"),
+                        .seed = 3,
+                        .overrides = {{"profile", "upstream"}}});
+  ExplainOptions options = Options();
+  options.alone = false;
+  options.neighbours = 1;  // The nearest one fails too.
+  out_.str("");
+  Console console{out_, error_, "bin/orbsim", true, nullptr};
+  EXPECT_EQ(Explain(options, console), ExitCode::kPass);
+  EXPECT_THAT(out_.str(), ContainsRegex("neighbour   none: every run that was tried fails too\n"
+                                        " *of [0-9]+ such runs 1 may be tried; --neighbours "));
+  EXPECT_THAT(error_.str(), HasSubstr("\r1 of 1 runs  1 failed"));
+}
+
+TEST_F(ExplainTest, FewerNeighboursAreTriedOfALongRun) {
+  EXPECT_GT(NeighboursWorthTrying(100'000), 1000u);
+  EXPECT_GE(NeighboursWorthTrying(100'000'000), 16u);
+  EXPECT_LT(NeighboursWorthTrying(100'000'000), 20u);
+}
+
+TEST_F(ExplainTest, AnInterruptedSearchDoesNotSayThatNothingPasses) {
+  capsule_ = CapsuleOf({.file = SourcePath("scenarios/pend_commit_interleave.json"),
+                        .seed = 3,
+                        .overrides = {{"profile", "upstream"}}});
+  const auto capsule = OpenCapsule(capsule_);
+  ASSERT_TRUE(capsule.ok());
+  const std::atomic<bool> stop{true};
+  stop_ = &stop;
+  Console console = MakeConsole();
+  const NeighbourSearch search{std::make_shared<const Scenario>(*ScenarioOf(*capsule)),
+                               capsule->failed->check, Failure().at, 2, 99};
+  EXPECT_FALSE(NearestPassing(search, console).ok());
 }
 
 TEST_F(ExplainTest, NamesTheFaultWithoutWhichNothingFails) {
