@@ -20,7 +20,7 @@ function coverageSection(sweep) {
   const reached = sweep.probes.filter((row) => row.runs > 0).length;
   section("coverage", "What was covered",
     table({caption: `Probes, situations that tests ought to meet sometimes: ${count(reached)} of ${count(sweep.probes.length)} were reached`, tall: true, rows: sweep.probes,
-      columns: [{name: "probe", of: (row) => row.probe}, {name: "what happened", kind: "wide", of: (row) => row.about}].concat(runs)}),
+      columns: [{name: "probe", of: (row) => row.probe}].concat(runs, {name: "what happened", kind: "wide", of: (row) => row.about})}),
     el("div", {class: "grid"},
       vacuous.length === 0 ? el("p", {}, "Every check had something to judge in every run.") :
         table({caption: "Checks that had nothing to judge", tall: true, rows: vacuous, columns: [{name: "check", of: (row) => row.check}].concat(runs)}),
