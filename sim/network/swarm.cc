@@ -150,6 +150,15 @@ class Drawer {
 
 }  // namespace
 
+std::optional<Fault> DrawFault(const SwarmSpec& swarm, const Scenario& scenario, Fault::Kind kind,
+                               core::Random random) {
+  const std::optional<Strength> strength = StrengthOf(swarm.intensity);
+  const Duration phase = EndOfFaults(scenario) - WorldTime{};
+  const uint32_t peers = PeersOf(scenario);
+  if (!strength.has_value() || phase.us <= 0 || peers == 0) return std::nullopt;
+  return Drawer(*strength, phase, peers).Draw(kind, random);
+}
+
 std::vector<Fault> DrawSwarm(const SwarmSpec& swarm, const Scenario& scenario, uint64_t seed) {
   std::vector<Fault> faults;
   const std::optional<Strength> strength = StrengthOf(swarm.intensity);
@@ -160,7 +169,6 @@ std::vector<Fault> DrawSwarm(const SwarmSpec& swarm, const Scenario& scenario, u
   const int64_t minutes = phase.us / core::Minutes(1).us;
   const int64_t per_kind =
       std::clamp<int64_t>(strength->per_minute * std::min(minutes, kPerKindMax), 1, kPerKindMax);
-  const Drawer drawer(*strength, phase, peers);
   for (auto kind = swarm.draw.begin(); kind != swarm.draw.end(); ++kind) {
     if (std::find(swarm.draw.begin(), kind, *kind) != kind) continue;
     for (uint32_t i = 0; i < per_kind; ++i) {
@@ -168,7 +176,7 @@ std::vector<Fault> DrawSwarm(const SwarmSpec& swarm, const Scenario& scenario, u
                                 .peer = static_cast<uint32_t>(*kind),
                                 .incarnation = i,
                                 .purpose = core::Purpose::kFaults};
-      faults.push_back(drawer.Draw(*kind, core::Random(key)));
+      faults.push_back(*DrawFault(swarm, scenario, *kind, core::Random(key)));
     }
   }
   return faults;

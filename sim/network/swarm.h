@@ -15,8 +15,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "core/base/random.h"
 #include "sim/scenario/scenario.h"
 
 namespace sim {
@@ -24,6 +26,10 @@ namespace sim {
 // In the order of `swarm.draw`, then of number. Kinds named twice are drawn once.
 [[nodiscard]] std::vector<Fault> DrawSwarm(const SwarmSpec& swarm, const Scenario& scenario,
                                            uint64_t seed);
+
+// One fault of that kind, as strong as those of the swarm and within the fault phase. Nothing: the swarm draws none.
+[[nodiscard]] std::optional<Fault> DrawFault(const SwarmSpec& swarm, const Scenario& scenario,
+                                             Fault::Kind kind, core::Random random);
 
 // The scenario with the faults of its swarm, drawn by its seed, at the end of its fault list, and with no swarm any more:
 // drawing twice changes nothing.

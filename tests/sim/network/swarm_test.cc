@@ -81,6 +81,20 @@ TEST(SwarmTest, AnotherKindMovesNoFault) {
   for (size_t i = 0; i < one.size(); ++i) EXPECT_TRUE(Same(crashes[i], one[i]));
 }
 
+TEST(SwarmTest, OneFaultIsDrawnAsTheSwarmDrawsIt) {
+  const Scenario scenario = Phased(1000);
+  const SwarmSpec swarm{{Fault::Kind::kLoss}, SwarmSpec::Intensity::kMedium};
+  const core::StreamKey key{.seed = 7,
+                            .peer = static_cast<uint32_t>(Fault::Kind::kLoss),
+                            .purpose = core::Purpose::kFaults};
+  const auto one = DrawFault(swarm, scenario, Fault::Kind::kLoss, core::Random(key));
+  ASSERT_TRUE(one.has_value());
+  EXPECT_TRUE(Same(*one, DrawSwarm(swarm, scenario, 7).front()));
+  EXPECT_FALSE(DrawFault({{Fault::Kind::kLoss}, SwarmSpec::Intensity::kNone}, scenario,
+                         Fault::Kind::kLoss, core::Random(key))
+                   .has_value());
+}
+
 TEST(SwarmTest, IntensityScalesNumberAndReach) {
   const Scenario scenario = Phased(1000);
   EXPECT_TRUE(DrawSwarm({kAll, SwarmSpec::Intensity::kNone}, scenario, 1).empty());
