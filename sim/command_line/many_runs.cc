@@ -23,7 +23,16 @@ Command AddSweep(CLI::App& program) {
       ->allow_extra_args(false);
   AddJobs(*app, options->threads);
   app->add_flag("--fail-fast", options->fail_fast, "ends with the first run that fails");
-  app->add_option("--out", options->out, "folder of runs.jsonl, default results/NAME/sweep");
+  CLI::Option* guided = app->add_flag(
+      "--guided", options->guided,
+      "what runs showed decides which come next: other seeds, other futures of the runs that "
+      "showed something rare, other faults");
+  app->add_option("--fresh", options->fresh,
+                  "of a hundred runs of a guided sweep so many take the next seed, default 25")
+      ->check(CLI::Range(0, 100))
+      ->needs(guided);
+  app->add_option("--out", options->out,
+                  "folder of runs.jsonl, default results/NAME/sweep, guided results/NAME/guided");
   return {app, [options](Console& console) { return Sweep(*options, console); }};
 }
 

@@ -88,7 +88,9 @@ struct SweepOptions {
       metrics;             // Columns besides those that the scenario expects something of.
   int threads = 0;         // 0: the machine's. Each runs whole runs.
   bool fail_fast = false;  // The first run that does not pass ends it.
-  std::string out;         // Folder of runs.jsonl; empty: results/<name>/sweep.
+  std::string out;         // Folder of runs.jsonl; empty: results/<name>/sweep, or .../guided.
+  bool guided = false;     // What runs showed decides which come next.
+  int fresh = 25;          // Of a guided sweep: so many of a hundred runs take the next seed.
 };
 
 struct EnvelopeOptions {

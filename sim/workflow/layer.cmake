@@ -12,7 +12,7 @@ add_layer(sim_workflow FOLDER sim/workflow
           report/run_folder.cc report/series.cc report/sweep_folder.cc report/trace_digest.cc report/trace_line.cc
           shrink/failing.cc shrink/minimise.cc shrink/reductions.cc shrink/shrinking.cc shrink/time_reductions.cc shrink/trials.cc
           shrink/workload_reductions.cc
-          sweep/cell_runs.cc sweep/ledger.cc sweep/plan.cc sweep/report.cc
+          sweep/capsules.cc sweep/cell_runs.cc sweep/guidance.cc sweep/ledger.cc sweep/plan.cc sweep/report.cc sweep/variation.cc
           travel/channel.cc travel/edits.cc travel/event_list.cc travel/explorer.cc travel/state_at.cc travel/timeline.cc travel/traveller.cc
   DEPENDS sim_explore sim_world sim_observe sim_history sim_scenario core_peer core_recording
   LIBRARIES nlohmann_json::nlohmann_json absl::cleanup absl::str_format Boost::headers)

@@ -11,19 +11,42 @@
 #include "sim/observe/metric_table.h"
 #include "sim/workflow/commands.h"
 #include "sim/workflow/session.h"
+#include "sim/workflow/sweep/capsules.h"
 #include "sim/workflow/sweep/cell_runs.h"
+#include "sim/workflow/sweep/guidance.h"
 #include "sim/workflow/sweep/ledger.h"
 #include "sim/workflow/sweep/report.h"
 
 namespace sim {
 namespace {
 
+constexpr uint64_t kGuidedMax = 200'000;  // Each has its features in memory.
+
 // What the options say, checked.
 struct Prepared {
   CellSpace space;
   SweepPlan plan;
   Scenario scenario;  // Of no point in particular.
+  std::string folder;
+  int threads = 1;
 };
+
+// What comes next depends on all runs before it, and on nothing but the seeds.
+core::Status CheckGuided(const SweepOptions& options, const SweepPlan& plan) {
+  if (plan.shard.count > 1) {
+    return core::InvalidArgument(
+        "--shard: found \"" + options.shard +
+        "\" with --guided, allowed 1/1: what was found elsewhere would not guide it. Give each "
+        "machine seeds and a folder of its own, such as --seeds 1001..2000");
+  }
+  if (!plan.axes.empty()) {
+    return core::InvalidArgument("--vary: found \"" + options.vary.front() +
+                                 "\" with --guided, allowed one point: name it with --set");
+  }
+  if (plan.seeds.count <= kGuidedMax) return core::Status();
+  return core::InvalidArgument("--seeds: found " + std::to_string(plan.seeds.count) +
+                               " runs with --guided, allowed " + std::to_string(kGuidedMax));
+}
 
 core::StatusOr<SweepPlan> PlanOf(const SweepOptions& options) {
   SweepPlan plan;
@@ -34,6 +57,7 @@ core::StatusOr<SweepPlan> PlanOf(const SweepOptions& options) {
     plan.axes.push_back(std::move(axis));
   }
   RETURN_IF_ERROR(Check(plan));
+  if (options.guided) RETURN_IF_ERROR(CheckGuided(options, plan));
   return plan;
 }
 
@@ -61,8 +85,12 @@ core::StatusOr<std::vector<std::string>> MetricsOf(const SweepOptions& options,
 core::StatusOr<Prepared> Prepare(const SweepOptions& options) {
   Prepared sweep;
   ASSIGN_OR_RETURN(sweep.plan, PlanOf(options));
-  sweep.space = {ReadOnce(options.scenario), sweep.plan.axes};
+  sweep.space = {ReadOnce(options.scenario), sweep.plan.axes, {}, options.guided};
   ASSIGN_OR_RETURN(sweep.scenario, Load(sweep.space.source));
+  sweep.threads = ThreadsOrAll(options.threads);
+  sweep.folder = options.out;
+  if (sweep.folder.empty())
+    sweep.folder = ResultsOf(sweep.scenario) + (options.guided ? "/guided" : "/sweep");
   ASSIGN_OR_RETURN(sweep.space.metrics, MetricsOf(options, sweep.scenario));
   SweepPlan points = sweep.plan;
   points.seeds.count = 1;
@@ -83,21 +111,57 @@ SweepRuns AskedFor(const std::vector<SweepCell>& cells, const SweepLedger& ledge
   return runs;
 }
 
-ExitCode Report(const Prepared& sweep, const std::vector<SweepCell>& cells,
-                const SweepLedger& ledger, const std::string& folder, Console& console) {
-  const SweepRuns runs = AskedFor(cells, ledger);
+// Runs that were planned, in this order, and what is to be said of them besides.
+struct Swept {
+  std::vector<SweepCell> cells;
+  std::string guided = {};
+};
+
+// A generation after the other, until all are made or it is ended early. Errors: those of guidance and of the runs.
+core::StatusOr<Swept> MakeGuided(const Prepared& sweep, const GuidedPlan& plan, CellRuns& runs,
+                                 const SweepLedger& ledger) {
+  const Variations variations(sweep.space.source, sweep.scenario);
+  Guidance guidance(plan, variations);
+  Swept swept;
+  while (!runs.Ended()) {
+    ASSIGN_OR_RETURN(const std::vector<SweepCell> generation, guidance.Next());
+    if (generation.empty()) break;
+    swept.cells.insert(swept.cells.end(), generation.begin(), generation.end());
+    RETURN_IF_ERROR(runs.Make(generation, sweep.threads));
+    if (!runs.Ended()) RETURN_IF_ERROR(guidance.Learn(AskedFor(generation, ledger)));
+  }
+  swept.guided = guidance.Text();
+  return swept;
+}
+
+core::StatusOr<Swept> MakeAll(const Prepared& sweep, CellRuns& runs) {
+  Swept swept{CellsOf(sweep.plan)};
+  RETURN_IF_ERROR(runs.Make(swept.cells, sweep.threads));
+  return swept;
+}
+
+ExitCode Report(const Prepared& sweep, const Swept& swept, const SweepLedger& ledger,
+                Console& console) {
+  const SweepRuns runs = AskedFor(swept.cells, ledger);
+  const size_t wanted = CellsOf(sweep.plan).size();
   const auto& axes = sweep.plan.axes;
-  const std::string table = folder + "/table.csv";
+  const std::string table = sweep.folder + "/table.csv";
   if (const core::Status written = WriteFileWhole(table, CsvText(runs, axes, sweep.space.metrics));
       !written.ok()) {
     return Complain(console, written, ExitCode::kInternal);
   }
+  std::string capsules;
+  if (sweep.space.features) {
+    const auto written = WriteCapsules(sweep.space, swept.cells, runs, sweep.folder, console);
+    if (!written.ok()) return Conclude(console, written.status());
+    capsules = *written;
+  }
   console.out << EndsText(runs, axes, sweep.space.source, console.program)
-              << absl::StrFormat("%8d  of %d runs\n", runs.size(), cells.size())
-              << GridText(runs, axes, sweep.space.metrics) << CoverageText(runs)
-              << "files     " + folder + "/{runs.jsonl,table.csv}\n";
+              << absl::StrFormat("%8d  of %d runs\n", runs.size(), wanted)
+              << GridText(runs, axes, sweep.space.metrics) << CoverageText(runs) << swept.guided
+              << capsules << "files     " + sweep.folder + "/{runs.jsonl,table.csv}\n";
   const ExitCode worst = WorstOf(runs);
-  return worst == ExitCode::kPass && runs.size() < cells.size() ? ExitCode::kUnfinished : worst;
+  return worst == ExitCode::kPass && runs.size() < wanted ? ExitCode::kUnfinished : worst;
 }
 
 }  // namespace
@@ -105,22 +169,21 @@ ExitCode Report(const Prepared& sweep, const std::vector<SweepCell>& cells,
 ExitCode Sweep(const SweepOptions& options, Console& console) {
   const auto sweep = Prepare(options);
   if (!sweep.ok()) return Complain(console, sweep.status());
-  const std::string folder =
-      options.out.empty() ? ResultsOf(sweep->scenario) + "/sweep" : options.out;
-  auto ledger = SweepLedger::Open(folder, sweep->scenario, sweep->plan.axes);
+  auto ledger = SweepLedger::Open(sweep->folder, sweep->scenario, sweep->plan.axes);
   if (!ledger.ok()) return Complain(console, ledger.status());
   const std::vector<SweepCell> cells = CellsOf(sweep->plan);
-  const int threads = ThreadsOrAll(options.threads);
+  const size_t done = options.guided ? ledger->runs().size() : AskedFor(cells, *ledger).size();
   console.out << absl::StrFormat("%s  hash %s  runs %d  %d are done  %d threads  %s\n",
                                  sweep->scenario.name, core::ToHex(sweep->scenario.hash),
-                                 cells.size(), AskedFor(cells, *ledger).size(), threads,
-                                 ledger->path())
+                                 cells.size(), done, sweep->threads, ledger->path())
               << std::flush;
   CellRuns runs(sweep->space, *ledger, console);
   if (options.fail_fast) runs.FailFast();
-  const core::Status swept = runs.Make(cells, threads);
-  if (!swept.ok()) return Complain(console, swept, ExitCode::kInternal);
-  return Report(*sweep, cells, *ledger, folder, console);
+  const GuidedPlan guided{sweep->plan.seeds, options.fresh};
+  const auto swept =
+      options.guided ? MakeGuided(*sweep, guided, runs, *ledger) : MakeAll(*sweep, runs);
+  if (!swept.ok()) return Conclude(console, swept.status());
+  return Report(*sweep, *swept, *ledger, console);
 }
 
 }  // namespace sim

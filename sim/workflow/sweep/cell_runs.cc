@@ -5,6 +5,7 @@
 #include <mutex>
 #include <utility>
 
+#include "sim/observe/coverage.h"
 #include "sim/observe/probes.h"
 #include "sim/scenario/fault_list.h"
 #include "sim/workflow/jobs.h"
@@ -60,8 +61,13 @@ core::StatusOr<SweepRun> CellRuns::Run(const SweepCell& cell) const {
   ASSIGN_OR_RETURN(Scenario scenario, Load(SourceOf(space_.source, space_.axes, cell)));
   Session session(std::move(scenario), {1, 0, WorldTime::Never(), console_.stop_flag});
   const Probes* probes = session.observers().Add(std::make_unique<Probes>());
+  const Coverage* coverage = nullptr;
+  if (space_.features)
+    coverage = session.observers().Add(std::make_unique<Coverage>(session.checkers()));
   RETURN_IF_ERROR(session.Run());
-  return ResultOf(cell, session, *probes, space_.metrics);
+  SweepRun run = ResultOf(cell, session, *probes, space_.metrics);
+  if (coverage != nullptr) run.features = FeaturesText(coverage->features());
+  return run;
 }
 
 core::Status CellRuns::Make(const std::vector<SweepCell>& cells, int threads) {
@@ -84,6 +90,7 @@ core::Status CellRuns::Make(const std::vector<SweepCell>& cells, int threads) {
     return !at.over;
   });
   at.countdown.Clear();
+  ended_ = ended_ || at.over || console_.Interrupted();
   return at.error;
 }
 

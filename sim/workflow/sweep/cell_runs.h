@@ -19,6 +19,7 @@ struct CellSpace {
   ScenarioSource source;
   std::vector<Axis> axes;  // Their values do not matter here.
   std::vector<std::string> metrics = {};
+  bool features = false;  // Also what each run showed.
 };
 
 class CellRuns {
@@ -34,6 +35,9 @@ class CellRuns {
   // cannot be written. Ctrl-C and FailFast end it early, without an error.
   [[nodiscard]] core::Status Make(const std::vector<SweepCell>& cells, int threads);
 
+  // Make was ended early.
+  [[nodiscard]] bool Ended() const { return ended_; }
+
  private:
   struct Progression;
 
@@ -43,6 +47,7 @@ class CellRuns {
   SweepLedger& ledger_;
   Console& console_;
   bool fail_fast_ = false;
+  bool ended_ = false;
 };
 
 }  // namespace sim

@@ -47,6 +47,8 @@ std::string LineOf(const SweepRun& run, const std::vector<std::string>& vary) {
                {"metrics", run.metrics},
                {"fingerprint", run.fingerprint}};
   for (size_t i = 0; i < vary.size(); ++i) line["set"][vary[i]] = run.cell.values[i];
+  for (const auto& [path, value] : run.cell.changes) line["changes"][path] = value;
+  if (!run.features.empty()) line["features"] = run.features;
   return line.dump();
 }
 
@@ -91,6 +93,19 @@ bool Take(const json& line, const std::vector<std::string>& vary, SweepCell& int
   return true;
 }
 
+// What only the runs of a guided sweep have.
+bool TakeGuided(const json& line, SweepRun& into) {
+  if (line.contains("features") && !Take(line, "features", into.features)) return false;
+  const auto changes = line.find("changes");
+  if (changes == line.end()) return true;
+  if (!changes->is_object()) return false;
+  for (const auto& [path, value] : changes->items()) {
+    if (!value.is_string()) return false;
+    into.cell.changes.emplace_back(path, value.get<std::string>());
+  }
+  return true;
+}
+
 std::optional<SweepRun> RunOf(const json& line, const std::vector<std::string>& vary) {
   SweepRun run;
   const auto exit = line.find("exit");
@@ -99,7 +114,7 @@ std::optional<SweepRun> RunOf(const json& line, const std::vector<std::string>& 
                      Take(line, "signature", run.signature) && Take(line, "vacuous", run.vacuous) &&
                      Take(line, "probes", run.probes) && Take(line, "faults", run.faults) &&
                      Take(line, "metrics", run.metrics) &&
-                     Take(line, "fingerprint", run.fingerprint);
+                     Take(line, "fingerprint", run.fingerprint) && TakeGuided(line, run);
   if (!whole) return std::nullopt;
   run.exit = static_cast<ExitCode>(exit->get<int>());
   return run;

@@ -4,6 +4,7 @@
 //   {"build":"...","hash":"...","scenario":"...","vary":["network.loss"]}    first, and again where files were joined
 //   {"exit":3,"failed":["TX-4"],"faults":["crash"],"fingerprint":"...",      one per run; docs/commands.md has the members
 //    "metrics":{...},"probes":["..."],"seed":17,"set":{"network.loss":"1%"},"signature":"...","vacuous":["BR-5"]}
+//    of a guided sweep also "changes":{"reseed":"..."},"features":"..."
 //
 // Invariants: (1) runs of another scenario, build or grid are never mixed in; (2) a line that an interruption tore off is
 // dropped, and its run happens again. Thread rule: one thread at a time. Source: issues 4 and 5.
@@ -34,6 +35,7 @@ struct SweepRun {
   std::vector<std::string> faults;   // Kinds that it had, each once, in the order of the alphabet.
   std::map<std::string, int64_t> metrics;  // Those that were asked for and have a value.
   std::string fingerprint;
+  std::string features;  // What it showed (sim/observe/coverage.h); empty: nobody asked.
 };
 
 // What the runs of a ledger have in common: its first line.

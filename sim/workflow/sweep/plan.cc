@@ -127,6 +127,7 @@ ScenarioSource SourceOf(const ScenarioSource& source, const std::vector<Axis>& a
   ScenarioSource at = source;
   at.seed = cell.seed;
   for (auto& setting : SettingsOf(axes, cell)) at.overrides.push_back(std::move(setting));
+  at.overrides.insert(at.overrides.end(), cell.changes.begin(), cell.changes.end());
   return at;
 }
 

@@ -35,10 +35,11 @@ struct SweepPlan {
   Shard shard;
 };
 
-// One run: its seed, and a value for each axis.
+// One run: its seed, a value for each axis, and what a guided sweep sets besides.
 struct SweepCell {
   uint64_t seed = 0;
   std::vector<std::string> values;
+  Overrides changes = {};
 
   friend auto operator<=>(const SweepCell&, const SweepCell&) = default;
 };

@@ -127,6 +127,12 @@ std::string MedianText(const SweepRuns& runs, const std::string& metric) {
   return values.empty() ? "-" : ValueText(MedianOf(std::move(values)), UnitOfMetric(metric));
 }
 
+std::string ChangesText(const SweepCell& cell) {
+  std::vector<std::string> settings;
+  for (const auto& [path, value] : cell.changes) settings.push_back(path + "=" + value);
+  return absl::StrJoin(settings, " ");
+}
+
 }  // namespace
 
 std::string SignatureOf(const Session& session) {
@@ -173,6 +179,15 @@ std::string EndsText(const SweepRuns& runs, const std::vector<Axis>& axes,
             ArgumentsOf(SourceOf(source, axes, first), first.seed) + "\n";
   }
   return text;
+}
+
+SweepRuns FirstFailures(const SweepRuns& runs) {
+  std::set<std::string> ends;
+  SweepRuns firsts;
+  for (const SweepRun* run : runs) {
+    if (run->exit != ExitCode::kPass && ends.insert(EndOf(*run)).second) firsts.push_back(run);
+  }
+  return firsts;
 }
 
 std::string CoverageText(const SweepRuns& runs) {
@@ -224,6 +239,9 @@ std::string CsvText(const SweepRuns& runs, const std::vector<Axis>& axes,
                     const std::vector<std::string>& metrics) {
   std::vector<std::string> head = {"seed"};
   for (const Axis& axis : axes) head.push_back(axis.path);
+  const bool guided = std::any_of(runs.begin(), runs.end(),
+                                  [](const SweepRun* run) { return !run->cell.changes.empty(); });
+  if (guided) head.emplace_back("changes");
   head.insert(head.end(), {"exit", "failed", "signature"});
   head.insert(head.end(), metrics.begin(), metrics.end());
   head.emplace_back("fingerprint");
@@ -231,6 +249,7 @@ std::string CsvText(const SweepRuns& runs, const std::vector<Axis>& axes,
   for (const SweepRun* run : runs) {
     std::vector<std::string> row = {std::to_string(run->cell.seed)};
     row.insert(row.end(), run->cell.values.begin(), run->cell.values.end());
+    if (guided) row.push_back(ChangesText(run->cell));
     row.insert(row.end(), {std::to_string(static_cast<int>(run->exit)),
                            absl::StrJoin(run->failed, " "), run->signature});
     for (const std::string& metric : metrics) {

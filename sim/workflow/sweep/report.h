@@ -31,6 +31,9 @@ using SweepRuns = std::vector<const SweepRun*>;
 [[nodiscard]] std::string EndsText(const SweepRuns& runs, const std::vector<Axis>& axes,
                                    const ScenarioSource& source, const std::string& program);
 
+// The first run of each kind of end but success, in their order.
+[[nodiscard]] SweepRuns FirstFailures(const SweepRuns& runs);
+
 // Which checks judged something, which probes were reached, which kinds of faults met in one run, and which seeds showed something for the first time.
 [[nodiscard]] std::string CoverageText(const SweepRuns& runs);
 
@@ -38,7 +41,8 @@ using SweepRuns = std::vector<const SweepRun*>;
 [[nodiscard]] std::string GridText(const SweepRuns& runs, const std::vector<Axis>& axes,
                                    const std::vector<std::string>& metrics);
 
-// table.csv: a row per run; the columns are seed, axes, exit, failed, signature, metrics, fingerprint. Quoted as RFC 4180 has it.
+// table.csv: a row per run; the columns are seed, axes, changes (of a guided sweep), exit, failed, signature, metrics, fingerprint. Quoted as
+// RFC 4180 has it.
 [[nodiscard]] std::string CsvText(const SweepRuns& runs, const std::vector<Axis>& axes,
                                   const std::vector<std::string>& metrics);
 

@@ -3,6 +3,10 @@ add_orb_test(sim_workflow_test
           sim/workflow/sweep/plan_test.cc sim/workflow/sweep/sweep_test.cc
   DEPENDS sim_workflow)
 
+add_orb_test(sim_guided_test
+  SOURCES sim/workflow/sweep/guided_test.cc
+  DEPENDS sim_workflow nlohmann_json::nlohmann_json)
+
 add_orb_test(sim_explain_test
   SOURCES sim/workflow/explain/chain_test.cc sim/workflow/diff_test.cc sim/workflow/divergence_test.cc
           sim/workflow/explain/explain_test.cc
