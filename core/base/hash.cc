@@ -1,16 +1,14 @@
 #include "core/base/hash.h"
 
+#include <bit>
 #include <cstdio>
+
+#include "core/base/words.h"
 
 namespace core {
 namespace {
 
-uint64_t LoadLittle64(const uint8_t* bytes) {
-  // Written out, both compilers make one load of it; a loop they leave as eight.
-  return uint64_t{bytes[0]} | uint64_t{bytes[1]} << 8 | uint64_t{bytes[2]} << 16 |
-         uint64_t{bytes[3]} << 24 | uint64_t{bytes[4]} << 32 | uint64_t{bytes[5]} << 40 |
-         uint64_t{bytes[6]} << 48 | uint64_t{bytes[7]} << 56;
-}
+constexpr auto LoadLittle = LoadWord<std::endian::little>;
 
 uint64_t LoadLittleTail(std::span<const uint8_t> bytes) {
   uint64_t word = 0;
@@ -31,12 +29,12 @@ uint64_t HashBytes(std::span<const uint8_t> bytes, uint64_t seed) {
   uint64_t state = seed ^ (bytes.size() * 0x9e3779b97f4a7c15ull);
   size_t at = 0;
   for (; at + 16 <= bytes.size(); at += 16) {
-    state = FoldMultiply(LoadLittle64(&bytes[at]) ^ 0xa0761d6478bd642full,
-                         LoadLittle64(&bytes[at + 8]) ^ state);
+    state = FoldMultiply(LoadLittle(&bytes[at]) ^ 0xa0761d6478bd642full,
+                         LoadLittle(&bytes[at + 8]) ^ state);
   }
   if (at + 8 <= bytes.size()) {
-    state = FoldMultiply(LoadLittle64(&bytes[at]) ^ 0xe7037ed1a0b428dbull,
-                         state ^ 0x8ebc6af09c88c6e3ull);
+    state =
+        FoldMultiply(LoadLittle(&bytes[at]) ^ 0xe7037ed1a0b428dbull, state ^ 0x8ebc6af09c88c6e3ull);
     at += 8;
   }
   return Mix64(state ^ LoadLittleTail(bytes.subspan(at)));

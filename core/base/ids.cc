@@ -4,13 +4,6 @@
 
 namespace core {
 
-uint64_t WordOf(const Key256& key, int index) {
-  uint64_t word = 0;
-  const size_t first = static_cast<size_t>(index) * 8;
-  for (size_t i = 0; i < 8; ++i) word = word << 8 | key.bytes[first + i];
-  return word;
-}
-
 Key256 operator^(const Key256& a, const Key256& b) {
   Key256 result;
   for (size_t i = 0; i < result.bytes.size(); ++i) {

@@ -7,10 +7,13 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+
+#include "core/base/words.h"
 
 namespace core {
 
@@ -46,7 +49,9 @@ struct Key256 {
 using NodeId = Key256;
 
 // Big-endian 64-bit word `index` (0 is the most significant) of a key.
-[[nodiscard]] uint64_t WordOf(const Key256& key, int index);
+[[nodiscard]] inline uint64_t WordOf(const Key256& key, int index) {
+  return LoadWord<std::endian::big>(key.bytes.data() + static_cast<size_t>(index) * 8);
+}
 
 [[nodiscard]] Key256 operator^(const Key256& a, const Key256& b);
 

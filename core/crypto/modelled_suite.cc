@@ -1,9 +1,11 @@
 #include "core/crypto/modelled_suite.h"
 
 #include <array>
+#include <bit>
 #include <cstddef>
 
 #include "core/base/hash.h"
+#include "core/base/words.h"
 
 namespace core {
 namespace {
@@ -18,8 +20,7 @@ template <size_t kSize>
 void Expand(const Fingerprint& from, std::array<uint8_t, kSize>& out) {
   static_assert(kSize % 8 == 0);
   for (size_t i = 0; i < kSize / 8; ++i) {
-    uint64_t word = Mix64(from.high, from.low, i);
-    for (size_t j = 0; j < 8; ++j, word >>= 8) out[8 * i + j] = static_cast<uint8_t>(word);
+    StoreWord<std::endian::little>(&out[8 * i], Mix64(from.high, from.low, i));
   }
 }
 

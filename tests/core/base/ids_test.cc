@@ -11,6 +11,13 @@ Key256 KeyWith(int index) {
   return key;
 }
 
+TEST(IdsTest, WordsAreBigEndian) {
+  Key256 key;
+  for (size_t i = 0; i < 32; ++i) key.bytes[i] = static_cast<uint8_t>(i);
+  EXPECT_EQ(WordOf(key, 0), 0x0001020304050607u);
+  EXPECT_EQ(WordOf(key, 3), 0x18191a1b1c1d1e1fu);
+}
+
 TEST(IdsTest, CommonPrefixCountsLeadingBits) {
   EXPECT_EQ(CommonPrefix(Key256{}, Key256{}), 256);
   for (int bit = 0; bit < 256; ++bit) EXPECT_EQ(CommonPrefix(Key256{}, KeyWith(bit)), bit);
