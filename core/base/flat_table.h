@@ -2,7 +2,8 @@
 // the same order, on every run, machine and compiler (docs/determinism.md, hazards 1 to 3). absl's
 // tables give neither and stay out of core.
 //
-// Entries lie densely in insertion order; an open-addressing index of 32-bit positions finds them.
+// Entries lie densely in insertion order; an open-addressing index of their positions and hashes
+// finds them, and looks at no entry whose hash is another one.
 // Erase leaves a hole that the next growth closes, so iterators and references live until the next
 // Insert or Erase. An empty table owns no heap memory.
 #pragma once
@@ -45,8 +46,8 @@ class FlatTable {
   [[nodiscard]] bool empty() const { return live_ == 0; }
 
   [[nodiscard]] Value* Find(const Key& key) {
-    const size_t slot = SlotOf(key);
-    return slot == kNone || index_[slot] == 0 ? nullptr : &entries_[index_[slot] - 1]->value;
+    const size_t at = SlotOf(key, HashOf(key));
+    return at == kNone || index_[at].empty() ? nullptr : &EntryOf(index_[at])->value;
   }
 
   [[nodiscard]] const Value* Find(const Key& key) const {
@@ -57,18 +58,19 @@ class FlatTable {
   // new.
   std::pair<Value*, bool> Insert(const Key& key) {
     if ((entries_.size() + 1) * 4 > index_.size() * 3) Grow();
-    const size_t slot = SlotOf(key);
-    if (index_[slot] != 0) return {&entries_[index_[slot] - 1]->value, false};
+    const uint32_t hash = HashOf(key);
+    Slot& slot = index_[SlotOf(key, hash)];
+    if (!slot.empty()) return {&EntryOf(slot)->value, false};
     entries_.push_back(Entry{key, Value{}});
-    index_[slot] = static_cast<uint32_t>(entries_.size());
+    slot = {static_cast<uint32_t>(entries_.size()), hash};
     ++live_;
     return {&entries_.back()->value, true};
   }
 
   bool Erase(const Key& key) {
-    size_t hole = SlotOf(key);
-    if (hole == kNone || index_[hole] == 0) return false;
-    entries_[index_[hole] - 1].reset();
+    const size_t hole = SlotOf(key, HashOf(key));
+    if (hole == kNone || index_[hole].empty()) return false;
+    EntryOf(index_[hole]).reset();
     --live_;
     CloseGap(hole);
     if (live_ == 0) Clear();
@@ -77,7 +79,7 @@ class FlatTable {
 
   void Clear() {
     std::vector<std::optional<Entry>>().swap(entries_);
-    std::vector<uint32_t>().swap(index_);
+    std::vector<Slot>().swap(index_);
     live_ = 0;
   }
 
@@ -109,53 +111,75 @@ class FlatTable {
 
   // Heap bytes owned by the table itself, without what the values own.
   [[nodiscard]] size_t HeapBytes() const {
-    return entries_.capacity() * sizeof(std::optional<Entry>) +
-           index_.capacity() * sizeof(uint32_t);
+    return entries_.capacity() * sizeof(std::optional<Entry>) + index_.capacity() * sizeof(Slot);
   }
 
  private:
   static constexpr size_t kNone = static_cast<size_t>(-1);
 
+  struct Slot {
+    uint32_t position = 0;  // Of the entry, counted from 1.
+    uint32_t hash = 0;      // Of its key. Its place in the index follows from it.
+
+    [[nodiscard]] bool empty() const { return position == 0; }
+  };
+
+  [[nodiscard]] static uint32_t HashOf(const Key& key) {
+    return static_cast<uint32_t>(Hash{}(key));
+  }
+
+  [[nodiscard]] std::optional<Entry>& EntryOf(Slot slot) { return entries_[slot.position - 1]; }
+
+  [[nodiscard]] size_t HomeOf(uint32_t hash) const { return hash & (index_.size() - 1); }
+
+  [[nodiscard]] size_t After(size_t at) const { return (at + 1) & (index_.size() - 1); }
+
   // The slot of the key, or the empty slot where it belongs; kNone for a table without slots.
-  [[nodiscard]] size_t SlotOf(const Key& key) const {
+  [[nodiscard]] size_t SlotOf(const Key& key, uint32_t hash) const {
     if (index_.empty()) return kNone;
-    const size_t mask = index_.size() - 1;
-    size_t slot = static_cast<size_t>(Hash{}(key)) & mask;
-    while (index_[slot] != 0 && !(entries_[index_[slot] - 1]->key == key)) slot = (slot + 1) & mask;
-    return slot;
+    size_t at = HomeOf(hash);
+    while (!index_[at].empty() &&
+           (index_[at].hash != hash || !(entries_[index_[at].position - 1]->key == key))) {
+      at = After(at);
+    }
+    return at;
   }
 
   // Backward-shift deletion: no tombstones in the index.
   void CloseGap(size_t hole) {
     const size_t mask = index_.size() - 1;
-    for (size_t next = (hole + 1) & mask; index_[next] != 0; next = (next + 1) & mask) {
-      const size_t home = static_cast<size_t>(Hash{}(entries_[index_[next] - 1]->key)) & mask;
-      if (((next - home) & mask) >= ((next - hole) & mask)) {
+    for (size_t next = After(hole); !index_[next].empty(); next = After(next)) {
+      if (((next - HomeOf(index_[next].hash)) & mask) >= ((next - hole) & mask)) {
         index_[hole] = index_[next];
         hole = next;
       }
     }
-    index_[hole] = 0;
+    index_[hole] = {};
   }
 
   // Drops the holes and makes room for one more entry.
   void Grow() {
+    std::vector<uint32_t> hashes(entries_.size());
+    for (const Slot& slot : index_) {
+      if (!slot.empty()) hashes[slot.position - 1] = slot.hash;
+    }
     std::vector<std::optional<Entry>> kept;
     kept.reserve(live_ + live_ / 2 + 4);
-    for (auto& entry : entries_) {
-      if (entry.has_value()) kept.push_back(std::move(entry));
-    }
-    entries_ = std::move(kept);
     size_t slots = 8;
     while ((live_ + live_ / 2 + 4) * 4 > slots * 3) slots *= 2;
-    index_.assign(slots, 0);
+    index_.assign(slots, {});
     for (size_t i = 0; i < entries_.size(); ++i) {
-      index_[SlotOf(entries_[i]->key)] = static_cast<uint32_t>(i + 1);
+      if (!entries_[i].has_value()) continue;
+      kept.push_back(std::move(entries_[i]));
+      size_t at = HomeOf(hashes[i]);
+      while (!index_[at].empty()) at = After(at);
+      index_[at] = {static_cast<uint32_t>(kept.size()), hashes[i]};
     }
+    entries_ = std::move(kept);
   }
 
   std::vector<std::optional<Entry>> entries_;
-  std::vector<uint32_t> index_;
+  std::vector<Slot> index_;
   size_t live_ = 0;
 };
 

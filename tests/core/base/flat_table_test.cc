@@ -58,5 +58,50 @@ TEST(FlatTableTest, EraseIfLeavesNoHeapWhenEmpty) {
   EXPECT_EQ(table.Find(1), nullptr);
 }
 
+// A key that counts how often it is compared.
+struct Watched {
+  uint32_t value = 0;
+
+  static inline int compared = 0;
+
+  friend bool operator==(const Watched& a, const Watched& b) {
+    ++compared;
+    return a.value == b.value;
+  }
+};
+
+struct WatchedHash {
+  uint64_t operator()(const Watched& key) const { return Mix64(key.value); }
+};
+
+// Each comparison is a miss of the cache, or two, in a table of any size.
+TEST(FlatTableTest, ComparesNoKeyWithAnotherHash) {
+  FlatTable<Watched, int, WatchedHash> table;
+  for (uint32_t key = 0; key < 1000; ++key) table.Insert({key});
+  EXPECT_EQ(Watched::compared, 0);
+  for (uint32_t key = 1000; key < 2000; ++key) EXPECT_EQ(table.Find({key}), nullptr);
+  EXPECT_EQ(Watched::compared, 0);
+  for (uint32_t key = 0; key < 1000; ++key) EXPECT_NE(table.Find({key}), nullptr);
+  EXPECT_EQ(Watched::compared, 1000);
+  for (uint32_t key = 0; key < 1000; ++key) EXPECT_TRUE(table.Erase({key}));
+  EXPECT_EQ(Watched::compared, 2000);
+}
+
+// Half of them share a hash: they are told apart by themselves.
+TEST(FlatTableTest, KeysWithOneHashLiveBesideEachOther) {
+  struct Coarse {
+    uint64_t operator()(uint32_t key) const { return key / 2; }
+  };
+
+  FlatTable<uint32_t, uint32_t, Coarse> table;
+  for (uint32_t key = 0; key < 100; ++key) *table.Insert(key).first = key;
+  for (uint32_t key = 0; key < 100; key += 2) EXPECT_TRUE(table.Erase(key));
+  for (uint32_t key = 0; key < 100; ++key) {
+    const uint32_t* found = table.Find(key);
+    EXPECT_EQ(found != nullptr, key % 2 == 1);
+    EXPECT_EQ(found != nullptr ? *found : key, key);
+  }
+}
+
 }  // namespace
 }  // namespace core
