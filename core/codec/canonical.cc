@@ -16,13 +16,14 @@ void Append(std::vector<uint8_t>& out, uint64_t value) {
   out.insert(out.end(), bytes.begin(), bytes.end());
 }
 
-// What most of them take, so that the bytes are not copied from one buffer to the next while they grow.
+// What most of them take beside lists and contents, so that the bytes are not copied from one buffer to the next while
+// they grow.
 constexpr size_t kUsualBytes = 512;
 
-// Replaces the content of out.
-CanonicalWriter Begin(std::string_view domain, std::vector<uint8_t>& out) {
+// Replaces the content of out. `more`: how many bytes lists and contents will take.
+CanonicalWriter Begin(std::string_view domain, std::vector<uint8_t>& out, size_t more = 0) {
   out.clear();
-  out.reserve(kUsualBytes);
+  out.reserve(kUsualBytes + more);
   CanonicalWriter writer(out);
   writer.Literal(domain);
   return writer;
@@ -217,7 +218,7 @@ bool ReadTransactionSigningBytes(std::span<const uint8_t> bytes, Key256& network
 }
 
 void TxHashBytes(const Key256& network, const TxRecord& record, std::vector<uint8_t>& out) {
-  CanonicalWriter writer = Begin(kTxHashDomain, out);
+  CanonicalWriter writer = Begin(kTxHashDomain, out, record.members.size() * sizeof(Member));
   writer.Key(network);
   PutTransaction(writer, record.transaction);
   writer.Fixed(record.transaction.signature);
@@ -239,7 +240,7 @@ void VoteSigningBytes(const Key256& network, const Key256& tx, const Vote& vote,
 }
 
 void VotesHashBytes(const Key256& tx, std::span<const Vote> votes, std::vector<uint8_t>& out) {
-  CanonicalWriter writer = Begin(kVotesDomain, out);
+  CanonicalWriter writer = Begin(kVotesDomain, out, votes.size() * sizeof(Vote));
   writer.Key(tx);
   writer.U32(static_cast<uint32_t>(votes.size()));
   for (const Vote& vote : votes) {
@@ -269,7 +270,7 @@ void ScopeBytes(const TxId& of, std::span<const ScopeEntry> entries, std::vector
 }
 
 void ContentBytes(std::span<const uint8_t> value, std::vector<uint8_t>& out) {
-  CanonicalWriter writer = Begin(kBlockDomain, out);
+  CanonicalWriter writer = Begin(kBlockDomain, out, value.size());
   writer.U32(static_cast<uint32_t>(value.size()));
   writer.Fixed(value);
 }

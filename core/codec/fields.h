@@ -9,6 +9,7 @@
 // message that breaks them is our bug.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -300,6 +301,9 @@ struct OptionalField : LengthField<kNumber> {
   }
 };
 
+// Items of a list that are made room for at once.
+inline constexpr size_t kUsualItems = 16;
+
 // A list of sub-messages.
 template <uint32_t kNumber, auto kMember, size_t kCountMax>
 struct ListField : LengthField<kNumber> {
@@ -310,8 +314,10 @@ struct ListField : LengthField<kNumber> {
 
   template <typename T>
   Flaw Read(ReadContext& context, const ProtoReader& in, T& out) const {
-    if ((out.*kMember).size() == kCountMax) return this->flaw;
-    return ReadFields(context, in.bytes(), (out.*kMember).emplace_back());
+    auto& list = out.*kMember;
+    if (list.size() == kCountMax) return this->flaw;
+    if (list.capacity() == 0) list.reserve(std::min(kCountMax, kUsualItems));
+    return ReadFields(context, in.bytes(), list.emplace_back());
   }
 
   template <typename T>

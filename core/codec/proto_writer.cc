@@ -1,5 +1,8 @@
 #include "core/codec/proto_writer.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace core {
 namespace {
 
@@ -10,6 +13,13 @@ size_t VarintBytes(uint64_t value) {
 }
 
 }  // namespace
+
+void ProtoWriter::Grow(size_t count) {
+  size_ = std::max({size_ * 2, at_ + count, kFirstBytes});
+  auto larger = std::make_unique_for_overwrite<uint8_t[]>(size_);
+  if (at_ > 0) std::memcpy(larger.get(), buffer_.get(), at_);
+  buffer_ = std::move(larger);
+}
 
 void ProtoWriter::Close(const Mark& mark) {
   const size_t length = at_ - mark.content;

@@ -5,12 +5,11 @@
 // every message of ours keeps.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <span>
-#include <vector>
 
 namespace core {
 
@@ -29,7 +28,7 @@ class ProtoWriter {
     at_ = header_bytes;
   }
 
-  [[nodiscard]] std::span<uint8_t> written() { return {buffer_.data(), at_}; }
+  [[nodiscard]] std::span<uint8_t> written() { return {buffer_.get(), at_}; }
 
   void Number(uint32_t tag, uint64_t value) {
     if (value == 0) return;
@@ -59,18 +58,16 @@ class ProtoWriter {
 
  private:
   static constexpr size_t kVarintBytesMax = 10;
-  static constexpr size_t kFirstBytes = 1024;  // Of the buffer: most frames and rows.
+  static constexpr size_t kFirstBytes = 4096;  // Of the buffer: most frames and rows.
 
   // After this, count bytes fit behind at_.
   void Need(size_t count) {
-    if (buffer_.size() - at_ < count) [[unlikely]] {
+    if (size_ - at_ < count) [[unlikely]] {
       Grow(count);
     }
   }
 
-  void Grow(size_t count) {
-    buffer_.resize(std::max({buffer_.size() * 2, at_ + count, kFirstBytes}));
-  }
+  void Grow(size_t count);
 
   // REQUIRES: room for kVarintBytesMax bytes.
   void PutVarint(uint64_t value) {
@@ -78,7 +75,8 @@ class ProtoWriter {
     buffer_[at_++] = static_cast<uint8_t>(value);
   }
 
-  std::vector<uint8_t> buffer_;  // The first at_ bytes are written.
+  std::unique_ptr<uint8_t[]> buffer_;  // The first at_ bytes are written; nobody reads the others.
+  size_t size_ = 0;
   size_t at_ = 0;
 };
 
