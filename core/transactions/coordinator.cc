@@ -225,13 +225,13 @@ void Coordinator::Abort(const TxMoment& moment, const Key256& tx, Round& round) 
 // ---- committing ----
 
 void Coordinator::SendCommit(const TxMoment& moment, const Round& round) {
-  const TxCommit commit{
-      .record = round.record, .votes = round.tally.Votes(true), .value = round.value};
+  std::vector<Member> silent;
   for (size_t i = 0; i < round.record.members.size(); ++i) {
-    if (!HasAck(round, i)) {
-      (void)moment.mail.PostTo(moment, round.record.members[i].id, 0, commit);
-    }
+    if (!HasAck(round, i)) silent.push_back(round.record.members[i]);
   }
+  moment.mail.PostToAll(
+      moment, silent,
+      TxCommit{.record = round.record, .votes = round.tally.Votes(true), .value = round.value});
 }
 
 void Coordinator::OnAck(const TxMoment& moment, PeerId, const TxCommitAck& message) {
@@ -278,10 +278,8 @@ void Coordinator::OnDurable(const TxMoment& moment, const Due& due) {
   if (due.step == Due::Step::kPromising && round->phase == Phase::kStoringPromise) {
     round->phase = Phase::kPromising;
     round->deadline = moment.now + moment.config().member_wait;
-    const TxPromise promise{.record = round->record, .value = round->value};
-    for (const Member& member : round->record.members) {
-      (void)moment.mail.PostTo(moment, member.id, 0, promise);
-    }
+    moment.mail.PostToAll(moment, round->record.members,
+                          TxPromise{.record = round->record, .value = round->value});
   } else if (due.step == Due::Step::kCommitting && round->phase == Phase::kStoringCommit) {
     round->phase = Phase::kCommitting;
     round->wait = moment.config().ack_retry;

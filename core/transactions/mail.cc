@@ -3,6 +3,13 @@
 #include <utility>
 
 namespace core {
+namespace {
+
+PeerId PeerOf(const TxMoment& moment, const NodeId& id) {
+  return id == moment.self_id() ? moment.self : moment.context.directory->FindByNodeId(id);
+}
+
+}  // namespace
 
 void Mail::Post(const TxMoment& moment, PeerId to, uint64_t id, Body body) {
   if (to == kNoPeer) return;
@@ -17,10 +24,25 @@ void Mail::Post(const TxMoment& moment, PeerId to, uint64_t id, Body body) {
 }
 
 bool Mail::PostTo(const TxMoment& moment, const NodeId& to, uint64_t id, Body body) {
-  const PeerId peer =
-      to == moment.self_id() ? moment.self : moment.context.directory->FindByNodeId(to);
+  const PeerId peer = PeerOf(moment, to);
   Post(moment, peer, id, std::move(body));
   return peer != kNoPeer;
+}
+
+void Mail::PostToAll(const TxMoment& moment, std::span<const Member> members, Body body) {
+  std::vector<PeerId> others;
+  for (const Member& member : members) {
+    const PeerId peer = PeerOf(moment, member.id);
+    if (peer == moment.self) {
+      Post(moment, peer, 0, body);
+    } else if (peer != kNoPeer) {
+      others.push_back(peer);
+    }
+  }
+  if (others.empty()) return;
+  Message& message = moment.effects.Send(others);
+  message.sent_ms = moment.now_ms();
+  message.body = std::move(body);
 }
 
 std::optional<Message> Mail::TakeOwn() {

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/codec/messages.h"
@@ -22,6 +23,9 @@ class Mail {
 
   // To the member with this id, if its handle is known here.
   bool PostTo(const TxMoment& moment, const NodeId& to, uint64_t id, Body body);
+
+  // To each of these whose handle is known here, encoded once.
+  void PostToAll(const TxMoment& moment, std::span<const Member> members, Body body);
 
   // The next message to this very peer; nothing when all are delivered.
   [[nodiscard]] std::optional<Message> TakeOwn();

@@ -62,6 +62,24 @@ TEST_F(SingleBlockTest, APutIsCommittedAndReadBack) {
   EXPECT_TRUE(net.rules().clean()) << net.rules().Report();
 }
 
+TEST_F(SingleBlockTest, WhatAllMembersAreToldIsOneMessage) {
+  const std::vector<PeerId> all = {a, b, PeerId{2}, PeerId{3}};
+  net.Run(a, [&](Transactions&, const TxMoment& moment) {
+    std::vector<Member> members = MembersOf(moment, all);
+    Member stranger = members[0];
+    stranger.id.FlipBit(255);
+    members.push_back(stranger);
+    moment.mail.PostToAll(moment, members, TxRefusal{.tx = {}, .reason = RejectReason::kBusy});
+    ASSERT_EQ(moment.effects.sends().size(), 1u);
+    EXPECT_THAT(moment.effects.sends()[0].to,
+                testing::UnorderedElementsAre(b, PeerId{2}, PeerId{3}));
+    const std::optional<Message> own = moment.mail.TakeOwn();
+    ASSERT_TRUE(own.has_value());
+    EXPECT_TRUE(own->body == moment.effects.sends()[0].message.body);
+    EXPECT_FALSE(moment.mail.TakeOwn().has_value());
+  });
+}
+
 TEST_F(SingleBlockTest, ABlockThatWasNeverWrittenIsFoundAtRevisionZero) {
   const CallFinished got = Get(a);
   EXPECT_EQ(got.outcome, CallOutcome::kFound);
