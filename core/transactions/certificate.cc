@@ -67,14 +67,28 @@ bool HasValidSignature(const TxMoment& moment, const TxRecord& record, const Key
   return moment.Verify(record.members[ack.member].key, bytes, ack.signature);
 }
 
+namespace {
+
+// Their members sign the same bytes.
+bool SayTheSame(const Vote& a, const Vote& b) {
+  return a.kind == b.kind && a.reason == b.reason && a.winner == b.winner;
+}
+
+}  // namespace
+
 bool AreEnough(const TxMoment& moment, const TxRecord& record, const Key256& tx,
                std::span<const Vote> votes, bool committed) {
   const Quorum quorum = QuorumOf(moment.config(), record.members.size());
   if (votes.size() < (committed ? quorum.approvals : quorum.refusals)) return false;
+  std::vector<uint8_t> bytes;
   for (size_t i = 0; i < votes.size(); ++i) {
-    if (i > 0 && votes[i - 1].member >= votes[i].member) return false;
-    if (Approves(votes[i]) != committed) return false;
-    if (!HasValidSignature(moment, record, tx, votes[i])) return false;
+    const Vote& vote = votes[i];
+    if (i > 0 && votes[i - 1].member >= vote.member) return false;
+    if (Approves(vote) != committed || vote.member >= record.members.size()) return false;
+    if (i == 0 || !SayTheSame(votes[i - 1], vote)) {
+      VoteSigningBytes(moment.context.network, tx, vote, bytes);
+    }
+    if (!moment.Verify(record.members[vote.member].key, bytes, vote.signature)) return false;
   }
   return true;
 }

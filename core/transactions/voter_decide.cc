@@ -117,23 +117,23 @@ void Voter::Decide(const TxMoment& moment, const Key256& tx, Certificate certifi
   Due due{.step = Due::Step::kDecision, .tx = tx, .facts = {}};
   decided->applied =
       !certificate.committed || CarryOut(moment, tx, certificate, value, batch, due.facts);
+  const bool committed = certificate.committed;
   CaseRow row{.record = certificate.record,
               .value = {},
               .voted = open != nullptr && open->phase != Phase::kWaiting,
               .vote = {},
-              .outcome = certificate,
+              .outcome = std::move(certificate),
               .at_us = moment.now.us,
               .applied = decided->applied};
   if (row.voted) row.vote = open->vote;
   batch.Put(TxRowKey(TxRowKind::kCase, tx), EncodeRow(row));
-  due.facts.push_back(FactOf(tx, transaction, certificate.committed));
-  decided->certificate = std::move(certificate);
+  due.facts.push_back(FactOf(tx, transaction, committed));
+  decided->certificate = std::move(row.outcome);
   *decided_.Insert(tx).first = std::move(decided);
   *by_id_.Insert(transaction.id).first = tx;
   undurable_.push_back(tx);
   if (sweep_at_ == Time::Never()) sweep_at_ = moment.now + moment.config().sweep_interval;
   if (open != nullptr) {
-    const bool committed = row.outcome.committed;
     Release(moment, tx, *open,
             committed ? LockReleased::Cause::kCommitted : LockReleased::Cause::kAborted);
     for (const PeerId asker : open->askers) SendOutcome(moment, asker, **decided_.Find(tx));
@@ -181,14 +181,14 @@ bool Voter::CarryOut(const TxMoment& moment, const Key256& tx, const Certificate
     StartCatchUp(moment, block, certificate.record.members);
     return false;
   }
-  const Bytes content = Erases(transaction.action) ? Bytes() : *value;
+  Bytes content = Erases(transaction.action) ? Bytes() : *value;
   if (IsPend(transaction.action)) {
     // A decision that overtook the pend was carried out without it, and nobody will tell it again.
     const Key256* decided = by_of_.Find(transaction.of);
     const Certificate* decision = decided == nullptr ? nullptr : OutcomeOf(*decided);
     if (decision != nullptr && decision->record.transaction.action == TxAction::kCancel)
       return true;
-    PendRow pend{.tx = tx, .certificate = certificate, .value = content};
+    PendRow pend{.tx = tx, .certificate = certificate, .value = std::move(content)};
     repository_.AddPend(block, transaction.of, std::move(pend), batch, facts);
     if (decision == nullptr || repository_.FindPend(block, transaction.of) == nullptr) return true;
     return CarryOutPend(moment, block, transaction.of, *decision, batch, facts);
@@ -196,7 +196,7 @@ bool Voter::CarryOut(const TxMoment& moment, const Key256& tx, const Certificate
   Repository::Change change{.block = block,
                             .base_revision = transaction.base_revision,
                             .row = RowOf(transaction, transaction.id, tx),
-                            .value = content};
+                            .value = std::move(content)};
   change.row.certificate = certificate;
   return IsApplied(moment, block, certificate.record.members,
                    repository_.Apply(moment.now, std::move(change), batch, facts));
