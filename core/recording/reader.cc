@@ -358,8 +358,10 @@ Status RecordingReader::Parse(std::span<const uint8_t> block, Entry& entry) {
       mark.base.us = TimeIn(reader);
       break;
     }
-    case EntryKind::kContact: {
+    case EntryKind::kContact:
+    case EntryKind::kFound: {
       auto& contact = entry.emplace<KnownContact>();
+      contact.found = kind == EntryKind::kFound;
       contact.peer = PeerIn(reader);
       reader.Fill(contact.public_key);
       break;
@@ -390,7 +392,7 @@ Status RecordingReader::Parse(std::span<const uint8_t> block, Entry& entry) {
       good = Read(reader, entry.emplace<StoredRow>());
       break;
     default:
-      return Flawed("an entry of kind " + std::to_string(block[0]), "1 to 14");
+      return Flawed("an entry of kind " + std::to_string(block[0]), "1 to 15");
   }
   if (good && reader.AtEnd()) return Status();
   return Flawed("an entry of kind " + std::to_string(block[0]) + " that cannot be read",
@@ -471,6 +473,7 @@ Status RecordingReader::Admit(const Entry& entry) {
   if (!marked_) return Flawed("an entry without a mark", "a mark first");
   if (const auto* input = std::get_if<RecordedInput>(&entry)) return Admit(*input);
   if (const auto* contact = std::get_if<KnownContact>(&entry)) {
+    if (contact->found && !stepped_) return Flawed("a contact of a step", "an input before it");
     if (contacts_.Introduce(contact->peer, contact->public_key)) return Status();
     return Flawed("peer " + std::to_string(contact->peer.value) + " with another identity",
                   "one identity per handle and one handle per identity");

@@ -51,13 +51,13 @@ void Recorder::NotingDirectory::AppendAddresses(PeerId peer, AddressList& addres
 
 PeerId Recorder::NotingDirectory::Learn(const Contact& contact) {
   const PeerId peer = inner_->Learn(contact);
-  if (peer != kNoPeer) noted_->push_back(peer);
+  if (peer != kNoPeer) recorder_->noted_.push_back(peer);
   return peer;
 }
 
 PeerId Recorder::NotingDirectory::FindByNodeId(const NodeId& node_id) const {
   const PeerId peer = inner_->FindByNodeId(node_id);
-  if (peer != kNoPeer) noted_->push_back(peer);
+  if (peer != kNoPeer) recorder_->NoteFound(peer);
   return peer;
 }
 
@@ -68,8 +68,8 @@ PublicKey Recorder::NotingSuite::PublicKeyFor(const SecretKey& secret) const {
 Signature Recorder::NotingSuite::Sign(const SecretKey& secret,
                                       std::span<const uint8_t> bytes) const {
   const Signature signature = inner_->Sign(secret, bytes);
-  const bool within_a_step = recorder_->keeping_ && recorder_->inputs_ > 0;
-  if (within_a_step && recorder_->dropped_ == 0) recorder_->Append(MadeSignature{signature});
+  const bool serves = recorder_->within_a_step_ && recorder_->dropped_ == 0;
+  if (serves) recorder_->Append(MadeSignature{signature});
   return signature;
 }
 
@@ -92,7 +92,7 @@ Recorder::Recorder(const RecordingHeader& header, const RecorderLimits& limits,
       digest_every_(limits.digest_every),
       digest_words_(limits.digest_words),
       self_(header.self),
-      directory_(directory, noted_),
+      directory_(directory, *this),
       suite_(suite, *this) {
   CHECK(digest_words_ > 0);
   AppendRecordingHeader(header, header_);
@@ -149,7 +149,17 @@ void Recorder::Append(const Entry& entry) {
 
 void Recorder::Mention(PeerId peer) {
   if (peer == kNoPeer || peer == self_ || !mentioned_.Insert(peer).second) return;
-  Append(KnownContact{.peer = peer, .public_key = directory_.PublicKeyOf(peer)});
+  Append(KnownContact{
+      .peer = peer, .public_key = directory_.PublicKeyOf(peer), .found = within_a_step_});
+}
+
+// A step that looks up an id finds what it depends on: a replay must find it too, and not earlier.
+void Recorder::NoteFound(PeerId peer) {
+  if (within_a_step_) {
+    Mention(peer);
+  } else {
+    noted_.push_back(peer);
+  }
 }
 
 void Recorder::MentionNoted() {
@@ -195,10 +205,12 @@ void Recorder::Record(Time now, const Input& input, std::span<const uint8_t> fra
   }
   Append(recorded);
   last_ = now;
+  within_a_step_ = true;
 }
 
 // Digests and signatures serve a replay, which ends where the first input is missing.
 void Recorder::Settle(const Participant& peer, bool always) {
+  within_a_step_ = false;
   if (!keeping_ || dropped_ > 0 || inputs_ == 0) return;
   if (!always && (digest_every_ == 0 || inputs_ < next_digest_)) return;
   const Digested state(peer);

@@ -3,7 +3,7 @@
 //
 //   host does                                    | host also calls
 //   decodes frames, learns or looks up contacts  | through directory(), in place of its own Directory
-//   makes the Context of the peer                | with suite(), in place of its own Suite
+//   makes the Context of the peer                | with directory() and suite(), in place of its own
 //   peer.SeedRoutes(contacts)                    | SeedRoutes(contacts) before it
 //   peer.Step(now, input, effects)               | Record(now, input, frame) before it, Settle(peer) after it
 //
@@ -103,8 +103,7 @@ class Recorder {
 
   class NotingDirectory : public Directory {
    public:
-    NotingDirectory(Directory& inner, std::vector<PeerId>& noted)
-        : inner_(&inner), noted_(&noted) {}
+    NotingDirectory(Directory& inner, Recorder& recorder) : inner_(&inner), recorder_(&recorder) {}
 
     [[nodiscard]] const NodeId& NodeIdOf(PeerId peer) const override;
     [[nodiscard]] const PublicKey& PublicKeyOf(PeerId peer) const override;
@@ -114,7 +113,7 @@ class Recorder {
 
    private:
     Directory* inner_;
-    std::vector<PeerId>* noted_;
+    Recorder* recorder_;
   };
 
   class NotingSuite : public Suite {
@@ -140,6 +139,7 @@ class Recorder {
   void OpenSegment();
   void Mention(PeerId peer);
   void MentionNoted();
+  void NoteFound(PeerId peer);
   void Append(const Entry& entry);
   [[nodiscard]] size_t WriteEnd(std::span<uint8_t, kEndBytesMax> out) const;
 
@@ -159,8 +159,9 @@ class Recorder {
   Time last_;
   uint64_t inputs_ = 0;
   uint64_t dropped_ = 0;
-  uint64_t next_digest_ = 1;  // Number of the input after which one is due.
-  bool keeping_ = true;       // False: the last input was not kept, nor is what belongs to it.
+  uint64_t next_digest_ = 1;    // Number of the input after which one is due.
+  bool keeping_ = true;         // False: the last input was not kept, nor is what belongs to it.
+  bool within_a_step_ = false;  // Of an input that was kept.
 };
 
 }  // namespace core

@@ -143,7 +143,7 @@ struct BodyWriter {
   EntryKind operator()(const KnownContact& contact) const {
     writer.Number(contact.peer.value);
     writer.Bytes(contact.public_key);
-    return EntryKind::kContact;
+    return contact.found ? EntryKind::kFound : EntryKind::kContact;
   }
 
   EntryKind operator()(const Routes& routes) const {

@@ -53,6 +53,7 @@ struct Mark {
 struct KnownContact {
   PeerId peer;
   PublicKey public_key{};
+  bool found = false;  // The step of the input before it looked it up, and had not met it before.
 };
 
 struct Routes {
@@ -106,6 +107,7 @@ enum class EntryKind : uint8_t {
   kEnd = 12,
   kRow = 13,
   kStored = 14,
+  kFound = 15,
 };
 
 // Magic, versions and header: the first bytes of a file.

@@ -96,11 +96,14 @@ StatusOr<bool> Replayer::NextInput(Participant& peer, RecordedInput& input) {
   }
 }
 
-// The signatures made in the step, and the state after it.
+// What the step looked up, the signatures made in it, and the state after it.
 Status Replayer::ReadResults(ReplayedInput& step) {
   Entry entry;
   signatures_.clear();
-  while (reader_.Peek() == EntryKind::kSignature) {
+  const auto of_the_step = [](std::optional<EntryKind> kind) {
+    return kind == EntryKind::kSignature || kind == EntryKind::kFound;
+  };
+  while (of_the_step(reader_.Peek())) {
     ASSIGN_OR_RETURN([[maybe_unused]] const bool more, reader_.Next(entry));
     if (const auto* made = std::get_if<MadeSignature>(&entry)) {
       signatures_.push_back(made->signature);

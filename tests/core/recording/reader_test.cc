@@ -401,6 +401,13 @@ TEST(RecordingReaderTest, IdentitiesMarksAndTimesThatCannotBeAreRefused) {
          return FileOf({kMark, StateDigest{1}});
        },
        Behind(kMarkSize) + "found a signature or a digest, allowed an input before it"},
+      {"what a step found, without a step",
+       [] {
+         KnownContact found = ContactNumber(1);
+         found.found = true;
+         return FileOf({kMark, found});
+       },
+       Behind(kMarkSize) + "found a contact of a step, allowed an input before it"},
       {"a signature behind a mark",
        [] {
          return AfterMark({Mark{.next = 9, .base = Time{}}, MadeSignature{}});
@@ -426,9 +433,9 @@ TEST(RecordingReaderTest, EntriesThatCannotBeReadAreRefused) {
        [] {
          return Raw({99, 0});
        },
-       Behind(kRawBegun) + "found an entry of kind 99, allowed 1 to 14"},
+       Behind(kRawBegun) + "found an entry of kind 99, allowed 1 to 15"},
       {"a kind of no number", [] { return Raw({0}); },
-       Behind(kRawBegun) + "found an entry of kind 0, allowed 1 to 14"},
+       Behind(kRawBegun) + "found an entry of kind 0, allowed 1 to 15"},
       {"a wake with too much in it",
        [] {
          return Raw({5, 0, 0});

@@ -1,6 +1,8 @@
 #include "core/recording/recorder.h"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -147,6 +149,36 @@ TEST(RecorderTest, ADigestOverALargeStatePutsTheNextOneOff) {
   EXPECT_EQ(peer.digests, 10);
   rig.recorder->Settle(peer, true);
   EXPECT_EQ(peer.digests, 11);
+}
+
+// The replay must find it in that step, and in no step before.
+TEST(RecorderTest, WhatAStepLooksUpStandsBehindItsInput) {
+  RecordedRig rig;
+  std::vector<PeerId> others;
+  for (uint32_t i = 1; i <= 2; ++i) {
+    others.push_back(rig.directory.Learn(rig.identities[i].contact));
+  }
+  const auto find = [&](uint32_t number) {
+    (void)rig.recorder->directory().FindByNodeId(rig.identities[number].contact.node_id);
+  };
+  rig.recorder->Record(Time{1}, Start{});
+  find(1);
+  find(1);
+  rig.recorder->Settle(*rig.peer);
+  find(2);
+  rig.recorder->Record(Time{2}, Wake{});
+  const std::vector<uint8_t> file = rig.Save();
+  auto reader = RecordingReader::Open("f", file, rig.suite);
+  ASSERT_TRUE(reader.ok());
+  std::vector<std::string> order;
+  for (Entry entry; *reader->Next(entry);) {
+    if (std::holds_alternative<RecordedInput>(entry)) order.emplace_back("input");
+    const auto* contact = std::get_if<KnownContact>(&entry);
+    if (contact == nullptr) continue;
+    order.push_back((contact->found ? "found " : "known ") +
+                    std::to_string(contact->peer == others[0] ? 1 : 2));
+  }
+  EXPECT_EQ(order, (std::vector<std::string>{"input", "found 1", "known 2", "input"}));
 }
 
 TEST(RecorderTest, TheSecretKeyIsNotInTheFile) {
