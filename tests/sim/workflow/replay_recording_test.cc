@@ -256,7 +256,9 @@ TEST_F(ReplayCommandTest, TheStateThatTheRecordingLedToIsTold) {
   options_.state = true;
   EXPECT_EQ(Run(BusyPeer()), ExitCode::kPass) << error_.str();
   EXPECT_NE(out_.str().find("\npeer: id "), std::string::npos) << out_.str();
-  EXPECT_NE(out_.str().find("\n    matcher: topic "), std::string::npos) << out_.str();
+  for (const char* part : {"\n  routing: peer ", "\n  matchmaking\n", ": topic "}) {
+    EXPECT_NE(out_.str().find(part), std::string::npos) << part << out_.str();
+  }
 }
 
 TEST_F(ReplayCommandTest, ARecordingIsNotToldToProgramsNorStoppedInADebugger) {
