@@ -344,6 +344,7 @@ ORB_ALWAYS_INLINE void Engine<A>::Hint(const Station& at, size_t i) const {
     application_->Prefetch(peer);
   }
   const Batch::Body& body = batch.BodyOf(key);
+  if (body.sequence == kWakeSequence) return;  // It carries none.
   application_->PrefetchPayload({0, peer, body.from, body.sequence, body.payload});
 }
 

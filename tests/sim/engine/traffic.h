@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/check.h"
 #include "core/base/hash.h"
 #include "sim/engine/engine.h"
 
@@ -144,7 +145,8 @@ class Traffic {
 
   void Prefetch(core::PeerId) const {}
 
-  void PrefetchPayload(const Event&) const {}
+  // A wake is the engine's own: its payload means nothing.
+  void PrefetchPayload(const Event& event) const { CHECK(event.sequence != kWakeSequence); }
 
   [[nodiscard]] const std::vector<TrafficPeer>& peers() const { return peers_; }
 
