@@ -8,7 +8,9 @@
 namespace core {
 namespace {
 
-constexpr auto LoadLittle = LoadWord<std::endian::little>;
+uint64_t LoadLittle(const uint8_t* bytes) {
+  return LoadWord<std::endian::little>(bytes);
+}
 
 uint64_t LoadLittleTail(std::span<const uint8_t> bytes) {
   uint64_t word = 0;
