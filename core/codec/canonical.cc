@@ -183,6 +183,21 @@ void WithdrawSigningBytes(const Key256& network, const Withdraw& withdraw, const
   writer.U64(withdraw.sequence);
 }
 
+void RingInfoSigningBytes(const Key256& network, const RingInfo& info, const NodeId& owner,
+                          std::vector<uint8_t>& out) {
+  CanonicalWriter writer = Begin(kRingInfoDomain, out);
+  writer.Key(network);
+  writer.Key(owner);
+  writer.U64(info.sequence);
+  writer.U8(static_cast<uint8_t>(info.status));
+  writer.U8(info.ring);
+  writer.U8(info.from);
+  writer.U64(info.capacity);
+  writer.U64(info.used);
+  writer.U32(info.blocks);
+  writer.I64(info.issued_ms);
+}
+
 void TransactionSigningBytes(const Key256& network, const Transaction& transaction,
                              std::vector<uint8_t>& out) {
   CanonicalWriter writer = Begin(kTxDomain, out);

@@ -33,6 +33,7 @@ inline constexpr std::string_view kCommitDomain = "vt/commit/1";
 inline constexpr std::string_view kBlockDomain = "vt/block/1";
 inline constexpr std::string_view kBlockNameDomain = "vt/block-name/1";
 inline constexpr std::string_view kTombstoneDomain = "vt/tombstone/1";
+inline constexpr std::string_view kRingInfoDomain = "vt/ring/1";
 
 class CanonicalWriter {
  public:
@@ -138,6 +139,10 @@ void ScopeBytes(const TxId& of, std::span<const ScopeEntry> entries, std::vector
 // The hash of a revision is SHA-256 over these.
 void ContentBytes(std::span<const uint8_t> value, std::vector<uint8_t>& out);
 void TombstoneBytes(const BlockId& block, std::vector<uint8_t>& out);
+
+// What a storage node signs about itself: every field but the signature, with its node id for the peer.
+void RingInfoSigningBytes(const Key256& network, const RingInfo& info, const NodeId& owner,
+                          std::vector<uint8_t>& out);
 
 // The id of a block that people call by a name is SHA-256 over these.
 void BlockNameBytes(const Key256& network, std::string_view name, std::vector<uint8_t>& out);

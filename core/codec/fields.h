@@ -279,7 +279,7 @@ struct SubField : FieldBase<kNumber, WireType::kLength, kMust> {
 };
 
 // A sub-message that is written only when it is not empty(); one that comes empty is refused.
-template <uint32_t kNumber, auto kMember>
+template <uint32_t kNumber, auto kMember, size_t kLengthBytes = 2>
 struct OptionalField : LengthField<kNumber> {
   template <typename T>
   void Reset(T& out) const {
@@ -295,7 +295,7 @@ struct OptionalField : LengthField<kNumber> {
   template <typename T>
   void Write(WriteContext& context, const T& in) const {
     if ((in.*kMember).empty()) return;
-    const ProtoWriter::Mark mark = context.writer.Open(this->kTag, 2);
+    const ProtoWriter::Mark mark = context.writer.Open(this->kTag, kLengthBytes);
     WriteFields(context, in.*kMember);
     context.writer.Close(mark);
   }
@@ -406,33 +406,39 @@ struct KnownPeerField : RequiredLengthField<kNumber> {
   }
 };
 
-// A list of records; the owner of the i-th is the i-th contact of the context. Elements beyond the
-// context's count are left over from the recycled message until the caller cuts them off.
-template <uint32_t kNumber, auto kMember>
-struct RecordsField : LengthField<kNumber> {
+// A list of items with an owner each (records, ring infos); the owner of the i-th is the i-th contact
+// of the context. Elements beyond the context's count are left over from the recycled message until
+// the caller cuts them off.
+template <uint32_t kNumber, auto kMember, size_t kCountMax>
+struct OwnedListField : LengthField<kNumber> {
   template <typename T>
   void Reset(T&) const {}
 
   template <typename T>
   Flaw Read(ReadContext& context, const ProtoReader& in, T& out) const {
-    if (context.contact == limits::kRecordsMax) return this->flaw;
-    auto& records = out.*kMember;
-    if (context.contact == records.size()) records.emplace_back();
-    const Flaw inner = ReadFields(context, in.bytes(), records[context.contact]);
+    if (context.contact == kCountMax) return this->flaw;
+    auto& items = out.*kMember;
+    if (context.contact == items.size()) items.emplace_back();
+    const Flaw inner = ReadFields(context, in.bytes(), items[context.contact]);
     ++context.contact;
     return inner;
   }
 
   template <typename T>
   void Write(WriteContext& context, const T& in) const {
-    CHECK((in.*kMember).size() <= limits::kRecordsMax);
-    for (const Record& record : in.*kMember) {
+    CHECK((in.*kMember).size() <= kCountMax);
+    for (const auto& item : in.*kMember) {
       const ProtoWriter::Mark mark = context.writer.Open(this->kTag, 2);
-      WriteFields(context, record);
+      WriteFields(context, item);
       context.writer.Close(mark);
     }
   }
 };
+
+template <uint32_t kNumber, auto kMember>
+using RecordsField = OwnedListField<kNumber, kMember, limits::kRecordsMax>;
+template <uint32_t kNumber, auto kMember>
+using RingInfosField = OwnedListField<kNumber, kMember, limits::kRingInfosMax>;
 
 template <typename T, size_t... kIndex>
 Flaw ReadFieldsOf(ReadContext& context, std::span<const uint8_t> bytes, T& out,

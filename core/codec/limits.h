@@ -25,4 +25,9 @@ inline constexpr size_t kTransactionWritesMax = 32;              // Blocks of on
 inline constexpr size_t kTransactionBytesMax = size_t{1} << 20;  // Contents of one transaction.
 inline constexpr uint8_t kPriorityMax = 8;
 
+inline constexpr uint8_t kRingMax = 16;            // Protocol document, 1.2.1.
+inline constexpr uint8_t kRingNone = 0xff;         // Never on the wire.
+inline constexpr size_t kRingInfosMax = 32;        // Of one message.
+inline constexpr size_t kKeyedRevisionsMax = 256;  // Of one message.
+
 }  // namespace core::limits

@@ -1,5 +1,5 @@
 // The fields of every message, in the order in which they are written. Numbers and kinds mirror
-// routing.proto, matchmaking.proto and transactions.proto, which are the normative schema: a test parses what we write
+// routing.proto, matchmaking.proto, transactions.proto and arachnode.proto, which are the normative schema: a test parses what we write
 // with the classes generated from them, and the other way round. Texts say what a refused frame did
 // wrong.
 #pragma once
@@ -30,7 +30,8 @@ static_assert(limits::kSpecificityMax == 0xff && limits::kNodesMax == 16 &&
                   limits::kCapabilityBytesMax == 32 && limits::kTaskKindBytesMax == 32 &&
                   limits::kAddressesMax == 4 && limits::kAddressBytesMax == 64 &&
                   limits::kMembersMax == 16 && limits::kBlockBytesMax == 524'288 &&
-                  limits::kPriorityMax == 8,
+                  limits::kPriorityMax == 8 && limits::kRingMax == 16 &&
+                  limits::kRingInfosMax == 32 && limits::kKeyedRevisionsMax == 256,
               "the texts below name these limits");
 
 template <>
@@ -271,5 +272,89 @@ template <>
 inline constexpr auto kFields<DoubleVote> =
     std::tuple(SubField<1, &DoubleVote::first, true, 2>{"double_vote.first: missing"},
                SubField<2, &DoubleVote::second, true, 2>{"double_vote.second: missing"});
+
+template <>
+inline constexpr auto kFields<RingInfo> = std::tuple(
+    ContactField<1, &RingInfo::peer>{"ring_info.owner: missing"},
+    U64Field<2, &RingInfo::sequence>{"ring_info.sequence"},
+    NumberField<3, &RingInfo::status, 1, 4>{"ring_info.status: not 1 to 4"},
+    NumberField<4, &RingInfo::ring, 0, limits::kRingMax>{"ring_info.ring: above 16"},
+    NumberField<5, &RingInfo::from, 0, limits::kRingMax>{"ring_info.from: above 16"},
+    U64Field<6, &RingInfo::capacity>{"ring_info.capacity"},
+    U64Field<7, &RingInfo::used>{"ring_info.used"},
+    U32Field<8, &RingInfo::blocks>{"ring_info.blocks: above 4294967295"},
+    SignedField<9, &RingInfo::issued_ms>{"ring_info.issued_ms"},
+    FixedField<10, &RingInfo::signature>{"ring_info.signature: missing or not 64 bytes"});
+
+template <>
+inline constexpr auto kFields<Archive> = std::tuple(
+    FixedField<1, &Archive::block>{"archive.block: missing or not 32 bytes"},
+    NumberField<2, &Archive::revision, 1, std::numeric_limits<uint64_t>::max()>{
+        "archive.revision: missing or 0"},
+    FixedField<3, &Archive::hash>{"archive.hash: missing or not 32 bytes"},
+    FixedField<4, &Archive::prior_hash>{"archive.prior_hash: missing or not 32 bytes"},
+    BoolField<5, &Archive::deleted>{"archive.deleted: not 0 or 1"},
+    SubField<6, &Archive::certificate, true, 2>{"archive.certificate: missing"},
+    OptionalField<7, &Archive::decision>{"archive.decision: empty"},
+    BytesField<8, &Archive::value, limits::kBlockBytesMax>{"archive.value: above 524288 bytes"});
+
+template <>
+inline constexpr auto kFields<KeyedRevision> =
+    std::tuple(FixedField<1, &KeyedRevision::key>{"keyed_revision.key: missing or not 32 bytes"},
+               U64Field<2, &KeyedRevision::revision>{"keyed_revision.revision"});
+
+template <>
+inline constexpr auto kFields<RefsRequest> = std::tuple(
+    RingInfosField<1, &RefsRequest::infos>{"refs_request.infos: above 32"},
+    ListField<2, &RefsRequest::keys, limits::kKeyedRevisionsMax>{"refs_request.keys: above 256"});
+
+template <>
+inline constexpr auto kFields<Refs> = std::tuple(RingInfosField<1, &Refs::infos>{
+    "refs.infos: above 32"});
+
+template <>
+inline constexpr auto kFields<RangeRequest> = std::tuple(
+    FixedField<1, &RangeRequest::prefix>{"range_request.prefix: missing or not 32 bytes"},
+    NumberField<2, &RangeRequest::bits, 0, limits::kRingMax>{"range_request.bits: above 16"},
+    FixedField<3, &RangeRequest::after>{"range_request.after: missing or not 32 bytes"},
+    NumberField<4, &RangeRequest::limit, 1, limits::kKeyedRevisionsMax>{
+        "range_request.limit: not 1 to 256"});
+
+template <>
+inline constexpr auto kFields<Range> =
+    std::tuple(ListField<1, &Range::blocks, limits::kKeyedRevisionsMax>{"range.blocks: above 256"},
+               BoolField<2, &Range::more>{"range.more: not 0 or 1"});
+
+template <>
+inline constexpr auto kFields<ArchiveRequest> = std::tuple(FixedField<1, &ArchiveRequest::key>{
+    "archive_request.key: missing or not 32 bytes"});
+
+template <>
+inline constexpr auto kFields<ArchiveReply> =
+    std::tuple(FixedField<1, &ArchiveReply::key>{"archive_reply.key: missing or not 32 bytes"},
+               NumberField<2, &ArchiveReply::state, 1, 4>{"archive_reply.state: not 1 to 4"},
+               OptionalField<3, &ArchiveReply::archive, 3>{"archive_reply.archive: empty"},
+               RingInfosField<4, &ArchiveReply::infos>{"archive_reply.infos: above 32"});
+
+template <>
+inline constexpr auto kFields<ArchiveStore> =
+    std::tuple(SubField<1, &ArchiveStore::archive, true, 3>{"archive_store.archive: missing"},
+               U8Field<2, &ArchiveStore::seen>{"archive_store.seen: above 255"},
+               BoolField<3, &ArchiveStore::inward>{"archive_store.inward: not 0 or 1"});
+
+template <>
+inline constexpr auto kFields<ArchiveAck> =
+    std::tuple(SubField<1, &ArchiveAck::block, true>{"archive_ack.block: missing"},
+               NumberField<2, &ArchiveAck::verdict, 1, 6>{"archive_ack.verdict: not 1 to 6"});
+
+template <>
+inline constexpr auto kFields<ConfirmRequest> =
+    std::tuple(ListField<1, &ConfirmRequest::blocks, limits::kKeyedRevisionsMax>{
+        "confirm_request.blocks: above 256"});
+
+template <>
+inline constexpr auto kFields<Confirm> = std::tuple(
+    RingInfosField<1, &Confirm::infos>{"confirm.infos: above 32"},
+    ListField<2, &Confirm::missing, limits::kKeyedRevisionsMax>{"confirm.missing: above 256"});
 
 }  // namespace core

@@ -18,6 +18,11 @@ concept HasRecords = requires(T body) {
   body.records;
 };
 
+template <typename T>
+concept HasInfos = requires(T body) {
+  body.infos;
+};
+
 // The last step of decoding: contacts become handles. Bodies without contacts have nothing to do.
 template <typename T>
 Flaw Resolve(Directory&, const ReadContext&, T&) {
@@ -37,17 +42,29 @@ Flaw Resolve(Directory& directory, const ReadContext& read, Nodes& body) {
   return nullptr;
 }
 
-template <HasRecords T>
-Flaw Resolve(Directory& directory, const ReadContext& read, T& body) {
+// Of items with an owner each: those whose owner the directory takes.
+template <typename Item>
+void ResolveOwners(Directory& directory, const ReadContext& read, std::vector<Item>& items) {
   size_t kept = 0;
   for (size_t i = 0; i < read.contact; ++i) {
     const PeerId peer = directory.Learn(read.contacts[i]);
     if (peer == kNoPeer) continue;
-    body.records[i].peer = peer;
-    if (kept != i) std::swap(body.records[kept], body.records[i]);
+    items[i].peer = peer;
+    if (kept != i) std::swap(items[kept], items[i]);
     ++kept;
   }
-  body.records.resize(kept);
+  items.resize(kept);
+}
+
+template <HasRecords T>
+Flaw Resolve(Directory& directory, const ReadContext& read, T& body) {
+  ResolveOwners(directory, read, body.records);
+  return nullptr;
+}
+
+template <HasInfos T>
+Flaw Resolve(Directory& directory, const ReadContext& read, T& body) {
+  ResolveOwners(directory, read, body.infos);
   return nullptr;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/arachnode/arachnode.h"
 #include "core/codec/message_types.h"
 #include "core/matchmaking/matchmaking.h"
 #include "core/peer/deadlines.h"
@@ -21,16 +22,18 @@ bool IsTooOld(const Config& config, Time now, const Message& message) {
   return message.sent_ms < now.us / 1000 - slack_ms;
 }
 
+// The speaker group stands in the high byte of a message's type.
+uint16_t GroupOf(const Body& body) {
+  return kMessageTypes[body.index()].type >> 8;
+}
+
 bool IsRouting(const Body& body) {
   return std::holds_alternative<Ping>(body) || std::holds_alternative<Pong>(body) ||
          std::holds_alternative<FindNode>(body) || std::holds_alternative<Nodes>(body);
 }
 
-// The speaker group stands in the high byte of a message's type.
-bool IsTransactions(const Body& body) {
-  constexpr uint16_t kGroup = 3;
-  return kMessageTypes[body.index()].type >> 8 == kGroup;
-}
+constexpr uint16_t kTransactionsGroup = 3;
+constexpr uint16_t kArachnodeGroup = 4;
 
 }  // namespace
 
@@ -86,6 +89,18 @@ struct Peer::State : public Locator, public ClusterSource {
             .journal = writing.journal()};
   }
 
+  // The same for storage rings: most peers neither lend nor hear of who does.
+  [[nodiscard]] Arachnode& Rings() {
+    if (arachnode == nullptr) arachnode = std::make_unique<Arachnode>();
+    return *arachnode;
+  }
+
+  [[nodiscard]] RingMoment RingMomentOf(const Moment& moment) {
+    return {MomentOf(moment), routing.Estimate().peers};
+  }
+
+  [[nodiscard]] const Repository& Blocks() { return Writing().voter().repository(); }
+
   void On(const Moment& moment, const Start& start);
   void On(const Moment& moment, const Wake&);
   void On(const Moment& moment, const Arrival& arrival);
@@ -97,6 +112,8 @@ struct Peer::State : public Locator, public ClusterSource {
 
   // Hands finished lookups to those who asked; one may start the next.
   void DeliverLookups(const Moment& moment);
+  // What this peer's clusters have committed is the rings' business too, where there are any.
+  void SpreadApplied(const Moment& moment);
 
   PeerId self;
   const Context* context;
@@ -106,6 +123,7 @@ struct Peer::State : public Locator, public ClusterSource {
   Matchmaking matchmaking;
   Standing standing;
   std::unique_ptr<Transactions> transactions;
+  std::unique_ptr<Arachnode> arachnode;
   uint64_t last_sequence = 0;
   bool client = false;
 };
@@ -114,6 +132,9 @@ void Peer::State::On(const Moment& moment, const Start& start) {
   client = start.client;
   if (client) routing.BeClient();
   if (!start.rows.empty()) Writing().Load(MomentOf(moment), start.rows);
+  const bool lent = std::any_of(start.rows.begin(), start.rows.end(),
+                                [](const StoredRow& row) { return row.at.table == kShelfTable; });
+  if (lent) Rings().Load(RingMomentOf(moment), start.rows);
   routing.Start(moment.now, start.seeds, random, moment.effects);
 }
 
@@ -126,6 +147,9 @@ void Peer::State::On(const Moment& moment, const Wake&) {
   if (transactions != nullptr && IsDue(transactions->NextDeadline(), moment.now)) {
     transactions->OnDeadline(MomentOf(moment));
   }
+  if (arachnode != nullptr && IsDue(arachnode->NextDeadline(), moment.now)) {
+    arachnode->OnDeadline(RingMomentOf(moment), Blocks());
+  }
 }
 
 void Peer::State::On(const Moment& moment, const Arrival& arrival) {
@@ -136,8 +160,11 @@ void Peer::State::On(const Moment& moment, const Arrival& arrival) {
   if (!is_routing && IsTooOld(*context->config, moment.now, message)) return;
   routing.OnArrival(moment.now, arrival.from, message, random, moment.effects);
   if (is_routing) return;
-  if (IsTransactions(message.body)) {
+  const uint16_t group = GroupOf(message.body);
+  if (group == kTransactionsGroup) {
     Writing().OnArrival(MomentOf(moment), arrival.from, message);
+  } else if (group == kArachnodeGroup) {
+    Rings().OnArrival(RingMomentOf(moment), Blocks(), arrival.from, message);
   } else {
     matchmaking.OnArrival(moment, arrival.from, message);
   }
@@ -170,6 +197,9 @@ void Peer::State::On(const Moment& moment, const Command& command) {
   } else if (const auto* lookup = std::get_if<LookupCommand>(&command)) {
     // Routing itself reports LookupDone; nobody here waits for token 0.
     routing.Lookup(moment.now, {.target = lookup->target}, random, moment.effects);
+  } else if (const auto* lend = std::get_if<LendCommand>(&command)) {
+    // Who cannot be dialled cannot hold what others look for.
+    if (!client) Rings().OnLend(RingMomentOf(moment), *lend);
   } else {
     OnBlocks(moment, command);
   }
@@ -194,6 +224,16 @@ void Peer::State::OnBlocks(const Moment& moment, const Command& command) {
 void Peer::State::On(const Moment& moment, const Stored& stored) {
   if (transactions != nullptr && Journal::Owns(stored.ticket)) {
     transactions->OnStored(MomentOf(moment), stored);
+  } else if (arachnode != nullptr && Shelf::Owns(stored.ticket)) {
+    arachnode->OnStored(RingMomentOf(moment), Blocks(), stored);
+  }
+}
+
+void Peer::State::SpreadApplied(const Moment& moment) {
+  if (transactions == nullptr) return;
+  for (const BlockId& block : transactions->TakeApplied()) {
+    if (arachnode == nullptr || !arachnode->knows_rings()) continue;
+    arachnode->OnCommitted(RingMomentOf(moment), Blocks(), block);
   }
 }
 
@@ -257,14 +297,17 @@ void Peer::Step(Time now, const Input& input, Effects& effects) {
                       .last_sequence = state.last_sequence};
   std::visit([&](const auto& what) { state.On(moment, what); }, input);
   state.DeliverLookups(moment);
+  state.SpreadApplied(moment);
   if (!state.client) return;
   for (Outgoing& outgoing : effects.sends()) outgoing.message.client = true;
 }
 
 Time Peer::NextDeadline() const {
   const Transactions* transactions = state_->transactions.get();
+  const Arachnode* arachnode = state_->arachnode.get();
   return Earliest({state_->routing.NextDeadline(), state_->matchmaking.NextDeadline(),
-                   transactions == nullptr ? Time::Never() : transactions->NextDeadline()});
+                   transactions == nullptr ? Time::Never() : transactions->NextDeadline(),
+                   arachnode == nullptr ? Time::Never() : arachnode->NextDeadline()});
 }
 
 void Peer::SeedRoutes(std::span<const PeerId> contacts) {
@@ -282,6 +325,7 @@ void Peer::CollectPeers(PeerSet& peers) const {
   if (state_->transactions != nullptr) {
     state_->transactions->CollectPeers(*state_->context->directory, peers);
   }
+  if (state_->arachnode != nullptr) state_->arachnode->CollectPeers(peers);
 }
 
 std::vector<ModuleDigest> Peer::ModuleDigests() const {
@@ -295,6 +339,9 @@ std::vector<ModuleDigest> Peer::ModuleDigests() const {
                                        {"standing", digest_of(state_->standing)}};
   if (state_->transactions != nullptr) {
     digests.push_back({"transactions", digest_of(*state_->transactions)});
+  }
+  if (state_->arachnode != nullptr) {
+    digests.push_back({"arachnode", digest_of(*state_->arachnode)});
   }
   return digests;
 }
@@ -352,6 +399,7 @@ void Peer::Tell(Into& state) const {
   state.Module("matchmaking", state_->matchmaking);
   state.Module("standing", state_->standing);
   if (state_->transactions != nullptr) state.Module("transactions", *state_->transactions);
+  if (state_->arachnode != nullptr) state.Module("arachnode", *state_->arachnode);
   state.Add("last sequence", state_->last_sequence);
   // The next draw stands for the generator's state. People get a mark of it: who knows it can foretell what the peer draws.
   Random ahead = state_->random;
@@ -375,7 +423,8 @@ size_t Peer::MemoryUsage() const {
          state_->matchmaking.HeapBytes() + state_->standing.HeapBytes() +
          (state_->transactions == nullptr
               ? 0
-              : sizeof(Transactions) + state_->transactions->HeapBytes());
+              : sizeof(Transactions) + state_->transactions->HeapBytes()) +
+         (state_->arachnode == nullptr ? 0 : sizeof(Arachnode) + state_->arachnode->HeapBytes());
 }
 
 }  // namespace core

@@ -99,7 +99,14 @@ struct TransactCommand {
   BlockId tail;  // The block whose cluster decides.
 };
 
-using Command = std::variant<MatchCommand, WorkCommand, LeaveCommand, LookupCommand, PutCommand,
-                             DeleteCommand, GetCommand, RevisionCommand, TransactCommand>;
+// Store blocks of others in a ring, in up to so many bytes. 0: leave the rings, once others have what
+// is held here.
+struct LendCommand {
+  uint64_t bytes = 0;
+};
+
+using Command =
+    std::variant<MatchCommand, WorkCommand, LeaveCommand, LookupCommand, PutCommand, DeleteCommand,
+                 GetCommand, RevisionCommand, TransactCommand, LendCommand>;
 
 }  // namespace core

@@ -1,4 +1,4 @@
-// Parameters of the protocols, with the defaults of the protocol document (1.0, 1.1.6 and 1.4.3).
+// Parameters of the protocols, with the defaults of the protocol document (1.0, 1.1.6, 1.2 and 1.4.3).
 // Durations are the peer's own clock. A scenario's "protocol" section and the node's configuration
 // file set them by these names.
 #pragma once
@@ -106,10 +106,37 @@ struct TransactionsConfig {
   return config;
 }
 
+// Rules of 1.2. The last is the switch between our control signal and the reference implementation's.
+struct ArachnodeConfig {
+  int floor = 3;                            // N: no block has fewer holders.
+  int overlap_low = 8;                      // Below it free nodes move in.
+  int overlap_high = 24;                    // Above it too: their ring is crowded.
+  int out_percent = 85;                     // Of the capacity used: above it a node moves out.
+  int in_percent = 40;                      // Below it: in.
+  int fill_percent = 70;                    // What a joiner expects of its first ring, at most.
+  Duration gossip_interval = Seconds(10);   // Statements to neighbours.
+  Duration info_keep = Seconds(45);         // A statement that is older says nothing.
+  Duration monitor_interval = Seconds(60);  // Samples of capacity and overlap.
+  Duration dwell = Minutes(10);             // Between two settled moves.
+  int smooth_percent = 20;                  // Weight of a new sample of the capacity used.
+  int dead_band_percent = 50;               // Of a ring; free share only.
+  int sample_keys = 8;                      // Of one overlap sample.
+  int verified_holders = 3;                 // Of the holders that it counts.
+  Duration response_timeout = Seconds(2);   // A silent peer is left out.
+  Duration confirm_timeout = Seconds(30);   // For the confirmation of one stretch of blocks.
+  int confirm_tries = 3;                    // Of it, before the handoff is given up.
+  Duration move_max = Minutes(30);          // A node that moves for longer counts for nothing.
+  Duration spread_wait = Seconds(5);        // The next member of a cluster waits so long.
+  int spread_seen = 3;                      // Ring nodes that store before pushing ends.
+  Duration release_wait = Seconds(60);      // From a settled move to the first byte reclaimed.
+  bool free_share_signal = false;           // Depth from free over total free (1.2.8).
+};
+
 struct Config {
   RoutingConfig routing;
   MatchmakingConfig matchmaking;
   TransactionsConfig transactions;
+  ArachnodeConfig arachnode;
 };
 
 }  // namespace core

@@ -31,7 +31,12 @@ Status CheckCoreTable(TableId table) {
   if (IsCoreTable(table)) return absl::OkStatus();
   return InvalidArgument("store batch: table " + std::to_string(table.value) +
                          ", allowed: " + std::to_string(kCoreTableFirst.value) + " to " +
-                         std::to_string(kCoreTableLast.value));
+                         std::to_string(kBulkTableLast.value));
+}
+
+Status TooManyReads(size_t found) {
+  return InvalidArgument("store batch: " + std::to_string(found) + " reads, allowed: up to " +
+                         std::to_string(kStoreReadsMax));
 }
 
 }  // namespace
@@ -84,6 +89,11 @@ Status StoreBatch::CheckLimits() const {
     RETURN_IF_ERROR(CheckKey(each.at));
     if (each.value.has_value()) RETURN_IF_ERROR(CheckValue(*each.value));
   }
+  for (const StoreKey& at : reads) RETURN_IF_ERROR(CheckKey(at));
+  if (reads.size() > kStoreReadsMax) return TooManyReads(reads.size());
+  if (!reads.empty() && !writes.empty()) {
+    return InvalidArgument("store batch: reads beside writes, allowed: one or the other");
+  }
   if (ByteCount() > kStoreBatchBytesMax) return TooLarge("batch", ByteCount(), kStoreBatchBytesMax);
   return absl::OkStatus();
 }
@@ -91,6 +101,7 @@ Status StoreBatch::CheckLimits() const {
 Status StoreBatch::CheckCoreTables() const {
   for (const Requirement& each : requirements) RETURN_IF_ERROR(CheckCoreTable(each.at.table));
   for (const StoreWrite& each : writes) RETURN_IF_ERROR(CheckCoreTable(each.at.table));
+  for (const StoreKey& at : reads) RETURN_IF_ERROR(CheckCoreTable(at.table));
   return absl::OkStatus();
 }
 

@@ -7,6 +7,7 @@
 //  (3) each batch is completed exactly once, in that order, never from inside Commit; Ok means that
 //      it is durable, and that Get and Scan see it from then on;
 //  (4) Get and Scan see whole batches, and never return bytes that differ from those stored.
+// A batch may read instead of write: its completion brings what the keys hold, batches before it included.
 //
 // The core acts on the code of a completion's status; its text is for the host's log:
 //   Ok                  durable
@@ -15,8 +16,9 @@
 //   ResourceExhausted   no room; nothing was applied, later batches may fit again
 //   DataLoss            what the batch depends on is damaged
 //   Unavailable         the medium failed; nothing is visible, but a crash may still bring the batch back
-// The core itself sees only batches and their completions (docs/decisions/0008): it asks for a batch by
-// Effects::Store, is told by Stored, and gets all rows of its tables with Start.
+// The core itself sees only batches and their completions (docs/decisions/0008, 0018): it asks for a batch
+// by Effects::Store, is told by Stored, and gets all rows of its tables with Start, those of bulk tables
+// excepted. Storage::Commit knows no reads: the host does them with Get.
 // Thread rule: Commit, Get and Scan from the peer's thread. Source: architecture.md, section 4.
 #pragma once
 
@@ -45,8 +47,16 @@ struct TableId {
 inline constexpr TableId kCoreTableFirst{32};
 inline constexpr TableId kCoreTableLast{63};
 
+// The core's too, for what does not belong into memory: a batch must ask for their rows.
+inline constexpr TableId kBulkTableFirst{64};
+inline constexpr TableId kBulkTableLast{95};
+
+[[nodiscard]] constexpr bool IsBulkTable(TableId table) {
+  return kBulkTableFirst <= table && table <= kBulkTableLast;
+}
+
 [[nodiscard]] constexpr bool IsCoreTable(TableId table) {
-  return kCoreTableFirst <= table && table <= kCoreTableLast;
+  return kCoreTableFirst <= table && table <= kBulkTableLast;
 }
 
 // The caller's name for a batch; storage only hands it back.
@@ -66,6 +76,7 @@ struct StoreKey {
 inline constexpr size_t kStoreKeyBytesMax = 256;  // At least one.
 inline constexpr size_t kStoreValueBytesMax = size_t{1} << 20;
 inline constexpr size_t kStoreBatchBytesMax = size_t{16} << 20;  // Keys and values together.
+inline constexpr size_t kStoreReadsMax = 16;                     // Of one batch.
 
 // What must be true of a key for its batch to be applied.
 struct Requirement {
@@ -87,6 +98,7 @@ struct StoreWrite {
 struct StoreBatch {
   std::vector<Requirement> requirements;
   std::vector<StoreWrite> writes;  // In order: of two to one key the later wins.
+  std::vector<StoreKey> reads;     // Only in a batch without writes.
 
   void Require(StoreKey at, Requirement::Kind kind, Bytes bytes = {});
   void Put(StoreKey at, Bytes value);
@@ -107,6 +119,7 @@ struct StoreBatch {
 struct Stored {
   StoreTicket ticket;
   Status status;
+  std::vector<std::optional<Bytes>> found = {};  // Ok: for each read of the batch what is there.
 };
 
 // A row of any table.

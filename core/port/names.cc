@@ -117,4 +117,20 @@ std::string_view NameOf(BlockState state) {
   return kNames[static_cast<size_t>(state) - 1];
 }
 
+// These enums start at 1.
+std::string_view NameOf(RingStatus status) {
+  constexpr std::string_view kNames[] = {"joining", "active", "moving", "leaving"};
+  return kNames[static_cast<size_t>(status) - 1];
+}
+
+std::string_view NameOf(ArchiveState state) {
+  constexpr std::string_view kNames[] = {"held", "not_held", "not_mine", "damaged"};
+  return kNames[static_cast<size_t>(state) - 1];
+}
+
+std::string_view NameOf(StoreVerdict verdict) {
+  constexpr std::string_view kNames[] = {"stored", "have", "not_mine", "full", "refused", "failed"};
+  return kNames[static_cast<size_t>(verdict) - 1];
+}
+
 }  // namespace core

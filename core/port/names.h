@@ -27,5 +27,8 @@ namespace core {
 [[nodiscard]] std::string_view NameOf(TxState state);
 [[nodiscard]] std::string_view NameOf(TxVerdict verdict);
 [[nodiscard]] std::string_view NameOf(BlockState state);
+[[nodiscard]] std::string_view NameOf(RingStatus status);
+[[nodiscard]] std::string_view NameOf(ArchiveState state);
+[[nodiscard]] std::string_view NameOf(StoreVerdict verdict);
 
 }  // namespace core

@@ -330,6 +330,59 @@ struct StoreFailed {  // A batch was refused; it is tried again.
   uint16_t tries = 0;
 };
 
+// ---- arachnode ----
+
+struct RingChanged {  // This peer's place; told to its neighbours next.
+  RingStatus status = RingStatus::kJoining;
+  uint8_t ring = 0;
+  uint8_t from = 0;
+  bool lends = false;  // False: it has left the rings.
+  uint64_t capacity = 0;
+  uint64_t used = 0;
+};
+
+struct BlockHeld {  // Durable: this ring node holds the revision.
+  Key256 key;
+  BlockId block;
+  uint64_t revision = 0;
+  Key256 hash;
+  uint64_t used = 0;  // Of the capacity, with it.
+};
+
+struct BlockReleased {  // Its bytes are reclaimed.
+  Key256 key;
+  uint64_t revision = 0;
+};
+
+struct OverlapSampled {  // Of so many keys: their fewest holders, and the sum of all.
+  uint16_t keys = 0;
+  uint16_t least = 0;
+  uint32_t sum = 0;
+};
+
+struct HandoffEnded {
+  bool done = false;
+  uint8_t from = 0;
+  uint8_t to = 0;       // kRingNone: it left.
+  uint32_t blocks = 0;  // Confirmed elsewhere.
+  Key256 stuck;         // The block that was not, unless done.
+};
+
+struct FillEnded {
+  uint8_t ring = 0;
+  uint32_t blocks = 0;  // Fetched.
+  bool whole = false;   // False: some of what others named could not be fetched.
+};
+
+struct StoragePressure {  // Too full, and the floor forbids to move out.
+  bool on = false;
+};
+
+struct ArchiveRefused {
+  PeerId from;
+  Key256 key;
+};
+
 // ---- any ----
 
 struct BadFrame {
@@ -351,7 +404,8 @@ using Observation =
                  CallStarted, CallWrite, CallAttempt, CallFinished, BlockRead, VoteCast, LockTaken,
                  LockReleased, TxDecided, RevisionApplied, RevisionCollected, PendTaken,
                  PendDropped, ForkSeen, CertificateMade, ResolutionStarted, TransactionRefused,
-                 DoubleVoteProven, StoreFailed>;
+                 DoubleVoteProven, StoreFailed, RingChanged, BlockHeld, BlockReleased,
+                 OverlapSampled, HandoffEnded, FillEnded, StoragePressure, ArchiveRefused>;
 
 // Every step of every peer copies them, and every user of a peer compiles that copy.
 static_assert(std::is_trivially_copyable_v<Observation>);

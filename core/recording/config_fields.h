@@ -106,15 +106,42 @@ void ForEachTransactionsField(Section& t, Visitor& visit) {
   visit(FieldRange{"transactions.peer_resolution", 0, 1}, t.peer_resolution);
 }
 
+template <typename Section, typename Visitor>
+void ForEachArachnodeField(Section& a, Visitor& visit) {
+  visit(FieldRange{"arachnode.floor", 1, 16}, a.floor);
+  visit(FieldRange{"arachnode.overlap_low", 1, 1'000}, a.overlap_low);
+  visit(FieldRange{"arachnode.overlap_high", 1, 10'000}, a.overlap_high);
+  visit(FieldRange{"arachnode.out_percent", 1, 100}, a.out_percent);
+  visit(FieldRange{"arachnode.in_percent", 0, 100}, a.in_percent);
+  visit(FieldRange{"arachnode.fill_percent", 1, 100}, a.fill_percent);
+  visit(FieldRange{"arachnode.gossip_interval", kMillisecondUs, kHourUs}, a.gossip_interval);
+  visit(FieldRange{"arachnode.info_keep", kMillisecondUs, kDayUs}, a.info_keep);
+  visit(FieldRange{"arachnode.monitor_interval", kMillisecondUs, kDayUs}, a.monitor_interval);
+  visit(FieldRange{"arachnode.dwell", 0, kDayUs}, a.dwell);
+  visit(FieldRange{"arachnode.smooth_percent", 1, 100}, a.smooth_percent);
+  visit(FieldRange{"arachnode.dead_band_percent", 0, 1'000}, a.dead_band_percent);
+  visit(FieldRange{"arachnode.sample_keys", 1, 64}, a.sample_keys);
+  visit(FieldRange{"arachnode.verified_holders", 0, 32}, a.verified_holders);
+  visit(FieldRange{"arachnode.response_timeout", kMillisecondUs, kHourUs}, a.response_timeout);
+  visit(FieldRange{"arachnode.confirm_timeout", kMillisecondUs, kHourUs}, a.confirm_timeout);
+  visit(FieldRange{"arachnode.confirm_tries", 1, 100}, a.confirm_tries);
+  visit(FieldRange{"arachnode.move_max", kMillisecondUs, kDayUs}, a.move_max);
+  visit(FieldRange{"arachnode.spread_wait", kMillisecondUs, kHourUs}, a.spread_wait);
+  visit(FieldRange{"arachnode.spread_seen", 1, 16}, a.spread_seen);
+  visit(FieldRange{"arachnode.release_wait", 0, kDayUs}, a.release_wait);
+  visit(FieldRange{"arachnode.free_share_signal", 0, 1}, a.free_share_signal);
+}
+
 // visit(const FieldRange&, field&) in a fixed order.
 template <typename AnyConfig, typename Visitor>
 void ForEachConfigField(AnyConfig& config, Visitor&& visit) {
   static_assert(sizeof(RoutingConfig) == 40 && sizeof(MatchmakingConfig) == 184 &&
-                    sizeof(TransactionsConfig) == 176,
+                    sizeof(TransactionsConfig) == 176 && sizeof(ArachnodeConfig) == 136,
                 "a new parameter needs a line above");
   ForEachRoutingField(config.routing, visit);
   ForEachMatchmakingField(config.matchmaking, visit);
   ForEachTransactionsField(config.transactions, visit);
+  ForEachArachnodeField(config.arachnode, visit);
 }
 
 // A field as the number that is written, and back.

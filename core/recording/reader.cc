@@ -93,6 +93,14 @@ bool Read(PackedReader& reader, Stored& stored) {
   stored.ticket.value = reader.Number();
   const uint8_t code = reader.Byte();
   stored.status = Status(static_cast<absl::StatusCode>(code), "");
+  const uint64_t reads = reader.Number(kStoreReadsMax);
+  for (uint64_t i = 0; i < reads && !reader.failed(); ++i) {
+    const uint64_t size = reader.Number(kStoreValueBytesMax + 1);
+    std::optional<Bytes>& found = stored.found.emplace_back();
+    if (size == 0) continue;
+    const std::span<const uint8_t> value = reader.Bytes(size - 1);
+    found.emplace(value.begin(), value.end());
+  }
   return code <= static_cast<uint8_t>(absl::StatusCode::kUnauthenticated);
 }
 
@@ -123,6 +131,10 @@ void Read(PackedReader& reader, GetCommand& get) {
 void Read(PackedReader& reader, RevisionCommand& revision) {
   revision.request = reader.Word64();
   reader.Fill(revision.block.bytes);
+}
+
+void Read(PackedReader& reader, LendCommand& lend) {
+  lend.bytes = reader.Number();
 }
 
 void Read(PackedReader& reader, TransactCommand& transact) {
@@ -164,6 +176,8 @@ bool CommandIn(PackedReader& reader, What& what) {
       return CommandAs<RevisionCommand>(reader, what);
     case 8:
       return CommandAs<TransactCommand>(reader, what);
+    case 9:
+      return CommandAs<LendCommand>(reader, what);
     default:
       return false;
   }
@@ -265,7 +279,7 @@ RecordingReader::Block RecordingReader::BlockAt(size_t at) const {
     return {State::kBad, {}, 0, "a length that is no number", "a varint"};
   }
   if (length == 0 || length > kEntryBytesMax) {
-    return {State::kBad, {}, 0, "an entry of a wrong length", "1 to 2097152 bytes"};
+    return {State::kBad, {}, 0, "an entry of a wrong length", "1 to 18874368 bytes"};
   }
   if (reader.left() < length + kChecksumBytes) return {};
   const std::span<const uint8_t> block = reader.Bytes(length);
@@ -448,7 +462,7 @@ Status RecordingReader::Admit(const RecordedInput& input) {
 
 Status RecordingReader::Admit(const StoredRow& row) {
   if (inputs_ > 0) return Flawed("a row after the start", "rows before it");
-  if (!IsCoreTable(row.at.table)) {
+  if (!IsCoreTable(row.at.table) || IsBulkTable(row.at.table)) {
     return Flawed("a row of table " + std::to_string(row.at.table.value), "the core's, 32 to 63");
   }
   if (!rows_.empty() && row.at <= rows_.back().at) {

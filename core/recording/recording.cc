@@ -82,6 +82,10 @@ void Put(PackedWriter& writer, const TransactCommand& command) {
   }
 }
 
+void Put(PackedWriter& writer, const LendCommand& command) {
+  writer.Number(command.bytes);
+}
+
 void Put(PackedWriter& writer, std::span<const PeerId> peers) {
   writer.Number(peers.size());
   for (const PeerId peer : peers) writer.Number(peer.value);
@@ -125,6 +129,11 @@ EntryKind Put(PackedWriter& writer, const Command& command) {
 EntryKind Put(PackedWriter& writer, const Stored& stored) {
   writer.Number(stored.ticket.value);
   writer.Byte(static_cast<uint8_t>(stored.status.code()));
+  writer.Number(stored.found.size());
+  for (const std::optional<Bytes>& value : stored.found) {
+    writer.Number(value.has_value() ? value->size() + 1 : 0);
+    if (value.has_value()) writer.Bytes(*value);
+  }
   return EntryKind::kStored;
 }
 

@@ -147,24 +147,44 @@ CertificateMade FactOf(const TxRecord& record, const Key256& tx, bool committed,
           .members = static_cast<uint8_t>(record.members.size())};
 }
 
-std::optional<ProvenRevision> ProofOf(const TxMoment& moment, const BlockReply& reply) {
-  if (reply.certificate.empty() || !reply.certificate.committed) return std::nullopt;
-  const Transaction& made = reply.certificate.record.transaction;
-  const bool fits = made.block == reply.block && made.base_revision + 1 == reply.revision &&
-                    made.content_hash == reply.hash && made.base_hash == reply.prior_hash &&
-                    Erases(made.action) == (reply.state == BlockState::kDeleted);
+ClaimedRevision ClaimOf(const BlockReply& reply) {
+  return {.block = reply.block,
+          .revision = reply.revision,
+          .hash = reply.hash,
+          .prior_hash = reply.prior_hash,
+          .deleted = reply.state == BlockState::kDeleted,
+          .certificate = reply.certificate,
+          .decision = reply.decision};
+}
+
+ClaimedRevision ClaimOf(const Archive& archive) {
+  return {.block = archive.block,
+          .revision = archive.revision,
+          .hash = archive.hash,
+          .prior_hash = archive.prior_hash,
+          .deleted = archive.deleted,
+          .certificate = archive.certificate,
+          .decision = archive.decision};
+}
+
+std::optional<ProvenRevision> ProofOf(const TxMoment& moment, const ClaimedRevision& claim) {
+  if (claim.certificate.empty() || !claim.certificate.committed) return std::nullopt;
+  const Transaction& made = claim.certificate.record.transaction;
+  const bool fits = made.block == claim.block && made.base_revision + 1 == claim.revision &&
+                    made.content_hash == claim.hash && made.base_hash == claim.prior_hash &&
+                    Erases(made.action) == (claim.deleted);
   if (!fits) return std::nullopt;
-  const Key256 tx = HashOf(moment, reply.certificate.record);
-  if (!IsValid(moment, reply.certificate, tx)) return std::nullopt;
+  const Key256 tx = HashOf(moment, claim.certificate.record);
+  if (!IsValid(moment, claim.certificate, tx)) return std::nullopt;
   if (IsWrite(made.action)) {
     return ProvenRevision{.by = made.id, .tx = tx};
   }
   if (!IsPend(made.action)) return std::nullopt;
-  const Transaction& decision = reply.decision.record.transaction;
-  const bool decided = reply.decision.committed && decision.action == TxAction::kCommit &&
+  const Transaction& decision = claim.decision.record.transaction;
+  const bool decided = claim.decision.committed && decision.action == TxAction::kCommit &&
                        decision.of == made.of && decision.block == made.tail;
   if (!decided) return std::nullopt;
-  if (!IsValid(moment, reply.decision, HashOf(moment, reply.decision.record))) return std::nullopt;
+  if (!IsValid(moment, claim.decision, HashOf(moment, claim.decision.record))) return std::nullopt;
   return ProvenRevision{.by = made.of, .tx = tx};
 }
 

@@ -62,8 +62,22 @@ struct ProvenRevision {
   Key256 tx;
 };
 
-// Nothing when they do not prove revision, hash and prior hash.
+// What a member's reply, or an archive, says of a revision.
+struct ClaimedRevision {
+  const BlockId& block;
+  uint64_t revision = 0;
+  const Key256& hash;
+  const Key256& prior_hash;
+  bool deleted = false;
+  const Certificate& certificate;
+  const Certificate& decision;
+};
+
+[[nodiscard]] ClaimedRevision ClaimOf(const BlockReply& reply);
+[[nodiscard]] ClaimedRevision ClaimOf(const Archive& archive);
+
+// Nothing when its certificates do not prove revision, hash and prior hash.
 [[nodiscard]] std::optional<ProvenRevision> ProofOf(const TxMoment& moment,
-                                                    const BlockReply& reply);
+                                                    const ClaimedRevision& claim);
 
 }  // namespace core

@@ -55,7 +55,7 @@ void ConfirmedRead::OnReply(const TxMoment& moment, PeerId from, const BlockRepl
       tells && proven_ && reply.revision == best_.revision && reply.hash == best_.hash;
   std::optional<ProvenRevision> proven;
   if (tells && !memory && !same) {
-    proven = ProofOf(moment, reply);
+    proven = ProofOf(moment, ClaimOf(reply));
     if (!proven.has_value()) return;
   }
   holder->answered = true;

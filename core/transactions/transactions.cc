@@ -63,7 +63,10 @@ void Transactions::OnStored(const TxMoment& moment, const Stored& stored) {
   std::vector<Due> ready;
   journal_.OnStored(moment, stored, ready);
   for (const Due& due : ready) {
-    for (const Observation& fact : due.facts) moment.effects.Observe(fact);
+    for (const Observation& fact : due.facts) {
+      moment.effects.Observe(fact);
+      if (const auto* made = std::get_if<RevisionApplied>(&fact)) applied_.push_back(made->block);
+    }
     voter_.OnDurable(moment, due);
     coordinator_.OnDurable(moment, due);
   }

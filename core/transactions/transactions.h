@@ -15,6 +15,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "core/base/hash.h"
 #include "core/base/ids.h"
@@ -67,6 +69,9 @@ class Transactions {
 
   [[nodiscard]] const Coordinator& coordinator() const { return coordinator_; }
 
+  // Blocks of which this peer has made a new revision durable since the last call.
+  [[nodiscard]] std::vector<BlockId> TakeApplied() { return std::exchange(applied_, {}); }
+
   void CollectPeers(const Directory& directory, PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
   void Describe(StateListener& listener) const;
@@ -89,6 +94,7 @@ class Transactions {
   Coordinator coordinator_;
   Client client_;
   Time settle_at_ = Time::Never();
+  std::vector<BlockId> applied_;  // Taken within the step.
 };
 
 }  // namespace core

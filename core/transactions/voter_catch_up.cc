@@ -40,7 +40,7 @@ void Voter::Ask(const TxMoment& moment, const BlockId& block, CatchUp& catch_up)
 void Voter::OnBlockReply(const TxMoment& moment, PeerId, uint64_t id, const BlockReply& reply) {
   const CatchUp* catch_up = catch_ups_.Find(reply.block);
   if (catch_up == nullptr || catch_up->id != id) return;
-  const std::optional<ProvenRevision> proven = ProofOf(moment, reply);
+  const std::optional<ProvenRevision> proven = ProofOf(moment, ClaimOf(reply));
   if (!proven.has_value() || reply.revision != reply.latest) return;
   const bool content =
       reply.state == BlockState::kDeleted || ContentHash(moment.suite(), reply.value) == reply.hash;

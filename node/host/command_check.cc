@@ -101,6 +101,10 @@ core::Status Check(const core::RevisionCommand&) {
   return absl::OkStatus();
 }
 
+core::Status Check(const core::LendCommand&) {
+  return absl::OkStatus();
+}
+
 core::Status Check(const core::TransactCommand& transact) {
   if (transact.writes.empty() || transact.writes.size() > core::limits::kTransactionWritesMax) {
     return Wrong("writes", std::to_string(transact.writes.size()),

@@ -196,8 +196,16 @@ void NodeRecords::Save(std::string_view key, core::Bytes value) {
 
 void NodeRecords::Commit(core::StoreBatch batch, std::optional<core::StoreTicket> of_core,
                          core::Status refusal) {
-  open_.push_back({of_core, std::move(refusal)});
+  open_.push_back({of_core, std::move(refusal), std::exchange(batch.reads, {})});
   storage_->Commit({next_ticket_++}, std::move(batch));
+}
+
+core::Status NodeRecords::Read(const std::vector<core::StoreKey>& reads,
+                               std::vector<std::optional<core::Bytes>>& found) const {
+  for (const core::StoreKey& at : reads) {
+    ASSIGN_OR_RETURN(found.emplace_back(), storage_->Get(at));
+  }
+  return absl::OkStatus();
 }
 
 std::optional<core::Stored> NodeRecords::OnStored(const core::Stored& stored) {
@@ -206,7 +214,9 @@ std::optional<core::Stored> NodeRecords::OnStored(const core::Stored& stored) {
   open_.pop_front();
   NoteHealth(stored.status);
   if (!batch.of_core.has_value()) return std::nullopt;
-  return core::Stored{*batch.of_core, batch.refusal.ok() ? stored.status : batch.refusal};
+  core::Stored told{*batch.of_core, batch.refusal.ok() ? stored.status : batch.refusal};
+  if (told.status.ok()) told.status = Read(batch.reads, told.found);
+  return told;
 }
 
 // A refusal of what a batch says is no trouble of the store.

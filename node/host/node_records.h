@@ -70,12 +70,16 @@ class NodeRecords : public HostMemory {
   struct OpenBatch {
     std::optional<core::StoreTicket> of_core;  // Nothing: the node's own.
     core::Status refusal;  // Decided before; the store got an empty batch in its place.
+    std::vector<core::StoreKey> reads;
   };
 
   [[nodiscard]] core::StatusOr<std::optional<core::Bytes>> Load(std::string_view key);
   void Save(std::string_view key, core::Bytes value);
   void Commit(core::StoreBatch batch, std::optional<core::StoreTicket> of_core,
               core::Status refusal);
+  // What the keys hold now.
+  [[nodiscard]] core::Status Read(const std::vector<core::StoreKey>& reads,
+                                  std::vector<std::optional<core::Bytes>>& found) const;
   void NoteHealth(const core::Status& status);
   [[nodiscard]] core::StatusOr<std::vector<core::StoredRow>> ReadRows() const;
 

@@ -8,23 +8,11 @@
 #include "core/base/hash.h"
 #include "core/port/names.h"
 #include "sim/observe/checkers/checker.h"
+#include "sim/observe/fields.h"
 #include "sim/observe/traffic.h"
 
 namespace sim {
 namespace {
-
-using Fields = std::vector<Field>;
-
-template <typename Integer>
-Field Number(std::string_view name, Integer value) {
-  return {name, static_cast<int64_t>(value)};
-}
-
-// Shown as tasks are: 16 bytes in hex.
-template <typename Id>
-core::TaskId TaskOf(const Id& id) {
-  return {id.bytes};
-}
 
 std::string_view NameOf(WorldFact::Kind kind) {
   constexpr std::string_view kNames[] = {"started",     "stopped",     "paused", "resumed",
@@ -292,132 +280,48 @@ struct ObservationTeller {
   Description operator()(const core::StoreFailed& o) const {
     return {"store_failed", {Number("ticket", o.ticket), Number("tries", o.tries)}};
   }
-};
 
-struct BodyTeller {
-  Fields operator()(const core::Ping&) const { return {}; }
-
-  Fields operator()(const core::Pong&) const { return {}; }
-
-  Fields operator()(const core::FindNode& m) const { return {{"target", m.target}}; }
-
-  Fields operator()(const core::Nodes& m) const {
-    return {{"target", m.target}, Number("peers", m.peers.size())};
+  Description operator()(const core::RingChanged& o) const {
+    if (!o.lends) return {"rings_left", {Number("used", o.used)}};
+    return {"ring_changed",
+            {{"status", NameOf(o.status)},
+             Number("ring", o.ring),
+             Number("from", o.from),
+             Number("used", o.used),
+             Number("capacity", o.capacity)}};
   }
 
-  Fields operator()(const core::Provide& m) const {
-    return {{"key", m.key},
-            {"owner", m.record.peer},
-            {"role", NameOf(m.record.role)},
-            Number("c", m.record.specificity),
-            Number("sequence", m.record.sequence)};
+  Description operator()(const core::BlockHeld& o) const {
+    return {"block_held",
+            {{"key", o.key}, {"block", o.block}, Number("revision", o.revision), {"hash", o.hash}}};
   }
 
-  Fields operator()(const core::ProvideAck& m) const {
-    return {{"key", m.key},
-            Number("count", m.traffic.count),
-            {"crowded", m.crowded},
-            Number("retry_after_ms", m.retry_after_ms)};
+  Description operator()(const core::BlockReleased& o) const {
+    return {"block_released", {{"key", o.key}, Number("revision", o.revision)}};
   }
 
-  Fields operator()(const core::Withdraw& m) const {
-    return {{"key", m.key}, {"owner", m.peer}, Number("sequence", m.sequence)};
+  Description operator()(const core::OverlapSampled& o) const {
+    return {"overlap_sampled",
+            {Number("keys", o.keys), Number("least", o.least), Number("sum", o.sum)}};
   }
 
-  Fields operator()(const core::Find& m) const {
-    return {{"key", m.key}, {"role", NameOf(m.role_wanted)}, {"subscribe", m.subscribe}};
+  Description operator()(const core::HandoffEnded& o) const {
+    Fields fields = {{"done", o.done}, Number("from", o.from), Number("blocks", o.blocks)};
+    if (o.to != core::limits::kRingNone) fields.push_back(Number("to", o.to));
+    if (!o.done) fields.push_back({"stuck", o.stuck});
+    return {"handoff_ended", fields};
   }
 
-  Fields operator()(const core::Found& m) const {
-    return {Number("records", m.records.size()),
-            {"key", m.key},
-            Number("count", m.traffic.count),
-            {"truncated", m.truncated},
-            Number("retry_after_ms", m.retry_after_ms)};
+  Description operator()(const core::FillEnded& o) const {
+    return {"fill_ended", {Number("ring", o.ring), Number("blocks", o.blocks), {"whole", o.whole}}};
   }
 
-  Fields operator()(const core::Push& m) const {
-    return {Number("records", m.records.size()), {"key", m.key}};
+  Description operator()(const core::StoragePressure& o) const {
+    return {"storage_pressure", {{"on", o.on}}};
   }
 
-  Fields operator()(const core::Offer& m) const { return {{"task", m.task}, {"topic", m.topic}}; }
-
-  Fields operator()(const core::Accept& m) const { return {{"task", m.task}}; }
-
-  Fields operator()(const core::Decline& m) const {
-    return {{"task", m.task}, {"reason", NameOf(m.reason)}};
-  }
-
-  Fields operator()(const core::Done& m) const { return {{"task", m.task}}; }
-
-  Fields operator()(const core::TxSubmit& m) const { return Of(m.transaction); }
-
-  Fields operator()(const core::TxPromise& m) const { return Of(m.record.transaction); }
-
-  Fields operator()(const core::TxVote& m) const {
-    return {{"tx", m.tx},
-            Number("member", m.vote.member),
-            {"vote", NameOf(m.vote.kind)},
-            {"reason", NameOf(m.vote.reason)}};
-  }
-
-  Fields operator()(const core::TxRefusal& m) const {
-    return {{"tx", m.tx}, {"reason", NameOf(m.reason)}};
-  }
-
-  Fields operator()(const core::TxCommit& m) const {
-    Fields fields = Of(m.record.transaction);
-    fields.push_back(Number("votes", m.votes.size()));
-    return fields;
-  }
-
-  Fields operator()(const core::TxCommitAck& m) const {
-    return {{"tx", m.tx}, Number("member", m.ack.member)};
-  }
-
-  Fields operator()(const core::TxOutcome& m) const { return Of(m.certificate); }
-
-  Fields operator()(const core::TxResolve& m) const { return Of(m.record.transaction); }
-
-  Fields operator()(const core::TxStatus& m) const { return {{"id", TaskOf(m.id)}}; }
-
-  Fields operator()(const core::TxStatusReply& m) const {
-    return {{"id", TaskOf(m.id)}, {"state", NameOf(m.state)}};
-  }
-
-  Fields operator()(const core::TxResult& m) const {
-    return {{"id", TaskOf(m.id)},
-            {"verdict", NameOf(m.verdict)},
-            {"reason", NameOf(m.reason)},
-            Number("revision", m.revision)};
-  }
-
-  Fields operator()(const core::BlockGet& m) const {
-    return {{"block", m.block}, Number("revision", m.revision), {"with_value", m.with_value}};
-  }
-
-  Fields operator()(const core::BlockReply& m) const {
-    return {{"block", m.block},
-            {"state", NameOf(m.state)},
-            Number("revision", m.revision),
-            Number("latest", m.latest),
-            Number("cluster", m.cluster)};
-  }
-
-  Fields operator()(const core::DoubleVote& m) const { return Of(m.first); }
-
- private:
-  static Fields Of(const core::Transaction& transaction) {
-    return {{"id", TaskOf(transaction.id)},
-            {"action", NameOf(transaction.action)},
-            {"block", transaction.block},
-            Number("base", transaction.base_revision)};
-  }
-
-  static Fields Of(const core::Certificate& certificate) {
-    Fields fields = Of(certificate.record.transaction);
-    fields.push_back({"committed", certificate.committed});
-    return fields;
+  Description operator()(const core::ArchiveRefused& o) const {
+    return {"archive_refused", {{"from", o.from}, {"key", o.key}}};
   }
 };
 
@@ -506,10 +410,6 @@ struct ForMachines {
 
 Description Describe(const core::Observation& observation) {
   return std::visit(ObservationTeller{}, observation);
-}
-
-Description Describe(const core::Message& message) {
-  return {NameOfMessageType(message.body.index()), std::visit(BodyTeller{}, message.body)};
 }
 
 Description Describe(const MessageFact& fact) {

@@ -1,22 +1,12 @@
 #include "sim/observe/traffic.h"
 
 #include "core/base/check.h"
+#include "core/codec/message_types.h"
 
 namespace sim {
-namespace {
-
-constexpr std::array<std::string_view, kMessageTypes> kTypeNames = {
-    "ping",      "pong",          "find_node",   "nodes",      "provide",   "provide_ack",
-    "withdraw",  "find",          "found",       "push",       "offer",     "accept",
-    "decline",   "done",          "tx_submit",   "tx_promise", "tx_vote",   "tx_refusal",
-    "tx_commit", "tx_commit_ack", "tx_outcome",  "tx_resolve", "tx_status", "tx_status_reply",
-    "tx_result", "block_get",     "block_reply", "double_vote"};
-
-}  // namespace
-
 std::string_view NameOfMessageType(size_t index) {
   CHECK(index < kMessageTypes);
-  return kTypeNames[index];
+  return core::kMessageTypes[index].name;
 }
 
 void TrafficCounters::Add(const TrafficCounters& other) {

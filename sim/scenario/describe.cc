@@ -207,6 +207,9 @@ class Printer {
     if (const auto* leave = std::get_if<core::LeaveCommand>(&command)) {
       return absl::StrCat(" ", leave->topic.kind, "/", leave->topic.label);
     }
+    if (const auto* lend = std::get_if<core::LendCommand>(&command)) {
+      return absl::StrCat(" capacity ", lend->bytes);
+    }
     const core::Key256& target = std::get<core::LookupCommand>(command).target;
     std::string text = " target ";
     for (const uint8_t byte : target.bytes)

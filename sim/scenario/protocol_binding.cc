@@ -27,6 +27,7 @@ struct Parameter {
 using R = core::RoutingConfig;
 using M = core::MatchmakingConfig;
 using T = core::TransactionsConfig;
+using A = core::ArachnodeConfig;
 
 constexpr std::array<Parameter<R>, 6> kRouting{{{"bucket_size", &R::bucket_size},
                                                 {"parallel_lookups", &R::parallel_lookups},
@@ -98,6 +99,29 @@ constexpr std::array<Parameter<T>, 30> kTransactions{
      {"tolerate_local_refusal", &T::tolerate_local_refusal},
      {"peer_resolution", &T::peer_resolution}}};
 
+constexpr std::array<Parameter<A>, 22> kArachnode{{{"floor", &A::floor},
+                                                   {"overlap_low", &A::overlap_low},
+                                                   {"overlap_high", &A::overlap_high},
+                                                   {"out_percent", &A::out_percent},
+                                                   {"in_percent", &A::in_percent},
+                                                   {"fill_percent", &A::fill_percent},
+                                                   {"gossip_interval", &A::gossip_interval},
+                                                   {"info_keep", &A::info_keep},
+                                                   {"monitor_interval", &A::monitor_interval},
+                                                   {"dwell", &A::dwell},
+                                                   {"smooth_percent", &A::smooth_percent},
+                                                   {"dead_band_percent", &A::dead_band_percent},
+                                                   {"sample_keys", &A::sample_keys},
+                                                   {"verified_holders", &A::verified_holders},
+                                                   {"response_timeout", &A::response_timeout},
+                                                   {"confirm_timeout", &A::confirm_timeout},
+                                                   {"confirm_tries", &A::confirm_tries},
+                                                   {"move_max", &A::move_max},
+                                                   {"spread_wait", &A::spread_wait},
+                                                   {"spread_seen", &A::spread_seen},
+                                                   {"release_wait", &A::release_wait},
+                                                   {"free_share_signal", &A::free_share_signal}}};
+
 template <typename Config, size_t kCount>
 void ReadAll(const JsonValue& section, const std::array<Parameter<Config>, kCount>& parameters,
              Config& config) {
@@ -115,6 +139,9 @@ void ReadProtocol(const JsonValue& protocol, core::Config& config) {
   }
   if (const JsonValue* transactions = Good(protocol, "transactions")) {
     ReadAll(*transactions, kTransactions, config.transactions);
+  }
+  if (const JsonValue* arachnode = Good(protocol, "arachnode")) {
+    ReadAll(*arachnode, kArachnode, config.arachnode);
   }
 }
 
@@ -251,6 +278,7 @@ std::vector<std::pair<std::string, std::string>> DescribeProtocol(const core::Co
   DescribeAll("routing", config.routing, kRouting, lines);
   DescribeAll("matchmaking", config.matchmaking, kMatchmaking, lines);
   DescribeAll("transactions", config.transactions, kTransactions, lines);
+  DescribeAll("arachnode", config.arachnode, kArachnode, lines);
   return lines;
 }
 

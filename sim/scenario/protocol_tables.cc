@@ -122,6 +122,36 @@ constexpr KeyRow kTransactions[] = {
 constexpr KeyTable kTransactionsTable = {
     "transactions", "Parameters of the repository and its transactions.", kTransactions, "", {}};
 
+constexpr KeyRow kArachnode[] = {
+    Count("floor", 1, 16, "3", "N: holders that no block has fewer of."),
+    Count("overlap_low", 1, 1'000, "8", "With fewer holders of a key free nodes move in."),
+    Count("overlap_high", 1, 10'000, "24", "With more holders of their own keys too."),
+    Count("out_percent", 1, 100, "85", "Share of the capacity above which a node moves out."),
+    Count("in_percent", 0, 100, "40", "Share of the capacity below which it moves in."),
+    Count("fill_percent", 1, 100, "70", "What a joiner expects of its first ring, at most."),
+    Span("gossip_interval", kMs, kHourUs, "\"10s\"", "Between two statements to neighbours."),
+    Span("info_keep", kMs, kDayUs, "\"45s\"", "A statement that is older says nothing."),
+    Span("monitor_interval", kMs, kDayUs, "\"60s\"",
+         "Between two samples of capacity and overlap."),
+    Span("dwell", 0, kDayUs, "\"10min\"", "Between two settled moves of a node."),
+    Count("smooth_percent", 1, 100, "20", "Weight of a new sample of the capacity used."),
+    Count("dead_band_percent", 0, 1'000, "50", "Of a ring, before free_share_signal moves a node."),
+    Count("sample_keys", 1, 64, "8", "Keys of one overlap sample."),
+    Count("verified_holders", 0, 32, "3", "Holders of a sampled key that are asked themselves."),
+    Span("response_timeout", kMs, kHourUs, "\"2s\"",
+         "A node that is silent for longer is left out."),
+    Span("confirm_timeout", kMs, kHourUs, "\"30s\"",
+         "For the confirmation of one stretch of blocks."),
+    Count("confirm_tries", 1, 100, "3", "Of it, before a handoff is given up."),
+    Span("move_max", kMs, kDayUs, "\"30min\"", "A node that moves for longer counts for nothing."),
+    Span("spread_wait", kMs, kHourUs, "\"5s\"", "The next member of a cluster pushes after this."),
+    Count("spread_seen", 1, 16, "3", "Ring nodes that store a write before pushing ends."),
+    Span("release_wait", 0, kDayUs, "\"60s\"", "From a settled move to the first byte reclaimed."),
+    Flag("free_share_signal", "false",
+         "Depth from free over total free, as the reference implementation has it.")};
+constexpr KeyTable kArachnodeTable = {
+    "arachnode", "Parameters of the storage rings.", kArachnode, "", {}};
+
 constexpr KeyRow kProtocol[] = {{.key = "routing",
                                  .kind = KeyKind::kObject,
                                  .about = "Kademlia.",
@@ -136,7 +166,12 @@ constexpr KeyRow kProtocol[] = {{.key = "routing",
                                  .kind = KeyKind::kObject,
                                  .about = "Writing and reading blocks.",
                                  .fallback = "{}",
-                                 .table = &kTransactionsTable}};
+                                 .table = &kTransactionsTable},
+                                {.key = "arachnode",
+                                 .kind = KeyKind::kObject,
+                                 .about = "Storing blocks in rings.",
+                                 .fallback = "{}",
+                                 .table = &kArachnodeTable}};
 
 }  // namespace
 

@@ -19,6 +19,7 @@ enum class Verb : uint8_t {
   kGet,
   kRevision,
   kTransact,
+  kLend,
   kAppend,
   kInsert,
   kErase
@@ -77,6 +78,12 @@ core::LookupCommand Lookup(const JsonValue& value, Operation& operation) {
     const uint8_t low = Nibble(target->text[2 * i + 1]);
     command.target.bytes[i] = static_cast<uint8_t>(high << 4 | low);
   }
+  return command;
+}
+
+core::LendCommand Lend(const JsonValue& value) {
+  core::LendCommand command;
+  Read(value, "capacity", command.bytes);
   return command;
 }
 
@@ -158,6 +165,9 @@ void BindCommand(const JsonValue& value, Verb verb, Operation& operation) {
     case Verb::kErase:
       operation.command = core::TransactCommand{};
       operation.on_collections = OnCollections(value, verb);
+      return;
+    case Verb::kLend:
+      operation.command = Lend(value);
       return;
   }
   operation.on_blocks = OnBlocks(value);

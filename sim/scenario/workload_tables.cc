@@ -228,6 +228,12 @@ constexpr KeyRow kAppend[] = {kCollection, kEntrySize, kAlso};
 constexpr KeyRow kInsert[] = {kCollection, kKeys, kCount, kAbsent, kValueSize, kAlso};
 constexpr KeyRow kErase[] = {kCollection, kKeys, kCount, kAbsent, kAlso};
 
+constexpr KeyRow kLend[] = {{.key = "capacity",
+                             .kind = KeyKind::kSize,
+                             .about = "For archives, their proofs included; 0B: leave the rings.",
+                             .required = true,
+                             .high = int64_t{1} << 50}};
+
 constexpr KeyCase kOperations[] = {
     {{"match", "Find partners on a topic."}, kMatch},
     {{"work", "Offer to work on a topic until leave."}, kWork},
@@ -238,6 +244,7 @@ constexpr KeyCase kOperations[] = {
     {{"get", "Read a block."}, kGet},
     {{"revision", "Ask for a block's latest revision."}, kRevision},
     {{"transact", "Write several blocks, all or none."}, kTransact},
+    {{"lend", "Store blocks of others in a ring."}, kLend},
     {kAppendWord, kAppend},
     {kInsertWord, kInsert},
     {kEraseWord, kErase}};

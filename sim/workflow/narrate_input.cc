@@ -68,11 +68,16 @@ struct CommandTeller {
                  {{"tail", command.tail}, {"writes", static_cast<int64_t>(command.writes.size())}}},
                 "");
   }
+
+  std::string operator()(const core::LendCommand& command) const {
+    return Told({"lend", {{"bytes", static_cast<int64_t>(command.bytes)}}}, "");
+  }
 };
 
 std::string Told(const core::StoreRequest& request) {
-  return absl::StrFormat("store %016x: requirements %d, writes %d, bytes %d", request.ticket.value,
-                         request.batch.requirements.size(), request.batch.writes.size(),
+  return absl::StrFormat("store %016x: requirements %d, writes %d, reads %d, bytes %d",
+                         request.ticket.value, request.batch.requirements.size(),
+                         request.batch.writes.size(), request.batch.reads.size(),
                          request.batch.ByteCount());
 }
 
@@ -103,8 +108,9 @@ struct InputTeller {
   }
 
   std::string operator()(const core::Stored& stored) const {
-    return absl::StrFormat("stored %016x: %s", stored.ticket.value,
-                           absl::StatusCodeToString(stored.status.code()));
+    const std::string text = absl::StrFormat("stored %016x: %s", stored.ticket.value,
+                                             absl::StatusCodeToString(stored.status.code()));
+    return stored.found.empty() ? text : absl::StrFormat("%s, rows %d", text, stored.found.size());
   }
 
   std::string operator()(const core::Command& command) const {

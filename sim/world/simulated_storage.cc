@@ -35,6 +35,11 @@ core::Stored SimulatedStorage::Complete(WorldTime now) {
   core::StoreRequest request = std::move(writing_.front());
   writing_.pop_front();
   core::Status status = Judge(request.batch, now);
+  if (status.ok() && !request.batch.reads.empty()) {
+    core::Stored stored{request.ticket, std::move(status)};
+    for (const core::StoreKey& at : request.batch.reads) stored.found.push_back(Find(at));
+    return stored;
+  }
   if (status.ok()) {
     Apply(std::move(request.batch), now);
   } else if (absl::IsUnavailable(status)) {
@@ -68,6 +73,9 @@ core::Status SimulatedStorage::JudgeRequirements(const core::StoreBatch& batch) 
     if (!requirement.Holds(Find(requirement.at))) {
       return core::FailedPrecondition(which() + " does not hold");
     }
+  }
+  for (const core::StoreKey& at : batch.reads) {
+    if (misread_.contains(at)) return core::DataLoss("store batch: a row to read is damaged");
   }
   return absl::OkStatus();
 }
@@ -121,13 +129,19 @@ void SimulatedStorage::Begin(Trouble trouble, WorldTime until, core::Random rand
   WorldTime& lasts = until_[static_cast<size_t>(trouble)];
   lasts = std::max(lasts, until);
   if (trouble != Trouble::kMisreading || rows_.empty()) return;
-  std::vector<core::StoredRow> rows;
-  CopyRows(rows);
-  misread_.insert(rows[random.Below(rows.size())].at);
+  std::vector<core::StoreKey> keys;
+  rows_.ForEach([&](const core::StoreKey& at, const core::Bytes&) { keys.push_back(at); });
+  std::sort(keys.begin(), keys.end());
+  misread_.insert(keys[random.Below(keys.size())]);
 }
 
 void SimulatedStorage::EndMisreading(WorldTime now) {
   if (!Lasts(Trouble::kMisreading, now)) misread_.clear();
+}
+
+bool SimulatedStorage::Unreadable() const {
+  return std::any_of(misread_.begin(), misread_.end(),
+                     [](const core::StoreKey& at) { return !core::IsBulkTable(at.table); });
 }
 
 std::optional<WorldTime> SimulatedStorage::Crash(DiskSpec::Keeps keeps, WorldTime now,
@@ -204,9 +218,8 @@ void SimulatedStorage::Describe(core::StateListener& listener) const {
 
 void SimulatedStorage::CopyRows(std::vector<core::StoredRow>& rows) const {
   rows.clear();
-  rows.reserve(rows_.size());
   rows_.ForEach([&](const core::StoreKey& at, const core::Bytes& value) {
-    rows.push_back({at, value});
+    if (!core::IsBulkTable(at.table)) rows.push_back({at, value});
   });
   std::sort(rows.begin(), rows.end(),
             [](const core::StoredRow& a, const core::StoredRow& b) { return a.at < b.at; });

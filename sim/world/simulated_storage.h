@@ -6,7 +6,8 @@
 //   full       | batches with writes are refused: ResourceExhausted
 //   failing    | batches are refused: Unavailable; a crash before the next good batch may bring them back
 //   lying      | Ok is reported without a sync: a crash takes back what was reported
-//   misreading | a row is damaged: DataLoss for who requires something of it, and no start
+//   misreading | a row is damaged: DataLoss for who reads it or requires something of it, and no start unless
+//              | it is bulk
 //
 // Invariants: those of core/port/host.h, here (1) a batch is applied whole or not at all, a crash included: a
 // torn batch is a batch that is not there; (2) completions come in the order of HandOver; (3) a crash takes
@@ -63,7 +64,7 @@ class SimulatedStorage {
   void EndMisreading(WorldTime now);
 
   // The rows cannot be given to a start.
-  [[nodiscard]] bool Unreadable() const { return !misread_.empty(); }
+  [[nodiscard]] bool Unreadable() const;
 
   // Forgets what is not completed.
   void DropOpen();
@@ -75,7 +76,7 @@ class SimulatedStorage {
 
   void Digest(core::Hasher& hasher) const;
   void Describe(core::StateListener& listener) const;
-  // Ascending.
+  // Those that a start brings, ascending.
   void CopyRows(std::vector<core::StoredRow>& rows) const;
   [[nodiscard]] size_t MemoryUsage() const;
 

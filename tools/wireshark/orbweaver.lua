@@ -14,6 +14,9 @@ local TYPES = {
   [0x0306] = "TxCommitAck", [0x0307] = "TxOutcome", [0x0308] = "TxResolve", [0x0309] = "TxStatus",
   [0x030a] = "TxStatusReply", [0x030b] = "TxResult", [0x030c] = "BlockGet", [0x030d] = "BlockReply",
   [0x030e] = "DoubleVote",
+  [0x0401] = "RefsRequest", [0x0402] = "Refs", [0x0403] = "RangeRequest", [0x0404] = "Range",
+  [0x0405] = "ArchiveRequest", [0x0406] = "ArchiveReply", [0x0407] = "ArchiveStore", [0x0408] = "ArchiveAck",
+  [0x0409] = "ConfirmRequest", [0x040a] = "Confirm",
 }
 
 local orbweaver = Proto("orbweaver", "Orbweaver")

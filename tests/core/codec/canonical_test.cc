@@ -87,7 +87,10 @@ TEST(CanonicalTest, TheBorderBetweenKindAndLabelCounts) {
 }
 
 TEST(CanonicalTest, NoDomainIsAPrefixOfAnother) {
-  const std::string_view domains[] = {kTopicDomain, kRecordDomain, kWithdrawDomain};
+  const std::string_view domains[] = {
+      kTopicDomain,     kRecordDomain,    kWithdrawDomain, kTxDomain,     kTxHashDomain,
+      kScopeDomain,     kVoteDomain,      kVotesDomain,    kCommitDomain, kBlockDomain,
+      kBlockNameDomain, kTombstoneDomain, kRingInfoDomain};
   for (const auto& a : domains) {
     for (const auto& b : domains) EXPECT_EQ(b.substr(0, a.size()) == a, &a == &b) << a << " " << b;
   }

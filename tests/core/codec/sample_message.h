@@ -325,6 +325,99 @@ class MessageSampler {
     body.second = MakeCertificate(0);
   }
 
+  RingInfo MakeRingInfo() {
+    RingInfo out;
+    out.peer = Peer();
+    out.sequence = Word();
+    out.status = static_cast<RingStatus>(draw_(1, 4));
+    out.ring = static_cast<uint8_t>(draw_(0, limits::kRingMax));
+    out.from = static_cast<uint8_t>(draw_(0, limits::kRingMax));
+    out.capacity = Word();
+    out.used = Word();
+    out.blocks = Number<uint32_t>();
+    out.issued_ms = static_cast<int64_t>(Word());
+    Fill(out.signature);
+    return out;
+  }
+
+  std::vector<RingInfo> RingInfos() {
+    std::vector<RingInfo> infos(draw_(0, std::min(records_max_, limits::kRingInfosMax)));
+    for (RingInfo& info : infos) info = MakeRingInfo();
+    return infos;
+  }
+
+  KeyedRevision MakeKeyedRevision() {
+    KeyedRevision out;
+    out.key = Key();
+    out.revision = Word();
+    return out;
+  }
+
+  std::vector<KeyedRevision> KeyedRevisions() {
+    std::vector<KeyedRevision> out(draw_(0, std::min(records_max_, limits::kKeyedRevisionsMax)));
+    for (KeyedRevision& each : out) each = MakeKeyedRevision();
+    return out;
+  }
+
+  Archive MakeArchive() {
+    Archive out;
+    out.block = Key();
+    out.revision = std::max<uint64_t>(1, Word());
+    out.hash = Key();
+    out.prior_hash = Key();
+    out.deleted = Bool();
+    out.certificate = MakeCertificate(0);
+    out.decision = MaybeCertificate();
+    out.value = Value();
+    return out;
+  }
+
+  void Fill(RefsRequest& body) {
+    body.infos = RingInfos();
+    body.keys = KeyedRevisions();
+  }
+
+  void Fill(Refs& body) { body.infos = RingInfos(); }
+
+  void Fill(RangeRequest& body) {
+    body.prefix = Key();
+    body.bits = static_cast<uint8_t>(draw_(0, limits::kRingMax));
+    body.after = Key();
+    body.limit = static_cast<uint16_t>(draw_(1, limits::kKeyedRevisionsMax));
+  }
+
+  void Fill(Range& body) {
+    body.blocks = KeyedRevisions();
+    body.more = Bool();
+  }
+
+  void Fill(ArchiveRequest& body) { body.key = Key(); }
+
+  void Fill(ArchiveReply& body) {
+    body.key = Key();
+    body.state = static_cast<ArchiveState>(draw_(1, 4));
+    if (Bool()) body.archive = MakeArchive();
+    body.infos = RingInfos();
+  }
+
+  void Fill(ArchiveStore& body) {
+    body.archive = MakeArchive();
+    body.seen = Number<uint8_t>();
+    body.inward = Bool();
+  }
+
+  void Fill(ArchiveAck& body) {
+    body.block = MakeKeyedRevision();
+    body.verdict = static_cast<StoreVerdict>(draw_(1, 6));
+  }
+
+  void Fill(ConfirmRequest& body) { body.blocks = KeyedRevisions(); }
+
+  void Fill(Confirm& body) {
+    body.infos = RingInfos();
+    body.missing = KeyedRevisions();
+  }
+
   Draw draw_;
   uint32_t peer_count_;
   size_t records_max_;

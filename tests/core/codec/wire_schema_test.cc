@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "core/codec/arachnode.pb.h"
 #include "core/codec/matchmaking.pb.h"
 #include "core/codec/routing.pb.h"
 #include "core/codec/transactions.pb.h"
@@ -248,7 +249,114 @@ class Mirror {
     return out;
   }
 
+  pb::RefsRequest Of(const RefsRequest& in) const {
+    pb::RefsRequest out;
+    for (const RingInfo& info : in.infos) *out.add_infos() = RingInfoOf(info);
+    for (const KeyedRevision& key : in.keys) *out.add_keys() = KeyedRevisionOf(key);
+    return out;
+  }
+
+  pb::Refs Of(const Refs& in) const {
+    pb::Refs out;
+    for (const RingInfo& info : in.infos) *out.add_infos() = RingInfoOf(info);
+    return out;
+  }
+
+  pb::RangeRequest Of(const RangeRequest& in) const {
+    pb::RangeRequest out;
+    out.set_prefix(Str(in.prefix));
+    out.set_bits(in.bits);
+    out.set_after(Str(in.after));
+    out.set_limit(in.limit);
+    return out;
+  }
+
+  pb::Range Of(const Range& in) const {
+    pb::Range out;
+    for (const KeyedRevision& block : in.blocks) *out.add_blocks() = KeyedRevisionOf(block);
+    out.set_more(in.more);
+    return out;
+  }
+
+  pb::ArchiveRequest Of(const ArchiveRequest& in) const {
+    pb::ArchiveRequest out;
+    out.set_key(Str(in.key));
+    return out;
+  }
+
+  pb::ArchiveReply Of(const ArchiveReply& in) const {
+    pb::ArchiveReply out;
+    out.set_key(Str(in.key));
+    out.set_state(static_cast<pb::ArchiveState>(in.state));
+    if (!in.archive.empty()) *out.mutable_archive() = ArchiveOf(in.archive);
+    for (const RingInfo& info : in.infos) *out.add_infos() = RingInfoOf(info);
+    return out;
+  }
+
+  pb::ArchiveStore Of(const ArchiveStore& in) const {
+    pb::ArchiveStore out;
+    *out.mutable_archive() = ArchiveOf(in.archive);
+    out.set_seen(in.seen);
+    out.set_inward(in.inward);
+    return out;
+  }
+
+  pb::ArchiveAck Of(const ArchiveAck& in) const {
+    pb::ArchiveAck out;
+    *out.mutable_block() = KeyedRevisionOf(in.block);
+    out.set_verdict(static_cast<pb::StoreVerdict>(in.verdict));
+    return out;
+  }
+
+  pb::ConfirmRequest Of(const ConfirmRequest& in) const {
+    pb::ConfirmRequest out;
+    for (const KeyedRevision& block : in.blocks) *out.add_blocks() = KeyedRevisionOf(block);
+    return out;
+  }
+
+  pb::Confirm Of(const Confirm& in) const {
+    pb::Confirm out;
+    for (const RingInfo& info : in.infos) *out.add_infos() = RingInfoOf(info);
+    for (const KeyedRevision& block : in.missing) *out.add_missing() = KeyedRevisionOf(block);
+    return out;
+  }
+
  private:
+  static pb::KeyedRevision KeyedRevisionOf(const KeyedRevision& in) {
+    pb::KeyedRevision out;
+    out.set_key(Str(in.key));
+    out.set_revision(in.revision);
+    return out;
+  }
+
+  static pb::Archive ArchiveOf(const Archive& in) {
+    pb::Archive out;
+    out.set_block(Str(in.block));
+    out.set_revision(in.revision);
+    out.set_hash(Str(in.hash));
+    out.set_prior_hash(Str(in.prior_hash));
+    out.set_deleted(in.deleted);
+    *out.mutable_certificate() = CertificateOf(in.certificate);
+    if (!in.decision.empty()) *out.mutable_decision() = CertificateOf(in.decision);
+    out.set_value(Str(in.value));
+    return out;
+  }
+
+  pb::RingInfo RingInfoOf(const RingInfo& in) const {
+    pb::RingInfo out;
+    *out.mutable_owner() = ContactOf(in.peer);
+    out.set_sequence(in.sequence);
+    out.set_status(static_cast<pb::RingStatus>(in.status));
+    out.set_ring(in.ring);
+    out.set_from(in.from);
+    out.set_capacity(in.capacity);
+    out.set_used(in.used);
+    out.set_blocks(in.blocks);
+    out.set_issued_ms(in.issued_ms);
+    out.set_signature(Str(in.signature));
+    return out;
+  }
+
   static pb::Transaction TransactionOf(const Transaction& in) {
     pb::Transaction out;
     out.set_id(Str(in.id.bytes));

@@ -1,6 +1,6 @@
 // HandleAudit: the directory as one peer of a test may see it. Between two steps a host may give
-// away every handle that CollectPeers does not name, so a step may use only those, its own, and
-// those of its input.
+// away every handle that CollectPeers does not name, so a step may use only those, its own, those of
+// its input, and those that it has looked up itself.
 #pragma once
 
 #include <utility>
@@ -53,7 +53,9 @@ class HandleAudit : public Directory {
   [[nodiscard]] PeerId Learn(const Contact&) override { return kNoPeer; }
 
   [[nodiscard]] PeerId FindByNodeId(const NodeId& node_id) const override {
-    return all_->FindByNodeId(node_id);
+    const PeerId found = all_->FindByNodeId(node_id);
+    allowed_.Add(found);
+    return found;
   }
 
  private:
@@ -79,6 +81,14 @@ class HandleAudit : public Directory {
     } else if (const auto* push = std::get_if<Push>(&message.body)) {
       for (const Record& record : push->records) set.Add(record.peer);
     }
+    std::visit([&set](const auto& body) { AddInfos(body, set); }, message.body);
+  }
+
+  template <typename Body, typename Set>
+  static void AddInfos(const Body& body, Set& set) {
+    if constexpr (requires { body.infos; }) {
+      for (const RingInfo& info : body.infos) set.Add(info.peer);
+    }
   }
 
   static void Add(const Start& start, PeerSet& set) { set.AddAll(start.seeds); }
@@ -99,7 +109,7 @@ class HandleAudit : public Directory {
   static void Add(const Link& link, PeerSet& set) { set.Add(link.peer); }
 
   const Directory* all_;
-  PeerSet allowed_;
+  mutable PeerSet allowed_;
   Uses used_{this};
   bool auditing_ = false;
 };

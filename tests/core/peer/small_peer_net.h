@@ -1,13 +1,16 @@
 // SmallPeerNet: some hundred whole peers and a tiny deterministic event loop, without a codec.
 //
 // Messages take 5 to 80 ms and may be lost; a dead peer neither hears nor speaks, and who sends to
-// it learns after a while that the link is down, when the options say so. Everything follows from
-// the seed. Every step checks MM-8 from the outside, and that the peer uses no handle that it does
+// it learns after a while that the link is down, when the options say so. A batch is durable, or
+// read, after 2 to 6 ms; a restart finds what was durable. Everything follows from the seed. Every step checks MM-8 from the outside, and that the peer uses no handle that it does
 // not name in CollectPeers. Thread rule: one thread.
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <map>
 #include <memory>
+#include <optional>
 #include <queue>
 #include <set>
 #include <utility>
@@ -71,12 +74,30 @@ class SmallPeerNet {
       for (const PeerId receiver : outgoing.to) Post(to, receiver, outgoing.message);
     }
     for (const Observation& what : effects_.observations()) Note(to, what);
+    for (StoreRequest& store : effects_.stores()) Write(to, std::move(store));
     Schedule(to);
   }
 
   void Command(PeerId peer, const core::Command& command) { Deliver(peer, Input(command)); }
 
   void Kill(PeerId peer) { nodes_[peer.value].dead = true; }
+
+  // The process dies, with what its disk had not taken, and begins again.
+  void Restart(PeerId peer) {
+    Node& node = nodes_[peer.value];
+    node.peer = MakePeer(peer, ++node.incarnation);
+    node.dead = false;
+    node.wake = Time::Never();
+    node.stores.clear();
+    std::vector<PeerId> everybody;
+    for (uint32_t i = 0; i < options_.peers; ++i) everybody.push_back(PeerId{i});
+    node.peer->SeedRoutes(everybody);
+    std::vector<StoredRow> rows;
+    for (const auto& [at, value] : node.rows) {
+      if (!IsBulkTable(at.table)) rows.push_back({at, value});
+    }
+    Deliver(peer, Start{.seeds = {}, .client = false, .rows = rows});
+  }
 
   // Until then, or until nothing is left to do.
   void RunUntil(Time end) {
@@ -130,6 +151,9 @@ class SmallPeerNet {
     Time wake = Time::Never();
     uint32_t active_tasks = 0;
     std::set<TaskId> accepted{};
+    uint32_t incarnation = 0;
+    std::deque<StoreRequest> stores{};  // The disk has them.
+    std::map<StoreKey, Bytes> rows{};
   };
 
   struct Event {
@@ -138,6 +162,7 @@ class SmallPeerNet {
     PeerId to;
     PeerId from = kNoPeer;  // kNoPeer: a wake-up.
     bool link_down = false;
+    std::optional<uint32_t> disk_of;  // The incarnation whose next batch is done.
     std::shared_ptr<const Message> message;
 
     bool operator<(const Event& other) const {
@@ -188,7 +213,37 @@ class SmallPeerNet {
     Push(std::move(event), delay);
   }
 
+  void Write(PeerId peer, StoreRequest store) {
+    Node& node = nodes_[peer.value];
+    node.stores.push_back(std::move(store));
+    Event done;
+    done.to = peer;
+    done.disk_of = node.incarnation;
+    Push(std::move(done), Milliseconds(static_cast<int64_t>(2 + node.stores.size() % 5)));
+  }
+
+  // The first of those that wait: they end in their order, whichever event comes first.
+  void EndWrite(PeerId peer) {
+    Node& node = nodes_[peer.value];
+    const StoreRequest store = std::move(node.stores.front());
+    node.stores.pop_front();
+    Stored stored{.ticket = store.ticket, .status = store.batch.CheckLimits(), .found = {}};
+    CHECK(stored.status.ok());
+    store.batch.ApplyTo(node.rows);
+    for (const StoreKey& at : store.batch.reads) {
+      const auto found = node.rows.find(at);
+      stored.found.push_back(found == node.rows.end() ? std::nullopt
+                                                      : std::optional(found->second));
+    }
+    Deliver(peer, stored);
+  }
+
   void Handle(const Event& event) {
+    if (event.disk_of.has_value()) {
+      const Node& node = nodes_[event.to.value];
+      if (node.incarnation == *event.disk_of && !node.dead) EndWrite(event.to);
+      return;
+    }
     if (event.from == kNoPeer) {
       Node& node = nodes_[event.to.value];
       if (node.wake > now_) return;  // Superseded.

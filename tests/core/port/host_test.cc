@@ -41,6 +41,30 @@ RC_GTEST_PROP(RequirementTest, EqualsMeansThatEachBeginsWithTheOther,
   RC_ASSERT(equals.Holds(b) == (forth.Holds(b) && back.Holds(a)));
 }
 
+TEST(StoreBatchTest, ABatchReadsOrWrites) {
+  StoreBatch batch;
+  batch.Require(At({1}), Requirement::Kind::kAbsent);
+  batch.reads.assign(kStoreReadsMax, At({1}));
+  EXPECT_TRUE(batch.CheckLimits().ok());
+  batch.reads.push_back(At({1}));
+  EXPECT_EQ(MessageOf(batch.CheckLimits()), "store batch: 17 reads, allowed: up to 16");
+  batch.reads.resize(1);
+  batch.Put(At({2}), {});
+  EXPECT_EQ(MessageOf(batch.CheckLimits()),
+            "store batch: reads beside writes, allowed: one or the other");
+  StoreBatch no_key;
+  no_key.reads.push_back(At({}));
+  EXPECT_FALSE(no_key.CheckLimits().ok());
+}
+
+TEST(StoreBatchTest, ACoreReadsItsOwnTablesOnly) {
+  StoreBatch batch;
+  batch.reads.push_back({kBulkTableLast, {1}});
+  EXPECT_TRUE(batch.CheckCoreTables().ok());
+  batch.reads.push_back({TableId{1}, {1}});
+  EXPECT_EQ(MessageOf(batch.CheckCoreTables()), "store batch: table 1, allowed: 32 to 95");
+}
+
 TEST(StoreBatchTest, SizesAtTheLimitsAreAllowedAndBeyondAreRefused) {
   StoreBatch batch;
   batch.Require(At(Bytes(kStoreKeyBytesMax)), Requirement::Kind::kAbsent);

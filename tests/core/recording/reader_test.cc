@@ -144,6 +144,7 @@ TEST(RecordingReaderTest, EveryKindOfEntryComesBack) {
       At(1, Command(LookupCommand{})),
       At(1, Stored{{UINT64_MAX}, DataLoss("the text stays behind")}),
       At(2, Stored{{1}, Status()}),
+      At(2, Stored{{2}, Status(), {std::nullopt, Bytes{}, Bytes{1, 2, 3}}}),
       Mark{.next = 20, .base = Time{-5}},
       At(-6, Wake{}),
       End{33}};
@@ -161,7 +162,7 @@ TEST(RecordingReaderTest, EveryKindOfEntryComesBack) {
   }
   EXPECT_EQ(again, file);
   EXPECT_EQ(reader->inputs(), 33u);
-  EXPECT_EQ(reader->missing(), 7u + 13u);
+  EXPECT_EQ(reader->missing(), 6u + 13u);
   EXPECT_FALSE(reader->torn().has_value());
 }
 
@@ -221,21 +222,21 @@ TEST(RecordingReaderTest, FilesThatAreNoRecordingOrHaveABadHeaderAreRefused) {
       {"a capsule", [] { return Bytes{'{', '"', 'f', 'o', 'r', 'm', 'a', 't', '"'}; },
        "f: byte 0: found another kind of file, allowed a recording of a peer"},
       {"magic alone", [] { return Bytes(kRecordingMagic.begin(), kRecordingMagic.end()); },
-       "f: byte 8: found format version the end of the file, allowed 2"},
+       "f: byte 8: found format version the end of the file, allowed 3"},
       {"a newer format",
        [] {
          Bytes file = HeaderBytes();
-         file[8] = 3;
+         file[8] = 4;
          return file;
        },
-       "f: byte 8: found format version 3, allowed 2"},
-      {"the format without rows",
+       "f: byte 8: found format version 4, allowed 3"},
+      {"the format without rows that a batch has read",
        [] {
          Bytes file = HeaderBytes();
-         file[8] = 1;
+         file[8] = 2;
          return file;
        },
-       "f: byte 8: found format version 1, allowed 2"},
+       "f: byte 8: found format version 2, allowed 3"},
       {"another codec",
        [] {
          Bytes file = HeaderBytes();
@@ -244,7 +245,7 @@ TEST(RecordingReaderTest, FilesThatAreNoRecordingOrHaveABadHeaderAreRefused) {
        },
        "f: byte 9: found frame version 77, allowed 1"},
       {"a header of zeros",
-       [] { return Bytes{0x89, 'O', 'R', 'B', 'R', 'E', 'C', 10, 2, 1, 0, 0}; },
+       [] { return Bytes{0x89, 'O', 'R', 'B', 'R', 'E', 'C', 10, 3, 1, 0, 0}; },
        "f: byte 10: found a header that breaks off, allowed a whole one"},
       {"a flipped byte in the header",
        [] {
@@ -321,6 +322,16 @@ TEST(RecordingReaderTest, TheStartCarriesItsRowsAndACompletionItsCode) {
   const auto& stored = std::get<Stored>(std::get<RecordedInput>(entry).what);
   EXPECT_EQ(stored.ticket, StoreTicket{5});
   EXPECT_EQ(stored.status.code(), absl::StatusCode::kUnavailable);
+}
+
+TEST(RecordingReaderTest, WhatABatchHasReadComesBack) {
+  const std::vector<std::optional<Bytes>> found = {std::nullopt, Bytes{}, Bytes{1, 2, 3}};
+  const Bytes file = AfterMark({At(61, Stored{{5}, Status(), found})});
+  auto reader = RecordingReader::Open("f", file, RealSuite());
+  ASSERT_TRUE(reader.ok());
+  Entry entry;
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(reader->Next(entry).ok());
+  EXPECT_EQ(std::get<Stored>(std::get<RecordedInput>(entry).what).found, found);
 }
 
 TEST(RecordingReaderTest, RowsThatAStorageCannotGiveAreRefused) {
@@ -472,15 +483,15 @@ TEST(RecordingReaderTest, EntriesThatCannotBeReadAreRefused) {
          file.insert(file.end(), {0, 1, 2, 3, 4, 5});
          return file;
        },
-       Behind(kMarkSize) + "found an entry of a wrong length, allowed 1 to 2097152 bytes"},
-      {"an entry of 3 MiB",
+       Behind(kMarkSize) + "found an entry of a wrong length, allowed 1 to 18874368 bytes"},
+      {"an entry of 20 MiB",
        [] {
          Bytes file = FileOf({kMark});
-         file.insert(file.end(), {0x80, 0x80, 0xc0, 0x01});
-         file.resize(file.size() + (size_t{4} << 20), 1);
+         file.insert(file.end(), {0x80, 0x80, 0x80, 0x0a});
+         file.resize(file.size() + (size_t{21} << 20), 1);
          return file;
        },
-       Behind(kMarkSize) + "found an entry of a wrong length, allowed 1 to 2097152 bytes"},
+       Behind(kMarkSize) + "found an entry of a wrong length, allowed 1 to 18874368 bytes"},
   });
 }
 

@@ -144,7 +144,7 @@ TEST_F(NodeRecordsTest, TheCoreCannotWriteIntoTheNodesTable) {
   core::StoreRequest foreign = Putting(2, kNodeTable.value, 1);
   foreign.batch.Put({core::TableId{32}, {9}}, {9});
   records_.Store(foreign);
-  records_.Store(Putting(3, 64, 1));
+  records_.Store(Putting(3, 96, 1));
   records_.Drain();
   ASSERT_EQ(storage_.core.size(), 3u);
   EXPECT_TRUE(storage_.core[0].status.ok());
@@ -152,6 +152,21 @@ TEST_F(NodeRecordsTest, TheCoreCannotWriteIntoTheNodesTable) {
   EXPECT_TRUE(absl::IsInvalidArgument(storage_.core[2].status));
   EXPECT_TRUE(records_.Health().ok()) << "that is no trouble of the store";
   EXPECT_EQ(storage_.values.size(), 2u) << "the incarnation, and the row of the first batch";
+}
+
+TEST_F(NodeRecordsTest, ABatchReadsWhatThoseBeforeItWrote) {
+  ASSERT_TRUE(records_.Open().ok());
+  records_.Store(Putting(1, 64, 5));
+  core::StoreRequest reading{{2}, {}};
+  reading.batch.reads = {{core::TableId{64}, {5}}, {core::TableId{64}, {6}}};
+  records_.Store(reading);
+  records_.Drain();
+  ASSERT_EQ(storage_.core.size(), 2u);
+  EXPECT_TRUE(storage_.core[0].found.empty());
+  ASSERT_EQ(storage_.core[1].found.size(), 2u);
+  EXPECT_EQ(storage_.core[1].found[0], (core::Bytes{5, 5}));
+  EXPECT_EQ(storage_.core[1].found[1], std::nullopt);
+  EXPECT_TRUE(records_.LoadRows()->empty()) << "bulk rows do not come with a start";
 }
 
 TEST_F(NodeRecordsTest, ARequirementThatDoesNotHoldIsNoTroubleOfTheStore) {

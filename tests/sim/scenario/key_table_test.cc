@@ -134,6 +134,7 @@ nlohmann::json Minimal() {
                       {"at": "1s", "do": "get", "who": "crowd", "block": "b"},
                       {"at": "1s", "do": "revision", "who": "crowd", "block": "b"},
                       {"at": "1s", "do": "transact", "who": "crowd", "block": "b", "blocks": 3, "writes": 2},
+                      {"at": "1s", "do": "lend", "who": "crowd", "capacity": "1MiB"},
                       {"at": "1s", "do": "append", "who": "crowd", "collection": "d"},
                       {"at": "1s", "do": "insert", "who": "crowd", "collection": "t"},
                       {"at": "1s", "do": "erase", "who": "crowd", "collection": "t"}],
@@ -183,9 +184,11 @@ TEST(KeyTableTest, EveryParameterOfTheProtocolsHasAKey) {
               m20, m21, m22, m23, m24, m25, m26, m27, m28, m29] = core::MatchmakingConfig{};
   const auto [t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, t12, t13, t14, t15, t16, t17, t18, t19,
               t20, t21, t22, t23, t24, t25, t26, t27, t28, t29, t30] = core::TransactionsConfig{};
-  EXPECT_EQ(r1 + m1 + t1, 42);
+  const auto [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19,
+              a20, a21, a22] = core::ArachnodeConfig{};
+  EXPECT_EQ(r1 + m1 + t1 + a1, 45);
   const auto lines = sim::DescribeProtocol({});
-  ASSERT_EQ(lines.size(), 6u + 29u + 30u);
+  ASSERT_EQ(lines.size(), 6u + 29u + 30u + 22u);
   std::set<std::string> described;
   for (const auto& [path, value] : lines) described.insert(path);
   for (const sim::KeyRow& section : sim::kProtocolTable.rows) {

@@ -68,6 +68,42 @@ TEST(SimulatedStorageTest, AGroupIsAllThatWaitedAndTheNextOneWaitsForIt) {
   EXPECT_EQ(storage.applied(), 2u);
 }
 
+core::StoreRequest Reading(uint64_t ticket, std::vector<core::StoreKey> keys) {
+  core::StoreRequest request{{ticket}, {}};
+  request.batch.reads = std::move(keys);
+  return request;
+}
+
+TEST(SimulatedStorageTest, AReadBringsWhatBatchesBeforeItWrote) {
+  SimulatedStorage storage;
+  storage.HandOver(Putting(1, 7));
+  storage.HandOver(Reading(2, {KeyOf(1), KeyOf(9)}));
+  ASSERT_TRUE(storage.BeginGroup().has_value());
+  ASSERT_TRUE(storage.HasNext());
+  EXPECT_TRUE(storage.Complete(kEarly).found.empty());
+  ASSERT_TRUE(storage.HasNext());
+  const core::Stored read = storage.Complete(kEarly);
+  EXPECT_TRUE(read.status.ok());
+  ASSERT_EQ(read.found.size(), 2u);
+  EXPECT_EQ(read.found[0], core::Bytes{7});
+  EXPECT_EQ(read.found[1], std::nullopt);
+  EXPECT_EQ(storage.applied(), 1u) << "a read is no batch that a crash could come after";
+}
+
+TEST(SimulatedStorageTest, BulkRowsDoNotComeWithAStartAndTheirDamageDoesNotForbidOne) {
+  SimulatedStorage storage;
+  const core::StoreKey bulk{core::kBulkTableFirst, {5}};
+  core::StoreRequest request{{1}, {}};
+  request.batch.Put(bulk, {1, 2});
+  EXPECT_EQ(Write(storage, request, kEarly), absl::StatusCode::kOk);
+  EXPECT_TRUE(Keys(storage).empty());
+  storage.Begin(Trouble::kMisreading, kLater, Draw(1));
+  EXPECT_FALSE(storage.Unreadable());
+  EXPECT_EQ(Write(storage, Reading(2, {bulk}), kEarly), absl::StatusCode::kDataLoss);
+  storage.EndMisreading(kLater);
+  EXPECT_EQ(Write(storage, Reading(3, {bulk}), kLater), absl::StatusCode::kOk);
+}
+
 TEST(SimulatedStorageTest, RequirementsAreHeldAgainstTheStateBeforeTheBatch) {
   SimulatedStorage storage;
   core::StoreRequest request{{1}, {}};
@@ -88,7 +124,7 @@ TEST(SimulatedStorageTest, BatchesBeyondALimitOrOfTheHostsTablesAreRefused) {
   core::StoreRequest large{{1}, {}};
   large.batch.Put(KeyOf(1), core::Bytes(core::kStoreValueBytesMax + 1));
   EXPECT_EQ(Write(storage, large, kEarly), absl::StatusCode::kInvalidArgument);
-  for (const uint16_t table : {uint16_t{31}, uint16_t{64}}) {
+  for (const uint16_t table : {uint16_t{31}, uint16_t{96}}) {
     core::StoreRequest foreign{{2}, {}};
     foreign.batch.Put({core::TableId{table}, {1}}, {1});
     EXPECT_EQ(Write(storage, foreign, kEarly), absl::StatusCode::kInvalidArgument);

@@ -1,0 +1,146 @@
+// Arachnode: the storage rings, as one peer sees them: everything of this folder behind one face.
+//
+//   status  | event                                     | then
+//   none    | LendCommand with room; a place of an      | joining; active where the place was (a move that had
+//           | earlier life                              | not settled never was)
+//   joining | knows who holds what here: ring chosen;   | active
+//           | what the ring has is fetched              |
+//   active  | the monitor says out; in                  | moving
+//   moving  | out: others confirm all of the shed half; | active, one ring out; one ring in
+//           | in: the gained half is fetched            |
+//           | a handoff that fails                      | active, where it was
+//   any     | LendCommand 0                             | leaving
+//   leaving | others confirm everything                 | none; a handoff that fails is tried again
+//
+// Who lends nothing answers what it knows of others (RefsRequest), and pushes what its clusters commit to
+// the holders that it has heard of (spreading.h). An object that nobody has ever asked owns no heap memory.
+// Files: arachnode.cc (the table above), arachnode_serve.cc (what others ask), arachnode_state.cc.
+// Thread rule: one thread at a time. Source: protocol document, 1.2; docs/decisions/0019-rings-as-built.md.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/arachnode/handoff.h"
+#include "core/arachnode/overlap_sampler.h"
+#include "core/arachnode/placement.h"
+#include "core/arachnode/questions.h"
+#include "core/arachnode/range_pull.h"
+#include "core/arachnode/ring_book.h"
+#include "core/arachnode/shelf.h"
+#include "core/arachnode/spreading.h"
+#include "core/base/peer_set.h"
+#include "core/base/state.h"
+#include "core/port/command.h"
+#include "core/repository/repository.h"
+
+namespace core {
+
+class Arachnode {
+ public:
+  // Rows of an earlier life, ascending. Before everything else.
+  void Load(const RingMoment& moment, std::span<const StoredRow> rows);
+
+  void OnLend(const RingMoment& moment, const LendCommand& lend);
+
+  // `repository`: what this peer holds as a member of clusters. Bodies of other folders are ignored.
+  void OnArrival(const RingMoment& moment, const Repository& repository, PeerId from,
+                 const Message& message);
+  void OnStored(const RingMoment& moment, const Repository& repository, const Stored& stored);
+  void OnDeadline(const RingMoment& moment, const Repository& repository);
+  [[nodiscard]] Time NextDeadline() const;
+
+  // This peer, a member of the block's cluster, has made a revision durable.
+  void OnCommitted(const RingMoment& moment, const Repository& repository, const BlockId& block);
+
+  // True: somebody may want what this peer commits.
+  [[nodiscard]] bool knows_rings() const { return book_.size() > 0 || lends(); }
+
+  [[nodiscard]] bool lends() const { return place_.has_value(); }
+
+  [[nodiscard]] const std::optional<Place>& place() const { return place_; }
+
+  [[nodiscard]] const Shelf& shelf() const { return shelf_; }
+
+  void CollectPeers(PeerSet& peers) const;
+  void Digest(Hasher& hasher) const;
+  void Describe(StateListener& listener) const;
+  [[nodiscard]] size_t HeapBytes() const;
+
+ private:
+  template <typename State>
+  void Tell(State& state) const;
+
+  // ---- arachnode.cc ----
+  void Enter(const RingMoment& moment, Place place);
+  void WritePlace(const RingMoment& moment);
+  void AskToJoin(const RingMoment& moment);
+  void ChooseRing(const RingMoment& moment);
+  void Monitor(const RingMoment& moment);
+  void Decide(const RingMoment& moment, RingMove move);
+  void Press(const RingMoment& moment, bool on);
+  void EndPull(const RingMoment& moment);
+  void EndHandoff(const RingMoment& moment);
+  void Release(const RingMoment& moment);
+  [[nodiscard]] FreeShare OwnShare(const RingMoment& moment) const;
+  // Whatever can go on after an event.
+  void Advance(const RingMoment& moment, const Repository& repository);
+
+  // ---- arachnode_serve.cc ----
+  // A fresh statement, told to everybody who is known.
+  void Announce(const RingMoment& moment);
+  void Gossip(const RingMoment& moment);
+  // The own word, as fresh as it has to be; nothing when nothing is lent.
+  [[nodiscard]] std::vector<RingInfo> OwnWord(const RingMoment& moment);
+  [[nodiscard]] std::vector<RingInfo> WordsAbout(const RingMoment& moment,
+                                                 std::span<const KeyedRevision> keys);
+  void OnRefsRequest(const RingMoment& moment, PeerId from, uint64_t id,
+                     const RefsRequest& request);
+  void OnRangeRequest(const RingMoment& moment, PeerId from, uint64_t id,
+                      const RangeRequest& request) const;
+  void OnArchiveRequest(const RingMoment& moment, PeerId from, uint64_t id,
+                        const ArchiveRequest& request);
+  void OnArchiveStore(const RingMoment& moment, PeerId from, uint64_t id,
+                      const ArchiveStore& store);
+  void OnConfirmRequest(const RingMoment& moment, PeerId from, uint64_t id,
+                        const ConfirmRequest& request);
+  void OnAnswer(const RingMoment& moment, const Question& question, const Message& message);
+  void OnFetched(const RingMoment& moment, const Question& question, const ArchiveReply& reply);
+  void OnSilence(const RingMoment& moment, const Question& question);
+  // A proven archive is to be held; false: no room.
+  bool Keep(const RingMoment& moment, const ShelfTask& task, const Archive& archive);
+  void OnKept(const RingMoment& moment, const ShelfEnd& end);
+  void OnRead(const RingMoment& moment, const ShelfEnd& end);
+  void PassOn(const RingMoment& moment, const ShelfEnd& end);
+  [[nodiscard]] bool Takes(const RingMoment& moment, const Key256& key) const;
+
+  std::optional<Place> place_;  // Nothing: nothing is lent.
+  uint64_t capacity_ = 0;
+  std::optional<RingInfo> word_;  // The last statement.
+  uint64_t sequence_ = 0;
+  RingBook book_;
+  Questions questions_;
+  Shelf shelf_;
+  Placement placement_;
+  OverlapSampler sampler_;
+  RangePull pull_;
+  Handoff handoff_;
+  Spreading spreading_;
+  bool filling_ = false;   // The pull belongs to the place, not to repair.
+  bool choosing_ = false;  // Joining, and the ring is not chosen.
+  bool pressed_ = false;
+  bool refused_ = false;  // A block did not fit, since the last sample.
+  uint32_t join_tries_ = 0;
+  Key256 repair_cursor_;
+  std::vector<BlockId> backlog_;  // Committed before a holder was known, still to be spread.
+  Time gossip_at_ = Time::Never();
+  Time monitor_at_ = Time::Never();
+  Time release_at_ = Time::Never();
+  Time join_at_ = Time::Never();
+  Time backlog_at_ = Time::Never();
+};
+
+}  // namespace core

@@ -1,0 +1,96 @@
+// What a restart leaves, and the state told.
+#include "core/arachnode/arachnode.h"
+#include "core/port/names.h"
+
+namespace core {
+
+void Arachnode::WritePlace(const RingMoment& moment) {
+  PlaceRow row{.capacity = lends() ? capacity_ : 0, .sequence = sequence_};
+  if (lends()) {
+    row.ring = place_->from;
+    row.status = place_->status;
+  }
+  shelf_.WritePlace(moment, EncodeRow(row));
+}
+
+void Arachnode::Load(const RingMoment& moment, std::span<const StoredRow> rows) {
+  const size_t blocks = shelf_.Load(rows);
+  PlaceRow row;
+  bool found = false;
+  for (const StoredRow& stored : rows) {
+    if (stored.at == PlaceKey()) found = DecodeRow(stored.value, row) == nullptr;
+  }
+  sequence_ = row.sequence;
+  if (!found || row.capacity == 0) {
+    if (blocks > 0) release_at_ = moment.now;
+    return;
+  }
+  capacity_ = row.capacity;
+  if (row.status == RingStatus::kJoining) return OnLend(moment, LendCommand{row.capacity});
+  // A move that had not settled never was.
+  placement_.Settle(moment.now);
+  Enter(moment, {RingStatus::kActive, row.ring, row.ring});
+  release_at_ = moment.now + moment.rings().release_wait;
+  if (row.status == RingStatus::kLeaving) OnLend(moment, LendCommand{});
+}
+
+void Arachnode::CollectPeers(PeerSet& peers) const {
+  book_.CollectPeers(peers);
+  questions_.CollectPeers(peers);
+  shelf_.CollectPeers(peers);
+  sampler_.CollectPeers(peers);
+  pull_.CollectPeers(peers);
+  handoff_.CollectPeers(peers);
+  spreading_.CollectPeers(peers);
+}
+
+template <typename State>
+void Arachnode::Tell(State& state) const {
+  state.Add("lends", lends());
+  state.Add("capacity", capacity_);
+  if (lends()) {
+    state.Add("status", place_->status);
+    state.Add("ring", place_->ring);
+    state.Add("from", place_->from);
+  }
+  state.Add("sequence", sequence_);
+  state.Add("choosing", choosing_);
+  state.Add("filling", filling_);
+  state.Add("pressed", pressed_);
+  state.Add("refused", refused_);
+  state.Hash(join_tries_);
+  state.Add("repair cursor", repair_cursor_);
+  state.Hash(backlog_.size());
+  state.Show("backlog", backlog_.size());
+  state.Add("gossips", gossip_at_);
+  state.Add("monitors", monitor_at_);
+  state.Add("releases", release_at_);
+  state.Add("joins", join_at_);
+  state.Add("spreads backlog", backlog_at_);
+  state.Part("placement", [&] { placement_.Tell(state); });
+  state.Module("book", book_);
+  state.Module("questions", questions_);
+  state.Module("shelf", shelf_);
+  state.Module("sampler", sampler_);
+  state.Module("pull", pull_);
+  state.Module("handoff", handoff_);
+  state.Module("spreading", spreading_);
+}
+
+void Arachnode::Digest(Hasher& hasher) const {
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void Arachnode::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
+}
+
+size_t Arachnode::HeapBytes() const {
+  return book_.HeapBytes() + questions_.HeapBytes() + shelf_.HeapBytes() + sampler_.HeapBytes() +
+         pull_.HeapBytes() + handoff_.HeapBytes() + spreading_.HeapBytes() +
+         backlog_.capacity() * sizeof(BlockId);
+}
+
+}  // namespace core

@@ -1,0 +1,153 @@
+#include "core/arachnode/overlap_sampler.h"
+
+#include <algorithm>
+
+namespace core {
+namespace {
+
+constexpr std::string_view kPhases[] = {"idle", "asking", "verifying"};
+constexpr size_t kAskedPerKey = 2;
+
+}  // namespace
+
+void OverlapSampler::Draw(const RingMoment& moment, const KeyRange& half, bool gained) {
+  for (int i = 0; i < moment.rings().sample_keys; ++i) {
+    Key256 drawn;
+    moment.random.Fill(drawn.bytes);
+    samples_.push_back(
+        {.key = Splice(half.prefix, drawn, half.bits), .gained = gained, .holders = {}});
+  }
+}
+
+void OverlapSampler::Begin(const RingMoment& moment, uint8_t ring, const RingBook& book,
+                           Questions& questions) {
+  questions.Drop(Asker::kSampler);
+  samples_.clear();
+  done_ = false;
+  phase_ = Phase::kAsking;
+  if (ring < limits::kRingMax) Draw(moment, ShedHalf(moment.self_id(), ring), false);
+  if (ring > 0) Draw(moment, ShedHalf(moment.self_id(), static_cast<uint8_t>(ring - 1)), true);
+  for (uint32_t i = 0; i < samples_.size(); ++i) {
+    Sample& sample = samples_[i];
+    for (const RingInfo* info : book.HoldersOf(sample.key)) Note(moment, sample, *info);
+    for (const PeerId near : moment.Nearest(sample.key, kAskedPerKey)) {
+      questions.Ask(moment, near, Asker::kSampler, i,
+                    RefsRequest{.infos = {}, .keys = {{sample.key, 0}}});
+    }
+  }
+  Continue(moment, questions);
+}
+
+void OverlapSampler::Note(const RingMoment& moment, Sample& sample, const RingInfo& info) {
+  const NodeId& id = moment.context.directory->NodeIdOf(info.peer);
+  if (info.peer == moment.self || !Covers(id, SettledRing(PlaceOf(info)), sample.key)) return;
+  const auto known = std::find(sample.holders.begin(), sample.holders.end(), info.peer);
+  if (known == sample.holders.end()) sample.holders.push_back(info.peer);
+}
+
+void OverlapSampler::OnRefs(const RingMoment& moment, const Question& question, const Refs& refs,
+                            const RingBook& book, Questions& questions) {
+  if (question.number >= samples_.size()) return;
+  Sample& sample = samples_[question.number];
+  if (phase_ == Phase::kVerifying) {
+    ++sample.verified;
+  } else {
+    for (const RingInfo& info : refs.infos) {
+      const RingInfo* known = book.Find(info.peer);
+      const bool same = known != nullptr && known->sequence >= info.sequence;
+      if (same || IsGenuine(moment, info)) Note(moment, sample, same ? *known : info);
+    }
+  }
+  Continue(moment, questions);
+}
+
+void OverlapSampler::OnSilence(const RingMoment& moment, const Question& question, const RingBook&,
+                               Questions& questions) {
+  if (question.number >= samples_.size()) return;
+  if (phase_ == Phase::kVerifying) {
+    Sample& sample = samples_[question.number];
+    ++sample.silent;
+    std::erase(sample.holders, question.peer);
+  }
+  Continue(moment, questions);
+}
+
+void OverlapSampler::Continue(const RingMoment& moment, Questions& questions) {
+  if (questions.CountOf(Asker::kSampler) > 0) return;
+  if (phase_ == Phase::kAsking) {
+    phase_ = Phase::kVerifying;
+    Verify(moment, questions);
+    if (questions.CountOf(Asker::kSampler) > 0) return;
+  }
+  if (phase_ != Phase::kVerifying) return;
+  phase_ = Phase::kIdle;
+  done_ = true;
+}
+
+void OverlapSampler::Verify(const RingMoment& moment, Questions& questions) {
+  const auto allowed = static_cast<size_t>(moment.rings().verified_holders);
+  for (uint32_t i = 0; i < samples_.size(); ++i) {
+    std::vector<PeerId> drawn = samples_[i].holders;
+    moment.random.Shuffle(std::span(drawn));
+    drawn.resize(std::min(drawn.size(), allowed));
+    for (const PeerId peer : drawn) {
+      questions.Ask(moment, peer, Asker::kSampler, i, RefsRequest{.infos = {}, .keys = {}});
+    }
+  }
+}
+
+// Those who were silent are gone from the list; of those not asked as many are taken to be.
+uint32_t OverlapSampler::CountOf(const Sample& sample) {
+  const auto left = static_cast<uint32_t>(sample.holders.size());
+  const uint32_t asked = uint32_t{sample.verified} + sample.silent;
+  if (sample.silent == 0 || left <= sample.verified) return left;
+  return sample.verified + (left - sample.verified) * sample.verified / asked;
+}
+
+bool OverlapSampler::TakeDone(Halves& halves) {
+  if (!done_) return false;
+  done_ = false;
+  halves = {};
+  for (const Sample& sample : samples_) {
+    (sample.gained ? halves.gained : halves.shed).Add(CountOf(sample));
+  }
+  samples_.clear();
+  return true;
+}
+
+void OverlapSampler::CollectPeers(PeerSet& peers) const {
+  for (const Sample& sample : samples_) peers.AddAll(sample.holders);
+}
+
+template <typename State>
+void OverlapSampler::Tell(State& state) const {
+  state.Add("phase", phase_, kPhases);
+  state.Hash(done_);
+  for (const Sample& sample : samples_) {
+    state.Part("sample", [&] {
+      state.Add("key", sample.key);
+      state.Add("gained", sample.gained);
+      state.Add("holders", sample.holders);
+      state.Add("verified", sample.verified);
+      state.Add("silent", sample.silent);
+    });
+  }
+}
+
+void OverlapSampler::Digest(Hasher& hasher) const {
+  HashedState state(hasher);
+  Tell(state);
+}
+
+void OverlapSampler::Describe(StateListener& listener) const {
+  ShownState state(listener);
+  Tell(state);
+}
+
+size_t OverlapSampler::HeapBytes() const {
+  size_t bytes = samples_.capacity() * sizeof(Sample);
+  for (const Sample& sample : samples_) bytes += sample.holders.capacity() * sizeof(PeerId);
+  return bytes;
+}
+
+}  // namespace core

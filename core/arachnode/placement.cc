@@ -1,0 +1,56 @@
+#include "core/arachnode/placement.h"
+
+#include <algorithm>
+
+#include "core/base/fixed_math.h"
+
+namespace core {
+namespace {
+
+constexpr int64_t kPpm = 1'000'000;
+
+}  // namespace
+
+void Overlap::Add(uint32_t holders) {
+  least = keys == 0 ? holders : std::min(least, holders);
+  sum += holders;
+  ++keys;
+}
+
+uint32_t FreeShareDepth(const FreeShare& share) {
+  const uint64_t own = std::max<uint64_t>(1, share.own_free);
+  const uint64_t mean = std::max<uint64_t>(1, share.mean_free);
+  const int64_t depth = Log2Q56(std::max<uint64_t>(1, share.peers)) + Log2Q56(mean) - Log2Q56(own);
+  const int64_t milli = MulDiv(depth, 1000, kQ56One);
+  return static_cast<uint32_t>(std::clamp<int64_t>(milli, 0, int64_t{limits::kRingMax} * 1000));
+}
+
+void Placement::Sample(const ArachnodeConfig& config, uint64_t used, uint64_t capacity) {
+  const auto whole = static_cast<int64_t>(std::max<uint64_t>(1, capacity));
+  const int64_t now = std::min(kPpm, MulDiv(static_cast<int64_t>(used), kPpm, whole));
+  const int64_t before = sampled_ ? used_ppm_ : now;
+  used_ppm_ = static_cast<uint32_t>(before + (now - before) * config.smooth_percent / 100);
+  sampled_ = true;
+}
+
+RingMove Placement::Decide(const ArachnodeConfig& config, uint8_t ring,
+                           const Halves& halves) const {
+  const bool safe =
+      halves.shed.keys > 0 && halves.shed.least >= static_cast<uint32_t>(config.floor);
+  const bool crowded = !halves.shed.IsBelow(static_cast<uint32_t>(config.overlap_high));
+  if (ring < limits::kRingMax && safe && (crowded || IsFull(config))) return RingMove::kOut;
+  const bool has_room = used_ppm_ < uint32_t(config.in_percent) * 10'000;
+  const bool thin = halves.gained.IsBelow(static_cast<uint32_t>(config.overlap_low));
+  return ring > 0 && has_room && thin ? RingMove::kIn : RingMove::kStay;
+}
+
+RingMove Placement::Decide(const ArachnodeConfig& config, uint8_t ring,
+                           const FreeShare& share) const {
+  const int64_t wanted = FreeShareDepth(share);
+  const int64_t here = int64_t{ring} * 1000;
+  const int64_t band = int64_t{config.dead_band_percent} * 10;
+  if (wanted > here + band && ring < limits::kRingMax) return RingMove::kOut;
+  return wanted < here - band && ring > 0 ? RingMove::kIn : RingMove::kStay;
+}
+
+}  // namespace core

@@ -1,0 +1,189 @@
+// Messages as a name and a few fields.
+#include <variant>
+
+#include "core/port/names.h"
+#include "sim/observe/describe.h"
+#include "sim/observe/fields.h"
+#include "sim/observe/traffic.h"
+
+namespace sim {
+namespace {
+
+// One overload per message; a new alternative of the variant does not compile without one.
+struct BodyTeller {
+  Fields operator()(const core::Ping&) const { return {}; }
+
+  Fields operator()(const core::Pong&) const { return {}; }
+
+  Fields operator()(const core::FindNode& m) const { return {{"target", m.target}}; }
+
+  Fields operator()(const core::Nodes& m) const {
+    return {{"target", m.target}, Number("peers", m.peers.size())};
+  }
+
+  Fields operator()(const core::Provide& m) const {
+    return {{"key", m.key},
+            {"owner", m.record.peer},
+            {"role", NameOf(m.record.role)},
+            Number("c", m.record.specificity),
+            Number("sequence", m.record.sequence)};
+  }
+
+  Fields operator()(const core::ProvideAck& m) const {
+    return {{"key", m.key},
+            Number("count", m.traffic.count),
+            {"crowded", m.crowded},
+            Number("retry_after_ms", m.retry_after_ms)};
+  }
+
+  Fields operator()(const core::Withdraw& m) const {
+    return {{"key", m.key}, {"owner", m.peer}, Number("sequence", m.sequence)};
+  }
+
+  Fields operator()(const core::Find& m) const {
+    return {{"key", m.key}, {"role", NameOf(m.role_wanted)}, {"subscribe", m.subscribe}};
+  }
+
+  Fields operator()(const core::Found& m) const {
+    return {Number("records", m.records.size()),
+            {"key", m.key},
+            Number("count", m.traffic.count),
+            {"truncated", m.truncated},
+            Number("retry_after_ms", m.retry_after_ms)};
+  }
+
+  Fields operator()(const core::Push& m) const {
+    return {Number("records", m.records.size()), {"key", m.key}};
+  }
+
+  Fields operator()(const core::Offer& m) const { return {{"task", m.task}, {"topic", m.topic}}; }
+
+  Fields operator()(const core::Accept& m) const { return {{"task", m.task}}; }
+
+  Fields operator()(const core::Decline& m) const {
+    return {{"task", m.task}, {"reason", NameOf(m.reason)}};
+  }
+
+  Fields operator()(const core::Done& m) const { return {{"task", m.task}}; }
+
+  Fields operator()(const core::TxSubmit& m) const { return Of(m.transaction); }
+
+  Fields operator()(const core::TxPromise& m) const { return Of(m.record.transaction); }
+
+  Fields operator()(const core::TxVote& m) const {
+    return {{"tx", m.tx},
+            Number("member", m.vote.member),
+            {"vote", NameOf(m.vote.kind)},
+            {"reason", NameOf(m.vote.reason)}};
+  }
+
+  Fields operator()(const core::TxRefusal& m) const {
+    return {{"tx", m.tx}, {"reason", NameOf(m.reason)}};
+  }
+
+  Fields operator()(const core::TxCommit& m) const {
+    Fields fields = Of(m.record.transaction);
+    fields.push_back(Number("votes", m.votes.size()));
+    return fields;
+  }
+
+  Fields operator()(const core::TxCommitAck& m) const {
+    return {{"tx", m.tx}, Number("member", m.ack.member)};
+  }
+
+  Fields operator()(const core::TxOutcome& m) const { return Of(m.certificate); }
+
+  Fields operator()(const core::TxResolve& m) const { return Of(m.record.transaction); }
+
+  Fields operator()(const core::TxStatus& m) const { return {{"id", TaskOf(m.id)}}; }
+
+  Fields operator()(const core::TxStatusReply& m) const {
+    return {{"id", TaskOf(m.id)}, {"state", NameOf(m.state)}};
+  }
+
+  Fields operator()(const core::TxResult& m) const {
+    return {{"id", TaskOf(m.id)},
+            {"verdict", NameOf(m.verdict)},
+            {"reason", NameOf(m.reason)},
+            Number("revision", m.revision)};
+  }
+
+  Fields operator()(const core::BlockGet& m) const {
+    return {{"block", m.block}, Number("revision", m.revision), {"with_value", m.with_value}};
+  }
+
+  Fields operator()(const core::BlockReply& m) const {
+    return {{"block", m.block},
+            {"state", NameOf(m.state)},
+            Number("revision", m.revision),
+            Number("latest", m.latest),
+            Number("cluster", m.cluster)};
+  }
+
+  Fields operator()(const core::DoubleVote& m) const { return Of(m.first); }
+
+  Fields operator()(const core::RefsRequest& m) const {
+    return {Number("infos", m.infos.size()), Number("keys", m.keys.size())};
+  }
+
+  Fields operator()(const core::Refs& m) const { return {Number("infos", m.infos.size())}; }
+
+  Fields operator()(const core::RangeRequest& m) const {
+    return {{"prefix", m.prefix}, Number("bits", m.bits), {"after", m.after}};
+  }
+
+  Fields operator()(const core::Range& m) const {
+    return {Number("blocks", m.blocks.size()), {"more", m.more}};
+  }
+
+  Fields operator()(const core::ArchiveRequest& m) const { return {{"key", m.key}}; }
+
+  Fields operator()(const core::ArchiveReply& m) const {
+    return {{"key", m.key},
+            {"state", NameOf(m.state)},
+            Number("revision", m.archive.revision),
+            Number("infos", m.infos.size())};
+  }
+
+  Fields operator()(const core::ArchiveStore& m) const {
+    return {{"block", m.archive.block},
+            Number("revision", m.archive.revision),
+            Number("seen", m.seen),
+            {"inward", m.inward}};
+  }
+
+  Fields operator()(const core::ArchiveAck& m) const {
+    return {
+        {"key", m.block.key}, Number("revision", m.block.revision), {"verdict", NameOf(m.verdict)}};
+  }
+
+  Fields operator()(const core::ConfirmRequest& m) const {
+    return {Number("blocks", m.blocks.size())};
+  }
+
+  Fields operator()(const core::Confirm& m) const {
+    return {Number("infos", m.infos.size()), Number("missing", m.missing.size())};
+  }
+
+ private:
+  static Fields Of(const core::Transaction& transaction) {
+    return {{"id", TaskOf(transaction.id)},
+            {"action", NameOf(transaction.action)},
+            {"block", transaction.block},
+            Number("base", transaction.base_revision)};
+  }
+
+  static Fields Of(const core::Certificate& certificate) {
+    Fields fields = Of(certificate.record.transaction);
+    fields.push_back({"committed", certificate.committed});
+    return fields;
+  }
+};
+
+}  // namespace
+
+Description Describe(const core::Message& message) {
+  return {NameOfMessageType(message.body.index()), std::visit(BodyTeller{}, message.body)};
+}
+
+}  // namespace sim
