@@ -49,6 +49,13 @@ inline constexpr core::Duration kResolutionTime = core::Seconds(30);
 // A write without a rival: finding the cluster (a lookup with silent peers on its way), two round trips, two stores.
 inline constexpr core::Duration kLoneWriteTime = core::Seconds(20);
 
+// ---- AR-1, AR-8 ----
+
+// How long a storage node that stopped still counts: its neighbours notice by its silence, and repair goes page by page.
+inline constexpr core::Duration kRepairTime = core::Minutes(10);
+// AR-1 looks at all blocks every so many seconds.
+inline constexpr uint64_t kFloorEvery = 10;
+
 // ---- RT-1, RT-2, RT-3 ----
 
 // A peer counts as part of the truth when it has been joined for this long: news need a refresh or

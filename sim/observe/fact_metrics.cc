@@ -97,6 +97,10 @@ void FactMetrics::OnFact(const WorldView&, const Fact& fact) {
     metrics_.Count(made->committed ? Metric::kCertificatesCommitted : Metric::kCertificatesAborted);
   } else if (const auto* applied = std::get_if<core::RevisionApplied>(&fact.what)) {
     metrics_.Count(applied->restored ? Metric::kRevisionsRestored : Metric::kRevisionsApplied);
+  } else if (const auto* pressure = std::get_if<core::StoragePressure>(&fact.what)) {
+    if (pressure->on) metrics_.Count(Metric::kRingsPressure);
+  } else if (const auto* handoff = std::get_if<core::HandoffEnded>(&fact.what)) {
+    if (!handoff->done) metrics_.Count(Metric::kRingsHandoffsFailed);
   } else if (const auto* fell = std::get_if<core::StandingFell>(&fact.what)) {
     metrics_.Count(fell->banned ? Metric::kStandingBanned : Metric::kStandingFell);
   } else {
@@ -122,6 +126,9 @@ void FactMetrics::OnFact(const WorldView&, const Fact& fact) {
         {AlternativeOf<core::ResolutionStarted>(kType), Metric::kResolutionsStarted},
         {AlternativeOf<core::DoubleVoteProven>(kType), Metric::kDoubleVotesProven},
         {AlternativeOf<core::ForkSeen>(kType), Metric::kForksSeen},
+        {AlternativeOf<core::BlockHeld>(kType), Metric::kRingsHeld},
+        {AlternativeOf<core::BlockReleased>(kType), Metric::kRingsReleased},
+        {AlternativeOf<core::ArchiveRefused>(kType), Metric::kRingsRefused},
         {AlternativeOf<core::StoreFailed>(kType), Metric::kStoresFailed},
         {AlternativeOf<core::BadFrame>(kType), Metric::kFramesBad},
     };

@@ -6,12 +6,14 @@
 #include "sim/observe/checkers/registry.h"
 #include "sim/observe/cluster_census.h"
 #include "sim/observe/fact_metrics.h"
+#include "sim/observe/ring_census.h"
 
 namespace sim {
 
 Watch::Watch() {
   observers_.Add(std::make_unique<FactMetrics>(&metrics_));
   observers_.Add(std::make_unique<ClusterCensus>(&metrics_));
+  observers_.Add(std::make_unique<RingCensus>(&metrics_));
   history_ = observers_.Add(std::make_unique<ClientHistory>());
   for (auto& checker : MakeCheckers(&metrics_, history_)) {
     Checker* added = observers_.Add(std::move(checker));

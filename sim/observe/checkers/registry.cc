@@ -13,6 +13,7 @@
 #include "sim/observe/checkers/nearest_checker.h"
 #include "sim/observe/checkers/overlay_checker.h"
 #include "sim/observe/checkers/patience_checker.h"
+#include "sim/observe/checkers/ring_checkers.h"
 #include "sim/observe/checkers/transaction_registry.h"
 
 namespace sim {
@@ -33,6 +34,7 @@ std::vector<std::unique_ptr<Checker>> MakeCheckers(Metrics* metrics, const Clien
   checkers.push_back(std::make_unique<OverlayChecker>(metrics));
   for (auto& checker : MakeTransactionCheckers(history)) checkers.push_back(std::move(checker));
   for (auto& checker : MakeCollectionCheckers()) checkers.push_back(std::move(checker));
+  for (auto& checker : MakeRingCheckers()) checkers.push_back(std::move(checker));
   return checkers;
 }
 

@@ -2,6 +2,7 @@
 
 #include "sim/world/planted/block_bugs.h"
 #include "sim/world/planted/matchmaking_bugs.h"
+#include "sim/world/planted/ring_bugs.h"
 #include "sim/world/planted/routing_bugs.h"
 #include "sim/world/planted/transaction_bugs.h"
 
@@ -63,6 +64,11 @@ constexpr PlantedBug kBugs[] = {
      true, "CO-1 CO-3"},
     {"forgotten-reads", "CO-5", "clients leave the leaves that they read out of their entries",
      true, "CO-3"},
+    {"no-floor", "AR-1", "nodes hand off without asking for any holder", true, "AR-8"},
+    {"misplaced", "AR-2", "a restart takes its place for one ring further out", false, "AR-1"},
+    {"hasty-moves", "AR-3", "nodes move again as soon as a move has settled", true},
+    {"double-lending", "AR-7", "nodes lend twice of what they were told"},
+    {"hollow-holders", "AR-8", "every other node claims to hold what it never took", false, "AR-1"},
 };
 
 using RolePointer = std::unique_ptr<Role>;
@@ -142,7 +148,12 @@ constexpr Maker kMakers[] = {{"shifted-key", NoRole},
                              {"thin-leaf", NoRole},
                              {"silent-edit", NoRole},
                              {"overwritten-entry", NoRole},
-                             {"forgotten-reads", NoRole}};
+                             {"forgotten-reads", NoRole},
+                             {"no-floor", NoRole},
+                             {"misplaced", Plain<Misplaced>},
+                             {"hasty-moves", NoRole},
+                             {"double-lending", Plain<DoubleLending>},
+                             {"hollow-holders", WithContext<HollowHolder>}};
 
 }  // namespace
 

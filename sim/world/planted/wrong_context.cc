@@ -111,13 +111,16 @@ constexpr const char* kBlinding[] = {"forged-records",   "renamed-copies",    "f
 
 struct WrongParameter {
   const char* bug;
-  void (*set)(core::TransactionsConfig& config);
+  void (*set)(core::Config& config);
 };
 
 constexpr WrongParameter kWrongParameters[] = {
-    {"early-burial", [](auto& config) { config.tombstone_ttl = core::Seconds(30); }},
-    {"brief-locks", [](auto& config) { config.reservation_ttl = core::Milliseconds(1); }},
-    {"short-count", [](auto& config) { config.approve_percent = 60; }}};
+    {"early-burial", [](auto& config) { config.transactions.tombstone_ttl = core::Seconds(30); }},
+    {"brief-locks",
+     [](auto& config) { config.transactions.reservation_ttl = core::Milliseconds(1); }},
+    {"short-count", [](auto& config) { config.transactions.approve_percent = 60; }},
+    {"no-floor", [](auto& config) { config.arachnode.floor = 0; }},
+    {"hasty-moves", [](auto& config) { config.arachnode.dwell = core::Duration{}; }}};
 
 }  // namespace
 
@@ -136,7 +139,7 @@ WrongContext::WrongContext(const core::Context& truth, std::span<const std::stri
   for (const WrongParameter& parameter : kWrongParameters) {
     if (!Names(planted, parameter.bug)) continue;
     if (config_ == nullptr) config_ = std::make_unique<core::Config>(*truth.config);
-    parameter.set(config_->transactions);
+    parameter.set(*config_);
     context_.config = config_.get();
   }
 }

@@ -20,7 +20,10 @@ constexpr char kCollectionsScenario[] = "tests/sim/world/planted_collection_bugs
 // Only here does a whole side of a cut restart.
 constexpr char kCutScenario[] = "scenarios/restart_in_cut.json";
 
+constexpr char kRingsScenario[] = "scenarios/rings_without_room.json";
+
 const char* ScenarioFor(std::string_view check) {
+  if (check.starts_with("AR-")) return kRingsScenario;
   if (check.starts_with("CO-")) return kCollectionsScenario;
   const bool blocks = check.starts_with("BR-") || check.starts_with("TX-");
   return blocks ? kBlocksScenario : kPeopleScenario;
@@ -81,9 +84,11 @@ TEST_P(UnplantedTest, EveryCheckHoldsAndNoneIsVacuous) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, UnplantedTest,
-                         testing::Values(kPeopleScenario, kBlocksScenario, kCollectionsScenario),
+                         testing::Values(kPeopleScenario, kBlocksScenario, kCollectionsScenario,
+                                         kRingsScenario),
                          [](const auto& one) {
                            if (one.param == kPeopleScenario) return "people";
+                           if (one.param == kRingsScenario) return "rings";
                            return one.param == kBlocksScenario ? "blocks" : "collections";
                          });
 

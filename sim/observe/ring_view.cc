@@ -1,0 +1,90 @@
+#include "sim/observe/ring_view.h"
+
+#include <algorithm>
+
+namespace sim {
+
+void RingView::Follow(const WorldView& world, const Fact& fact) {
+  if (!world.IsHonest(fact.peer)) return;
+  const RingNode* node_before = nodes_.Find(fact.peer);
+  before_ = node_before == nullptr ? std::nullopt : std::optional<RingNode>(*node_before);
+  if (const auto* changed = std::get_if<core::RingChanged>(&fact.what)) {
+    RingNode& node = *nodes_.Insert(fact.peer).first;
+    if (!changed->lends) return node.place.reset();
+    node.place = core::Place{changed->status, changed->ring, changed->from};
+    node.owed = std::min(node.owed, core::AnsweredRing(*node.place));
+  } else if (const auto* handoff = std::get_if<core::HandoffEnded>(&fact.what)) {
+    if (handoff->done) nodes_.Insert(fact.peer).first->owed = handoff->to;
+  } else if (const auto* held = std::get_if<core::BlockHeld>(&fact.what)) {
+    nodes_.Insert(fact.peer).first->used = held->used;
+    std::vector<RingHolding>& holdings = *blocks_.Insert(held->key).first;
+    const auto known = std::find_if(holdings.begin(), holdings.end(), [&](const RingHolding& each) {
+      return each.peer == fact.peer;
+    });
+    if (known == holdings.end()) {
+      holdings.push_back({fact.peer, held->revision, fact.at});
+    } else {
+      *known = {fact.peer, held->revision, fact.at};
+    }
+  } else if (const auto* released = std::get_if<core::BlockReleased>(&fact.what)) {
+    if (std::vector<RingHolding>* holdings = blocks_.Find(released->key)) {
+      std::erase_if(*holdings, [&](const RingHolding& each) { return each.peer == fact.peer; });
+    }
+  }
+}
+
+void RingView::Follow(const WorldView& world, const WorldFact& fact) {
+  if (fact.kind == WorldFact::Kind::kCommanded) {
+    const core::Command& command = world.scenario().workload[fact.detail].command;
+    const auto* lend = std::get_if<core::LendCommand>(&command);
+    if (lend != nullptr && lend->bytes > 0) nodes_.Insert(fact.peer).first->capacity = lend->bytes;
+    return;
+  }
+  RingNode* node = nodes_.Find(fact.peer);
+  if (node == nullptr) return;
+  if (fact.kind == WorldFact::Kind::kStarted) node->up = true;
+  if (fact.kind == WorldFact::Kind::kStopped) {
+    node->up = false;
+    node->stopped = fact.at;
+  }
+  if (fact.kind != WorldFact::Kind::kForgot) return;
+  blocks_.ForEach([&](const core::Key256&, std::vector<RingHolding>& holdings) {
+    std::erase_if(holdings, [&](const RingHolding& each) {
+      return each.peer == fact.peer && each.since >= fact.since;
+    });
+  });
+  if (fact.since != WorldTime{}) return;
+  node->place.reset();
+  node->owed = core::limits::kRingNone;
+}
+
+bool RingView::Answers(const WorldView& world, core::PeerId peer, const RingNode& node,
+                       const core::Key256& key) {
+  if (!node.place.has_value()) return false;
+  return core::Covers(world.context().directory->NodeIdOf(peer), core::AnsweredRing(*node.place),
+                      key);
+}
+
+uint32_t RingView::HoldersOf(const WorldView& world, const core::Key256& key, uint64_t revision,
+                             core::PeerId but, WorldTime stopped_since) const {
+  const std::vector<RingHolding>* holdings = blocks_.Find(key);
+  if (holdings == nullptr) return 0;
+  uint32_t holders = 0;
+  for (const RingHolding& each : *holdings) {
+    const RingNode* node = nodes_.Find(each.peer);
+    if (node == nullptr || each.peer == but || each.revision < revision) continue;
+    const bool there = node->up || node->stopped >= stopped_since;
+    if (there && Answers(world, each.peer, *node, key)) ++holders;
+  }
+  return holders;
+}
+
+uint32_t RingView::OverlapOf(const WorldView& world, const core::Key256& key) const {
+  uint32_t overlap = 0;
+  nodes_.ForEach([&](core::PeerId peer, const RingNode& node) {
+    if (node.up && Answers(world, peer, node, key)) ++overlap;
+  });
+  return overlap;
+}
+
+}  // namespace sim

@@ -1,0 +1,39 @@
+// The planted bugs of the checkers of storage rings (AR): planted_bugs.cc says what each does and who must
+// catch it. One role per peer; thread rule as for the peer that it wraps.
+#pragma once
+
+#include <vector>
+
+#include "core/port/host.h"
+#include "sim/world/role.h"
+
+namespace sim {
+
+// AR-2: a restart reads its place as one ring further out than it was.
+class Misplaced : public Role {
+ public:
+  bool Before(core::Time now, core::Input& input) override;
+
+ private:
+  std::vector<core::StoredRow> rows_;  // What it reads instead; lives during the first step.
+};
+
+// AR-7: a node lends twice of what it was told.
+class DoubleLending : public Role {
+ public:
+  bool Before(core::Time now, core::Input& input) override;
+};
+
+// AR-8: every other node takes no archive that is pushed or fetched, and claims to have all that it is asked about.
+class HollowHolder : public Role {
+ public:
+  explicit HollowHolder(const RoleContext& context) : hollow_(context.self.value % 2 == 1) {}
+
+  bool Before(core::Time now, core::Input& input) override;
+  void After(core::Time now, const core::Input& input, core::Effects& effects) override;
+
+ private:
+  bool hollow_;
+};
+
+}  // namespace sim

@@ -1,0 +1,154 @@
+#include "sim/observe/ring_view.h"
+
+#include <gtest/gtest.h>
+
+#include "sim/observe/checkers/ring_checkers.h"
+#include "tests/sim/observe/fake_world.h"
+
+namespace sim {
+namespace {
+
+core::Key256 KeyAt(uint8_t first) {
+  core::Key256 key;
+  key.bytes[0] = first;
+  return key;
+}
+
+core::RingChanged At(core::RingStatus status, uint8_t ring, uint8_t from) {
+  return {.status = status, .ring = ring, .from = from, .lends = true, .capacity = 0, .used = 0};
+}
+
+core::BlockHeld Holds(const core::Key256& key, uint64_t used = 1) {
+  return {.key = key, .block = key, .revision = 1, .hash = {}, .used = used};
+}
+
+// The checkers of one run, which share a view, told of facts one after the other as a run tells them.
+class RingCheckersTest : public testing::Test {
+ protected:
+  RingCheckersTest() {
+    Operation lend;
+    lend.command = core::LendCommand{100};
+    world_.plan.workload.push_back(lend);
+    for (uint32_t peer = 0; peer < 6; ++peer) {
+      TellWorld(0, WorldFact::Kind::kCommanded, peer);
+      Tell(1, peer, At(core::RingStatus::kActive, 0, 0));
+    }
+  }
+
+  void Tell(int64_t ms, uint32_t peer, const core::Observation& what) {
+    for (const auto& checker : checkers_) world_.Tell(*checker, ms, peer, what);
+  }
+
+  void TellWorld(int64_t ms, WorldFact::Kind kind, uint32_t peer) {
+    for (const auto& checker : checkers_) world_.TellWorld(*checker, ms, kind, peer);
+  }
+
+  void RunTo(int64_t second) {
+    for (const auto& checker : checkers_) {
+      // Each has its own count of checkpoints; the world has one for all.
+      world_.now = WorldTime{second * 1'000'000};
+      for (int i = 0; i < 10; ++i) checker->OnCheckpoint(world_);
+    }
+  }
+
+  const Checker& Check(std::string_view id) const {
+    for (const auto& checker : checkers_) {
+      if (checker->info().id == id) return *checker;
+    }
+    ADD_FAILURE() << "no check " << id;
+    return *checkers_[0];
+  }
+
+  FakeWorld world_{8};
+  std::vector<std::unique_ptr<Checker>> checkers_ = MakeRingCheckers();
+};
+
+// Two batches of one group end in the same instant, each as the first fact of its step.
+TEST_F(RingCheckersTest, TwoBlocksThatAreHeldInTheSameInstantBothCount) {
+  for (uint32_t peer = 0; peer < 3; ++peer) {
+    Tell(10, peer, Holds(KeyAt(1)));
+    Tell(10, peer, Holds(KeyAt(2)));
+  }
+  RunTo(10);
+  EXPECT_EQ(Check("AR-1").premises(), 2u);
+  EXPECT_EQ(Check("AR-1").violations(), 0u);
+}
+
+TEST_F(RingCheckersTest, ABlockThatFallsUnderItsFloorIsFoundUnlessItsHolderFailedJustNow) {
+  for (uint32_t peer = 0; peer < 3; ++peer) Tell(10, peer, Holds(KeyAt(1)));
+  RunTo(10);
+  TellWorld(11'000, WorldFact::Kind::kStopped, 1);
+  RunTo(20);
+  EXPECT_EQ(Check("AR-1").violations(), 0u);
+  RunTo(11 + 600 + 1);
+  EXPECT_EQ(Check("AR-1").violations(), 1u);
+}
+
+TEST_F(RingCheckersTest, ABlockThatNeverHadItsFloorCannotLoseIt) {
+  Tell(10, 0, Holds(KeyAt(1)));
+  RunTo(10);
+  EXPECT_EQ(Check("AR-1").premises(), 0u);
+}
+
+TEST_F(RingCheckersTest, WhatIsReleasedMustHaveBeenHandedOff) {
+  core::Key256 shed = world_.IdOf(0);
+  shed.FlipBit(0);
+  for (uint32_t peer = 0; peer < 5; ++peer) Tell(10, peer, Holds(shed));
+  Tell(20, 0, At(core::RingStatus::kMoving, 1, 0));
+  Tell(30, 0, core::HandoffEnded{.done = true, .from = 0, .to = 1, .blocks = 1, .stuck = {}});
+  Tell(30, 0, At(core::RingStatus::kActive, 1, 1));
+  Tell(40, 0, core::BlockReleased{.key = shed, .revision = 1});
+  EXPECT_EQ(Check("AR-2").premises(), 1u);
+  EXPECT_EQ(Check("AR-2").violations(), 0u);
+  EXPECT_EQ(Check("AR-8").violations(), 0u);
+  Tell(50, 1, core::BlockReleased{.key = shed, .revision = 1});
+  EXPECT_EQ(Check("AR-2").violations(), 1u);
+}
+
+TEST_F(RingCheckersTest, AHandoffIsDoneOnlyWhenOthersHoldItsBlocks) {
+  core::Key256 shed = world_.IdOf(0);
+  shed.FlipBit(0);
+  for (uint32_t peer = 0; peer < 3; ++peer) Tell(10, peer, Holds(shed));
+  Tell(20, 0, At(core::RingStatus::kMoving, 1, 0));
+  Tell(30, 0, core::HandoffEnded{.done = true, .from = 0, .to = 1, .blocks = 1, .stuck = {}});
+  EXPECT_EQ(Check("AR-8").premises(), 1u);
+  EXPECT_EQ(Check("AR-8").violations(), 1u) << "peers 1 and 2 are no floor";
+}
+
+TEST_F(RingCheckersTest, AJoinerIsNoHolder) {
+  core::Key256 shed = world_.IdOf(0);
+  shed.FlipBit(0);
+  for (uint32_t peer = 0; peer < 4; ++peer) Tell(10, peer, Holds(shed));
+  Tell(15, 3, At(core::RingStatus::kJoining, 0, 0));
+  Tell(30, 0, core::HandoffEnded{.done = true, .from = 0, .to = 1, .blocks = 1, .stuck = {}});
+  EXPECT_EQ(Check("AR-8").violations(), 1u);
+}
+
+TEST_F(RingCheckersTest, MovesAreOneRingAndADwellApart) {
+  const int64_t dwell_ms = world_.plan.protocol.arachnode.dwell.us / 1000;
+  Tell(1 + dwell_ms, 0, At(core::RingStatus::kActive, 1, 1));
+  EXPECT_EQ(Check("AR-3").premises(), 1u);
+  EXPECT_EQ(Check("AR-3").violations(), 0u);
+  Tell(2 * dwell_ms, 0, At(core::RingStatus::kActive, 2, 2));
+  EXPECT_EQ(Check("AR-3").violations(), 1u) << "too soon, by a millisecond";
+  Tell(9 * dwell_ms, 0, At(core::RingStatus::kActive, 4, 4));
+  EXPECT_EQ(Check("AR-3").violations(), 2u) << "two rings";
+}
+
+TEST_F(RingCheckersTest, WhatIsHeldFitsIntoWhatTheScenarioTold) {
+  Tell(10, 0, Holds(KeyAt(1), 100));
+  EXPECT_EQ(Check("AR-7").violations(), 0u);
+  Tell(11, 0, Holds(KeyAt(2), 101));
+  EXPECT_EQ(Check("AR-7").violations(), 1u);
+}
+
+TEST_F(RingCheckersTest, ADiskThatForgotHoldsNothing) {
+  for (uint32_t peer = 0; peer < 3; ++peer) Tell(10, peer, Holds(KeyAt(1)));
+  RunTo(10);
+  TellWorld(11'000, WorldFact::Kind::kForgot, 2);
+  RunTo(20);
+  EXPECT_EQ(Check("AR-1").violations(), 1u);
+}
+
+}  // namespace
+}  // namespace sim
