@@ -2,6 +2,8 @@
 add_library(project_flags INTERFACE)
 target_compile_options(project_flags INTERFACE
   -Wall -Wextra -Wconversion -Wshadow -Werror -ffp-contract=off -fsigned-char -fno-strict-overflow)
+# A program loads the libraries that it calls and no others.
+target_link_options(project_flags INTERFACE LINKER:--as-needed)
 target_compile_definitions(project_flags INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g")
