@@ -10,6 +10,7 @@ find_package(benchmark REQUIRED)
 find_package(rapidcheck REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(crypto REQUIRED IMPORTED_TARGET libcrypto)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
 
 # Drawn with in the pages of `orbsim report`; pinned, because the pages are tested with this one (docs/decisions/0012-charts.md).

@@ -8,6 +8,7 @@
 #include <sodium.h>
 
 #include "core/base/check.h"
+#include "core/crypto/aead.h"
 #include "core/crypto/sodium_suite.h"
 
 namespace core {
@@ -17,8 +18,7 @@ constexpr size_t kBlockBytes = 128;  // Of BLAKE2b, for HMAC.
 constexpr size_t kMessages = 3;
 constexpr uint64_t kLastNonce = std::numeric_limits<uint64_t>::max();
 
-static_assert(crypto_aead_chacha20poly1305_ietf_ABYTES == kNoiseTagBytes);
-static_assert(crypto_aead_chacha20poly1305_ietf_KEYBYTES == kNoiseKeyBytes);
+static_assert(kAeadTagBytes == kNoiseTagBytes && kAeadKeyBytes == kNoiseKeyBytes);
 static_assert(crypto_generichash_blake2b_BYTES_MAX == kNoiseHashBytes);
 static_assert(crypto_scalarmult_BYTES == kNoiseKeyBytes);
 
@@ -83,8 +83,8 @@ NoiseKey Truncated(const SecretBytes<kNoiseHashBytes>& key) {
 }
 
 // Four zeros and the counter, little-endian (section 12.3).
-std::array<uint8_t, 12> NonceBytes(uint64_t nonce) {
-  std::array<uint8_t, 12> bytes{};
+std::array<uint8_t, kAeadNonceBytes> NonceBytes(uint64_t nonce) {
+  std::array<uint8_t, kAeadNonceBytes> bytes{};
   for (size_t i = 0; i < 8; ++i) bytes[4 + i] = static_cast<uint8_t>(nonce >> (8 * i));
   return bytes;
 }
@@ -127,9 +127,7 @@ Status CipherState::Encrypt(std::span<const uint8_t> data, std::span<const uint8
     return {};
   }
   if (nonce_ == kLastNonce) return NoncesExhausted();
-  crypto_aead_chacha20poly1305_ietf_encrypt(out, nullptr, plaintext.data(), plaintext.size(),
-                                            data.data(), data.size(), nullptr,
-                                            NonceBytes(nonce_).data(), key_.bytes().data());
+  SealAead({key_.bytes(), NonceBytes(nonce_)}, data, plaintext, out);
   ++nonce_;
   return {};
 }
@@ -145,9 +143,7 @@ Status CipherState::Decrypt(std::span<const uint8_t> data, std::span<const uint8
     return InvalidArgument("noise: ciphertext of " + std::to_string(ciphertext.size()) +
                            " bytes, at least 16");
   }
-  if (crypto_aead_chacha20poly1305_ietf_decrypt(
-          out, nullptr, nullptr, ciphertext.data(), ciphertext.size(), data.data(), data.size(),
-          NonceBytes(nonce_).data(), key_.bytes().data()) != 0) {
+  if (!OpenAead({key_.bytes(), NonceBytes(nonce_)}, data, ciphertext, out)) {
     return InvalidArgument("noise: ciphertext is not authentic");
   }
   ++nonce_;
@@ -158,9 +154,7 @@ void CipherState::Rekey() {
   CHECK(has_key_);
   static constexpr std::array<uint8_t, kNoiseKeyBytes> kZeros{};
   SecretBytes<kNoiseKeyBytes + kNoiseTagBytes> sealed;
-  crypto_aead_chacha20poly1305_ietf_encrypt(sealed.bytes().data(), nullptr, kZeros.data(),
-                                            kZeros.size(), nullptr, 0, nullptr,
-                                            NonceBytes(kLastNonce).data(), key_.bytes().data());
+  SealAead({key_.bytes(), NonceBytes(kLastNonce)}, {}, kZeros, sealed.bytes().data());
   key_ = NoiseKey(sealed.bytes().first<kNoiseKeyBytes>());
 }
 

@@ -1,5 +1,6 @@
 // Noise_XX_25519_ChaChaPoly_BLAKE2b, as the Noise Protocol Framework (revision 34) defines it, on
-// libsodium: the cipher of one direction, the symmetric state, the XX handshake, and Split.
+// libsodium and core/crypto/aead: the cipher of one direction, the symmetric state, the XX
+// handshake, and Split.
 //
 //   -> e          <- e, ee, s, es          -> s, se
 //
