@@ -25,7 +25,8 @@ struct CheckedFile {
   sqlite3_file base;
   bool is_log;
   sqlite3_int64 damaged_page;  // Of the store, or frame of the log; from one, 0: none was seen.
-  int system_error;            // Of the last change, an errno; 0: it went well.
+  int changed;                 // What the layer below said of the last write, sync or truncation.
+  int system_error;            // Why that failed, an errno; 0: it went well.
 
   sqlite3_file* below() { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
@@ -113,6 +114,7 @@ int Read(sqlite3_file* file, void* buffer, int amount, sqlite3_int64 offset) {
 // SQLite forgets the system's error where a commit fails.
 int Noted(CheckedFile* file, int code) {
   file->system_error = code == SQLITE_OK ? 0 : errno;
+  file->changed = code;
   return code;
 }
 
@@ -239,7 +241,7 @@ int Open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out
   constexpr int kCheckedKinds = SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL;
   if ((flags & kCheckedKinds) == 0) return below->xOpen(below, name, file, flags, out_flags);
   CheckedFile* checked = Checked(file);
-  *checked = {{nullptr}, (flags & SQLITE_OPEN_WAL) != 0, 0, 0};
+  *checked = {{nullptr}, (flags & SQLITE_OPEN_WAL) != 0, 0, SQLITE_OK, 0};
   const int code = below->xOpen(below, name, checked->below(), flags, out_flags);
   // SQLite closes what has methods, also when opening failed.
   if (checked->below()->pMethods != nullptr) checked->base.pMethods = &kMethods;
@@ -271,10 +273,10 @@ std::string LastDamage(sqlite3* connection) {
   return text;
 }
 
-int LastSystemError(sqlite3* connection) {
+int LastSystemError(sqlite3* connection, int code) {
   int error = sqlite3_system_errno(connection);
   VisitFiles(connection, [&](const CheckedFile& file) {
-    if (file.system_error != 0) error = file.system_error;
+    if (file.changed == code) error = file.system_error;
   });
   return error;
 }

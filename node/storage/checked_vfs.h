@@ -24,7 +24,8 @@ namespace node {
 // Where this connection last read something damaged: " (page 3 of the store)", or nothing.
 [[nodiscard]] std::string LastDamage(sqlite3* connection);
 
-// Why the system last refused this connection something, an errno; 0 when it did not.
-[[nodiscard]] int LastSystemError(sqlite3* connection);
+// Why the system refused this connection what it reports as `code`, an extended result code: an
+// errno; 0 when it did not.
+[[nodiscard]] int LastSystemError(sqlite3* connection, int code);
 
 }  // namespace node

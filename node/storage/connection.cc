@@ -99,7 +99,7 @@ core::StatusOr<Statement> Connection::Prepare(const char* sql) const {
 
 core::Status Connection::Failure(std::string_view doing, int code) const {
   const int primary = code & 0xff;
-  const int system_error = LastSystemError(get());
+  const int system_error = LastSystemError(get(), code);
   std::string text = "store " + file_.string() + ": " + std::string(doing) + ": ";
   if (MeansNoRoom(primary, system_error)) {
     return core::ResourceExhausted(

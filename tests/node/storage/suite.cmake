@@ -1,5 +1,5 @@
 add_orb_test(node_storage_test
-  SOURCES node/storage/checksum_test.cc node/storage/damage_test.cc node/storage/durable_storage_test.cc
+  SOURCES node/storage/checksum_test.cc node/storage/connection_test.cc node/storage/damage_test.cc node/storage/durable_storage_test.cc
           node/storage/full_disk_test.cc node/storage/model_test.cc node/storage/read_only_disk_test.cc
           node/storage/store_check_test.cc node/storage/store_file_test.cc
   DEPENDS node_storage rapidcheck)
