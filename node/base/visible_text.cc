@@ -67,6 +67,18 @@ void AppendVisible(std::string_view text, std::string& out) {
   }
 }
 
+void AppendUnquoted(std::string_view text, std::string& out) {
+  while (!text.empty()) {
+    const TextPoint taken = FirstPoint(text);
+    if (taken.point == '"' || taken.point == '\\') {
+      out += static_cast<char>(taken.point);
+    } else {
+      AppendPoint(taken, out);
+    }
+    text.remove_prefix(taken.length);
+  }
+}
+
 void AppendJsonEscaped(std::string_view text, std::string& out) {
   while (!text.empty()) {
     TextPoint taken = FirstPoint(text);

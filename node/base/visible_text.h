@@ -27,6 +27,9 @@ struct TextPoint {
 // \u{HEX} above ASCII.
 void AppendVisible(std::string_view text, std::string& out);
 
+// The same for a text that stands without quotes around it: " and \ stay as they are.
+void AppendUnquoted(std::string_view text, std::string& out);
+
 // The inside of a JSON string: \uXXXX (surrogate pairs above U+FFFF), U+FFFD for broken bytes.
 void AppendJsonEscaped(std::string_view text, std::string& out);
 

@@ -169,8 +169,8 @@ ExitCode ShowDone(const std::string& command, const BlockLine& line, const Json&
     return Complain(ExitCode::kInternal, "the node's answer is no base64");
   }
   std::string hash;
-  node::AppendVisible(result.value("hash", Json()).is_string() ? result.value("hash", "") : "-",
-                      hash);
+  node::AppendUnquoted(result.value("hash", Json()).is_string() ? result.value("hash", "") : "-",
+                       hash);
   std::cout << "revision " << RevisionText(result) << "  hash " << hash;
   if (Writes(command)) {
     std::cout << "  attempts " << result.value("attempts", int64_t{0}) << "  took "

@@ -25,7 +25,7 @@ ExitCode Complain(const core::Status& status) {
 
 ExitCode Refused(const Json& error) {
   std::string text;
-  node::AppendVisible(error.value("code", "unknown") + ": " + error.value("message", ""), text);
+  node::AppendUnquoted(error.value("code", "unknown") + ": " + error.value("message", ""), text);
   return Complain(ExitCode::kRefused, text);
 }
 

@@ -160,7 +160,7 @@ ExitCode Match(ControlClient& client, const Line& line) {
 
 void PrintRecorded(const Json& result, std::ostream& out) {
   std::string path;
-  node::AppendVisible(result.value("path", ""), path);
+  node::AppendUnquoted(result.value("path", ""), path);
   out << path << ": " << result.value("bytes", uint64_t{0}) << " bytes, "
       << result.value("inputs", uint64_t{0}) << " inputs, of them "
       << result.value("dropped", uint64_t{0}) << " dropped\n";
@@ -168,7 +168,7 @@ void PrintRecorded(const Json& result, std::ostream& out) {
 
 void PrintLevel(const Json& result, std::ostream& out) {
   std::string level;
-  node::AppendVisible(result.value("level", ""), level);
+  node::AppendUnquoted(result.value("level", ""), level);
   out << level << '\n';
 }
 

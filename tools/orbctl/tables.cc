@@ -16,7 +16,7 @@ constexpr size_t kShortId = 16;
 std::string Visible(const Json& value) {
   std::string text;
   if (value.is_string()) {
-    node::AppendVisible(value.get_ref<const std::string&>(), text);
+    node::AppendUnquoted(value.get_ref<const std::string&>(), text);
   } else if (value.is_boolean()) {
     text = value.get<bool>() ? "yes" : "no";
   } else if (value.is_null()) {
@@ -133,7 +133,7 @@ void PrintEvent(const Json& event, int64_t first_us, std::ostream& out) {
   for (const auto& [key, value] : event.items()) {
     if (key == "event" || key == "time_us") continue;
     std::string name;
-    node::AppendVisible(key, name);
+    node::AppendUnquoted(key, name);
     const bool span = key.ends_with("_us") && value.is_number_integer();
     line += " " + (span ? name.substr(0, name.size() - 3) : name) + " " +
             (span ? SpanText(value.get<int64_t>()) : Visible(value));

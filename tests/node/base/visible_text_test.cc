@@ -23,6 +23,13 @@ TEST(VisibleTextTest, PrintableAsciiStaysAsItIs) {
   EXPECT_EQ(Visible("peer 127.0.0.1:80 ~"), "peer 127.0.0.1:80 ~");
 }
 
+TEST(VisibleTextTest, WithoutQuotesAroundItQuotesStayAsTheyAre) {
+  EXPECT_EQ(Visible(R"(found "a\b")"), R"(found \"a\\b\")");
+  std::string out;
+  AppendUnquoted("found \"a\\b\", \n\x1b[2J\u202e\xdc", out);
+  EXPECT_EQ(out, R"(found "a\b", \n\x1b[2J\u{202e}\xdc)");
+}
+
 TEST(VisibleTextTest, ControlCharactersAreEscaped) {
   EXPECT_EQ(Visible("a\nb\r\t\x1b[2J\x7f"), "a\\nb\\r\\t\\x1b[2J\\x7f");
   EXPECT_EQ(Visible(std::string_view("\0", 1)), "\\x00");

@@ -140,6 +140,9 @@ TEST_F(OrbctlTest, AMatchThatFindsNobodySaysSoByItsExitCode) {
   const Answer cut = Ask(config, {"match", "a", "--patience", "1h", "--timeout", "100ms"});
   EXPECT_EQ(cut.code, 6);
   EXPECT_NE(cut.text.find("cancelled: 0 of 3 partners"), std::string::npos) << cut.text;
+  const Answer wrong = Ask(config, {"match", "a", "--patience", "1"});
+  EXPECT_EQ(wrong.code, 4);
+  EXPECT_NE(wrong.text.find("found \"1\", allowed a duration"), std::string::npos) << wrong.text;
   const Answer worked = Ask(config, {"match", "a", "--work", "--timeout", "100ms"});
   EXPECT_EQ(worked.code, 0) << worked.text;
 }
