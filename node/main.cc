@@ -14,6 +14,7 @@
 
 #include "node/admin/admin_server.h"
 #include "node/base/visible_text.h"
+#include "node/config/command_word.h"
 #include "node/config/config_file.h"
 #include "node/config/loader.h"
 #include "node/config/reference.h"
@@ -191,6 +192,7 @@ ExitCode Store(const CLI::App& app, const Line& line) {
 
 void Describe(CLI::App& app, Line& line) {
   app.require_subcommand(1);
+  app.failure_message(node::ExplainCommandLine);
   app.set_help_all_flag("--help-all", "help of all commands");
   app.set_version_flag("--version", std::string(node::SourceVersion()));
   CLI::App* init = app.add_subcommand("init", "make a key and a configuration file");

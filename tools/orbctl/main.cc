@@ -13,6 +13,7 @@
 #include <CLI/CLI.hpp>
 
 #include "node/base/visible_text.h"
+#include "node/config/command_word.h"
 #include "node/config/config_file.h"
 #include "node/config/quantity.h"
 #include "tools/orbctl/blocks.h"
@@ -254,6 +255,7 @@ void DescribeMatch(CLI::App& app, Line& line) {
 
 void Describe(CLI::App& app, Line& line) {
   app.require_subcommand(1);
+  app.failure_message(node::ExplainCommandLine);
   app.fallthrough();
   app.set_help_all_flag("--help-all", "help of all commands");
   DescribePlace(app, line);
