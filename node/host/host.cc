@@ -258,12 +258,22 @@ void Host::KeepHouse() {
   MaybeStartAgain();
   SweepHandles();
   RetryStore();
+  NoteDescriptors();
 }
 
 void Host::NoteClock() {
   const auto jump = clock_.TakeJump();
   if (!jump.has_value()) return;
   log_->Warning("the wall clock jumped", {{"by", jump->by}, {"ahead", jump->ahead}});
+}
+
+void Host::NoteDescriptors() {
+  if (std::exchange(short_, transport_.degraded()) == transport_.degraded()) return;
+  if (short_) {
+    log_->Write(short_site_, "no file descriptors: nobody is accepted");
+  } else {
+    log_->Write(short_site_, "there are file descriptors again: others are accepted");
+  }
 }
 
 void Host::SweepHandles() {

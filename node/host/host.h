@@ -186,6 +186,7 @@ class Host : public NodeView, private TransportEvents {
   void ArmTimer();
   void KeepHouse();
   void NoteClock();
+  void NoteDescriptors();
   void SweepHandles();
   void MaybeStart();
   [[nodiscard]] bool AwaitsProbe() const;
@@ -294,6 +295,8 @@ class Host : public NodeView, private TransportEvents {
       std::make_shared<bool>(true);  // What waits in the loop may outlive this.
   LogSite refused_site_{{.level = LogLevel::kInfo}};
   LogSite garbled_site_{{.level = LogLevel::kWarning}};
+  bool short_ = false;  // Of descriptors, when last looked at.
+  LogSite short_site_{{.level = LogLevel::kWarning, .burst = 2, .interval = core::Minutes(1)}};
   LogSite sweep_site_{{.level = LogLevel::kInfo}};
   LogSite rows_site_{{.level = LogLevel::kError, .burst = 2, .interval = core::Minutes(5)}};
   LogSite link_site_{{.level = LogLevel::kDebug, .burst = 50}};

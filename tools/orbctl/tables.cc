@@ -97,6 +97,9 @@ void PrintStatus(const Json& status, std::ostream& out) {
   Row(out, "steps", Field(status, "steps"));
   Row(out, "core memory", Field(status, "core_bytes") + " bytes");
   Row(out, "storage", Field(status, "storage"));
+  if (Field(status, "out_of_descriptors") == "yes") {
+    Row(out, "descriptors", "none left: nobody is accepted");
+  }
   const int64_t ahead = NumberOf(status, "clock_ahead_us");
   if (ahead > 0) Row(out, "clock", "ahead of the wall clock by " + SpanText(ahead));
 }

@@ -280,6 +280,11 @@ class FewDescriptors {
   struct rlimit before_ {};
 };
 
+// Whether the first node's log says so.
+bool Said(HostRig& rig, std::string_view words) {
+  return rig.place(0).sink.text.find(words) != std::string::npos;
+}
+
 TEST(HostTest, WithoutDescriptorsItServesOnAndAcceptsAgainLater) {
   HostRig rig;
   AddCluster(rig, 2);
@@ -295,6 +300,7 @@ TEST(HostTest, WithoutDescriptorsItServesOnAndAcceptsAgainLater) {
       ASSERT_FALSE(error) << error.message();
     }
     ASSERT_TRUE(rig.RunUntil([&] { return rig.at(0).Status().out_of_descriptors; }));
+    ASSERT_TRUE(rig.RunUntil([&] { return Said(rig, "no file descriptors: nobody is accepted"); }));
     // The connection that stands goes on.
     const uint64_t in = rig.at(1).Messages().types[core::BodyIndexOf(0x0103)].in;
     ASSERT_TRUE(rig.at(0).Submit(core::LookupCommand{rig.place(1).identity.node_id()}).ok());
@@ -305,6 +311,7 @@ TEST(HostTest, WithoutDescriptorsItServesOnAndAcceptsAgainLater) {
   rig.Add({rig.SeedOf(0)});
   ASSERT_TRUE(rig.RunUntil([&] { return KnowEachOther(rig); }));
   EXPECT_FALSE(rig.at(0).Status().out_of_descriptors);
+  EXPECT_TRUE(rig.RunUntil([&] { return Said(rig, "there are file descriptors again"); }));
 }
 
 TEST(HostTest, TheWallClockMayJumpAndTheCoreGoesOn) {
