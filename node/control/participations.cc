@@ -61,7 +61,7 @@ void Participations::OnObservation(core::Time time, const core::Observation& obs
   std::visit([&](const auto& what) { On(time, what); }, observation);
 }
 
-void Participations::Tell(const core::Key256& key, Json event) {
+void Participations::Tell(const core::Key256& key, const Json& event) {
   const auto found = open_.find(key);
   if (found != open_.end()) found->second.sink.event(event);
 }
@@ -88,14 +88,14 @@ void Participations::On(core::Time time, const core::MatchStarted& started) {
   Json event = Event("started", time);
   event["want"] = started.want;
   event["patience_us"] = started.patience.us;
-  Tell(started.topic, std::move(event));
+  Tell(started.topic, event);
 }
 
 void Participations::On(core::Time time, const core::Published& published) {
   Json event = Event("published", time);
   event["role"] = RoleText(published.role);
   event["specificity"] = published.specificity;
-  Tell(published.topic, std::move(event));
+  Tell(published.topic, event);
 }
 
 void Participations::On(core::Time time, const core::Respecified& respecified) {
@@ -104,21 +104,21 @@ void Participations::On(core::Time time, const core::Respecified& respecified) {
   event["from"] = respecified.from;
   event["to"] = respecified.to;
   event["cause"] = NameOf(respecified.cause);
-  Tell(respecified.topic, std::move(event));
+  Tell(respecified.topic, event);
 }
 
 void Participations::On(core::Time time, const core::Seen& seen) {
   Json event = Event("candidate", time);
   event["node"] = NodeText(seen.record->peer);
   event["budget"] = seen.record->budget;
-  Tell(seen.topic, std::move(event));
+  Tell(seen.topic, event);
 }
 
 void Participations::On(core::Time time, const core::Matched& matched) {
   Json event = Event("matched", time);
   event["node"] = NodeText(matched.partner);
   event["task"] = HexText(matched.task.bytes);
-  Tell(matched.topic, std::move(event));
+  Tell(matched.topic, event);
 }
 
 void Participations::On(core::Time, const core::MatchFinished& finished) {

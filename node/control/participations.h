@@ -59,7 +59,7 @@ class Participations {
   };
 
   void OnObservation(core::Time time, const core::Observation& observation);
-  void Tell(const core::Key256& key, Json event);
+  void Tell(const core::Key256& key, const Json& event);
   void TellWorkers(const Json& event);
   void End(const core::Key256& key, const Json& result);
   [[nodiscard]] std::string NodeText(core::PeerId peer) const;

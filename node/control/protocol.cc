@@ -42,7 +42,7 @@ core::Status Take(const std::string& key, JsonNode& node, ControlRequest& reques
   return Wrong("the request", "the unknown key " + Quoted(key), R"("id", "method" or "params")");
 }
 
-std::string Line(Json json) {
+std::string Line(const Json& json) {
   return Dump(json) + "\n";
 }
 
@@ -89,7 +89,7 @@ std::string ErrorLine(std::optional<int64_t> id, const core::Status& status) {
 std::string EventLine(int64_t id, const Json& event) {
   Json line = {{"id", id}};
   line.update(event);
-  return Line(std::move(line));
+  return Line(line);
 }
 
 std::string_view CodeText(const core::Status& status) {
