@@ -18,6 +18,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/check.h"
@@ -99,13 +100,39 @@ class Server {
   int in_ = -1;
 };
 
+// Wall time, and the processor time of both processes with all their threads.
+class BothSides {
+ public:
+  explicit BothSides(const Server& server) : server_(server.pid()), server_before_(ServerCpu()) {}
+
+  [[nodiscard]] double Wall() const { return Watch().wall - before_.wall; }
+
+  [[nodiscard]] double Cpu() const {
+    return Watch().cpu - before_.cpu + ServerCpu() - server_before_;
+  }
+
+ private:
+  [[nodiscard]] double ServerCpu() const {
+    clockid_t clock = 0;
+    CHECK(clock_getcpuclockid(server_, &clock) == 0);
+    return Seconds(clock);
+  }
+
+  pid_t server_;
+  double server_before_;
+  Watch before_;
+};
+
+// Of `count` messages since.
 inline void PrintRate(const char* program, const LoopbackOptions& options, uint64_t count,
-                      double wall) {
+                      const BothSides& since) {
+  const double wall = since.Wall();
+  const double cpu = since.Cpu();
+  const auto messages = static_cast<double>(count);
   std::printf("program=%s mode=%s connections=%u size=%u count=%" PRIu64
-              " wall_s=%.3f per_s=%.0f mib_per_s=%.1f\n",
-              program, options.mode.c_str(), options.connections, options.size, count, wall,
-              static_cast<double>(count) / wall,
-              static_cast<double>(count) / wall * options.size / 1048576.0);
+              " wall_s=%.3f cpu_s=%.3f per_s=%.0f per_cpu_s=%.0f mib_per_s=%.1f\n",
+              program, options.mode.c_str(), options.connections, options.size, count, wall, cpu,
+              messages / wall, messages / cpu, messages / wall * options.size / 1048576.0);
 }
 
 }  // namespace bench

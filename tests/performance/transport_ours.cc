@@ -123,13 +123,6 @@ void OpenAll(node::asio::io_context& io, Clients& clients, uint64_t port) {
   }
 }
 
-// Runs for the time asked for and returns how long it took.
-double RunFor(node::asio::io_context& io, uint32_t milliseconds) {
-  const Watch watch;
-  io.run_for(std::chrono::milliseconds(milliseconds));
-  return Watch().wall - watch.wall;
-}
-
 void RoundTrips(const LoopbackOptions& options) {
   const Server server(Serve);
   node::asio::io_context io(1);
@@ -147,9 +140,10 @@ void RoundTrips(const LoopbackOptions& options) {
         });
     CHECK(result == node::SendResult::kQueued);
   };
+  const BothSides since(server);
   for (const auto& node : clients.nodes) ask(node->transport);
-  const double wall = RunFor(io, options.milliseconds);
-  PrintRate("transport_ours", options, count, wall);
+  io.run_for(std::chrono::milliseconds(options.milliseconds));
+  PrintRate("transport_ours", options, count, since);
   more = false;
 }
 
@@ -165,14 +159,14 @@ void Stream(const LoopbackOptions& options) {
     while (more && node.transport.Send(socket, {.payload = payload}) == node::SendResult::kQueued) {
     }
   };
-  const Watch watch;
+  const BothSides since(server);
   node.on_writable(SocketId{1});
   io.run_for(std::chrono::milliseconds(options.milliseconds));
   more = false;
   node.transport.Close(SocketId{1});
   while (node.transport.sockets() != 0) io.run_one();
   const uint64_t count = server.Read();
-  PrintRate("transport_ours", options, count, Watch().wall - watch.wall);
+  PrintRate("transport_ours", options, count, since);
 }
 
 void Handshakes(const LoopbackOptions& options) {
@@ -180,14 +174,15 @@ void Handshakes(const LoopbackOptions& options) {
   node::asio::io_context io(1);
   Clients clients(io, kHandshakesAtOnce);
   const node::Endpoint at = At(server.Read());
+  const BothSides since(server);
   for (const auto& node : clients.nodes) {
     const auto dial = [&node, at] { CHECK(node->transport.Dial(at, std::nullopt).ok()); };
     node->on_opened = [&node](SocketId socket) { node->transport.Close(socket); };
     node->on_closed = dial;
     dial();
   }
-  const double wall = RunFor(io, options.milliseconds);
-  PrintRate("transport_ours", options, clients.Opened(), wall);
+  io.run_for(std::chrono::milliseconds(options.milliseconds));
+  PrintRate("transport_ours", options, clients.Opened(), since);
   for (const auto& node : clients.nodes) node->on_closed = nullptr;
 }
 

@@ -102,7 +102,7 @@ void Run(const LoopbackOptions& options) {
     sessions.push_back(
         std::make_shared<Session>(std::move(socket), options.size, options.mode == "rtt"));
   }
-  const Watch watch;
+  const BothSides since(server);
   bool more = true;
   for (const auto& session : sessions) {
     session->Read();
@@ -117,7 +117,7 @@ void Run(const LoopbackOptions& options) {
     io.run();  // To the server's end of the stream.
     count = server.Read();
   }
-  PrintRate("transport_raw", options, count, Watch().wall - watch.wall);
+  PrintRate("transport_raw", options, count, since);
 }
 
 }  // namespace

@@ -85,10 +85,10 @@ void Run(const LoopbackOptions& options) {
     CHECK(nng_dial(socket, url.c_str(), nullptr, 0) == 0);
     contexts.push_back(std::make_unique<Context>(socket, &answers));
   }
-  const Watch watch;
+  const BothSides since(server);
   for (const auto& context : contexts) context->Ask(options.size);
   std::this_thread::sleep_for(std::chrono::milliseconds(options.milliseconds));
-  PrintRate("nng_request", options, answers.load(), Watch().wall - watch.wall);
+  PrintRate("nng_request", options, answers.load(), since);
   std::fflush(stdout);
   for (auto& context : contexts) static_cast<void>(context.release());  // Its threads still run.
 }
