@@ -134,16 +134,15 @@ core::StatusOr<Swept> MakeGuided(const Prepared& sweep, const GuidedPlan& plan, 
   return swept;
 }
 
-core::StatusOr<Swept> MakeAll(const Prepared& sweep, CellRuns& runs) {
-  Swept swept{CellsOf(sweep.plan)};
-  RETURN_IF_ERROR(runs.Make(swept.cells, sweep.threads));
-  return swept;
+core::StatusOr<Swept> MakeAll(std::vector<SweepCell> cells, int threads, CellRuns& runs) {
+  RETURN_IF_ERROR(runs.Make(cells, threads));
+  return Swept{std::move(cells)};
 }
 
 ExitCode Report(const Prepared& sweep, const Swept& swept, const SweepLedger& ledger,
                 Console& console) {
   const SweepRuns runs = AskedFor(swept.cells, ledger);
-  const size_t wanted = CellsOf(sweep.plan).size();
+  const uint64_t wanted = CountOf(sweep.plan);
   const auto& axes = sweep.plan.axes;
   const std::string table = sweep.folder + "/table.csv";
   if (const core::Status written = WriteFileWhole(table, CsvText(runs, axes, sweep.space.metrics));
@@ -171,17 +170,18 @@ ExitCode Sweep(const SweepOptions& options, Console& console) {
   if (!sweep.ok()) return Complain(console, sweep.status());
   auto ledger = SweepLedger::Open(sweep->folder, sweep->scenario, sweep->plan.axes);
   if (!ledger.ok()) return Complain(console, ledger.status());
-  const std::vector<SweepCell> cells = CellsOf(sweep->plan);
+  std::vector<SweepCell> cells;  // A guided sweep plans them as it goes.
+  if (!options.guided) cells = CellsOf(sweep->plan);
   const size_t done = options.guided ? ledger->runs().size() : AskedFor(cells, *ledger).size();
   console.out << absl::StrFormat("%s  hash %s  runs %d  %d are done  %d threads  %s\n",
                                  sweep->scenario.name, core::ToHex(sweep->scenario.hash),
-                                 cells.size(), done, sweep->threads, ledger->path())
+                                 CountOf(sweep->plan), done, sweep->threads, ledger->path())
               << std::flush;
   CellRuns runs(sweep->space, *ledger, console);
   if (options.fail_fast) runs.FailFast();
   const GuidedPlan guided{sweep->plan.seeds, options.fresh};
-  const auto swept =
-      options.guided ? MakeGuided(*sweep, guided, runs, *ledger) : MakeAll(*sweep, runs);
+  const auto swept = options.guided ? MakeGuided(*sweep, guided, runs, *ledger)
+                                    : MakeAll(std::move(cells), sweep->threads, runs);
   if (!swept.ok()) return Conclude(console, swept.status());
   return Report(*sweep, *swept, *ledger, console);
 }

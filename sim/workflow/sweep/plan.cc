@@ -100,6 +100,11 @@ uint64_t SizeOf(const SweepPlan& plan) {
   return points * plan.seeds.count;
 }
 
+uint64_t CountOf(const SweepPlan& plan) {
+  const uint64_t size = SizeOf(plan);
+  return size > plan.shard.index ? (size - plan.shard.index - 1) / plan.shard.count + 1 : 0;
+}
+
 std::vector<SweepCell> CellsOf(const SweepPlan& plan) {
   std::vector<SweepCell> cells;
   const uint64_t size = SizeOf(plan);

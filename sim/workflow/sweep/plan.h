@@ -56,6 +56,8 @@ struct SweepCell {
 // All cells of the plan, or its shard's: every point of the grid with the first seed, then with the next one, so that a
 // sweep that was interrupted has covered the grid evenly. The last axis moves first.
 [[nodiscard]] std::vector<SweepCell> CellsOf(const SweepPlan& plan);
+// How many these are.
+[[nodiscard]] uint64_t CountOf(const SweepPlan& plan);
 // Runs of the plan, all shards together.
 [[nodiscard]] uint64_t SizeOf(const SweepPlan& plan);
 

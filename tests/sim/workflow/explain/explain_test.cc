@@ -30,6 +30,11 @@ class ExplainTest : public CommandTest {
     capsule_ = CapsuleOf({.file = SourcePath(file), .plant = bugs}, "run", until);
   }
 
+  void RunUpstream(const char* file, uint64_t seed) {
+    capsule_ =
+        CapsuleOf({.file = SourcePath(file), .seed = seed, .overrides = {{"profile", "upstream"}}});
+  }
+
   // What failed, as the capsule tells it.
   [[nodiscard]] Violation Failure() const {
     const auto capsule = ReadCapsule(capsule_);
@@ -163,9 +168,7 @@ TEST_F(ExplainTest, ARunThatDidNotFailHasNothingToExplain) {
 }
 
 TEST_F(ExplainTest, NamesTheLastMomentAtWhichAnotherFutureWasPossible) {
-  capsule_ = CapsuleOf({.file = SourcePath("scenarios/pend_commit_interleave.json"),
-                        .seed = 3,
-                        .overrides = {{"profile", "upstream"}}});
+  RunUpstream("scenarios/pend_commit_interleave.json", 3);
   ExplainOptions options = Options();
   EXPECT_THAT(Explained(options), Not(HasSubstr("neighbour")));
   options.alone = false;
@@ -178,9 +181,7 @@ TEST_F(ExplainTest, NamesTheLastMomentAtWhichAnotherFutureWasPossible) {
 }
 
 TEST_F(ExplainTest, SaysHowFarItIsAndWhatItsBoundLeftOut) {
-  capsule_ = CapsuleOf({.file = SourcePath("scenarios/pend_commit_interleave.json"),
-                        .seed = 3,
-                        .overrides = {{"profile", "upstream"}}});
+  RunUpstream("scenarios/pend_commit_interleave.json", 3);
   ExplainOptions options = Options();
   options.alone = false;
   options.neighbours = 1;  // The nearest one fails too.
@@ -199,9 +200,7 @@ TEST_F(ExplainTest, FewerNeighboursAreTriedOfALongRun) {
 }
 
 TEST_F(ExplainTest, AnInterruptedSearchDoesNotSayThatNothingPasses) {
-  capsule_ = CapsuleOf({.file = SourcePath("scenarios/pend_commit_interleave.json"),
-                        .seed = 3,
-                        .overrides = {{"profile", "upstream"}}});
+  RunUpstream("scenarios/pend_commit_interleave.json", 3);
   const auto capsule = OpenCapsule(capsule_);
   ASSERT_TRUE(capsule.ok());
   const std::atomic<bool> stop{true};
@@ -213,9 +212,7 @@ TEST_F(ExplainTest, AnInterruptedSearchDoesNotSayThatNothingPasses) {
 }
 
 TEST_F(ExplainTest, NamesTheFaultWithoutWhichNothingFails) {
-  capsule_ = CapsuleOf({.file = SourcePath("scenarios/random_fault_soak.json"),
-                        .seed = 5,
-                        .overrides = {{"profile", "upstream"}}});
+  RunUpstream("scenarios/random_fault_soak.json", 5);
   ExplainOptions options = Options();
   options.alone = false;
   const std::string told = Explained(options);

@@ -10,8 +10,7 @@
 
 #include "sim/observe/file_out.h"
 #include "sim/observe/probes.h"
-#include "sim/workflow/commands.h"
-#include "tests/sim/world/small_world.h"
+#include "tests/sim/workflow/command_test.h"
 
 namespace sim {
 namespace {
@@ -19,46 +18,34 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 
-class ReportTest : public testing::Test {
+constexpr char kScenario[] = "scenarios/two_writers.json";
+
+class ReportTest : public CommandTest {
  protected:
-  ReportTest()
-      : folder_(testing::TempDir() + "report_" +
-                testing::UnitTest::GetInstance()->current_test_info()->name()) {
-    std::filesystem::remove_all(folder_);
-  }
-
-  ~ReportTest() override { std::filesystem::remove_all(folder_); }
-
   void MakeRun(const std::string& name, const std::string& trace, int threads = 2,
                Overrides overrides = {}) {
-    std::ostringstream out;
-    Console console{out, out, "orbsim", false, nullptr};
     RunOptions options;
-    options.scenario = {SourcePath("scenarios/two_writers.json"), {}, std::move(overrides), {}};
+    options.scenario = {SourcePath(kScenario), {}, std::move(overrides), {}};
     options.threads = threads;
     options.out = folder_ + "/" + name;
     options.trace = trace;
-    ASSERT_EQ(sim::Run(options, console), ExitCode::kPass) << out.str();
+    (void)Told(&sim::Run, options);
   }
 
   void MakeSweep(const std::string& name) {
-    std::ostringstream out;
-    Console console{out, out, "orbsim", false, nullptr};
     SweepOptions options;
-    options.scenario.file = SourcePath("scenarios/two_writers.json");
+    options.scenario.file = SourcePath(kScenario);
     options.seeds = "3";
     options.vary = {"profile=strict,upstream", "network.loss=1%,0.5%"};
     options.metrics = {"write.time.p50"};
     options.threads = 2;
     options.out = folder_ + "/" + name;
-    (void)sim::Sweep(options, console);
+    (void)Told(&Sweep, options, ExitCode::kSafety);
   }
 
   void MakeEnvelope(const std::string& name) {
-    std::ostringstream out;
-    Console console{out, out, "orbsim", false, nullptr};
     EnvelopeOptions options;
-    options.scenario.file = SourcePath("scenarios/two_writers.json");
+    options.scenario.file = SourcePath(kScenario);
     options.axis = "network.loss";
     options.from = "0%";
     options.to = "99%";
@@ -66,29 +53,23 @@ class ReportTest : public testing::Test {
     options.at = "1%";
     options.jobs = 2;
     options.out = folder_ + "/" + name;
-    ASSERT_EQ(FindEnvelope(options, console), ExitCode::kPass) << out.str();
+    (void)Told(&FindEnvelope, options);
   }
 
   // Empty: it went well; otherwise what was said to be wrong.
   std::string Complaint(const std::vector<std::string>& names,
                         const std::string& page = "page.html", bool force = true) {
-    std::ostringstream out;
-    std::ostringstream error;
-    Console console{out, error, "orbsim", false, nullptr};
+    out_.str("");
+    error_.str("");
+    Console console = MakeConsole();
     ReportOptions options;
     for (const std::string& name : names) options.folders.push_back(folder_ + "/" + name);
     options.out = folder_ + "/" + page;
     options.force = force;
     const ExitCode exit = sim::Report(options, console);
-    EXPECT_EQ(exit == ExitCode::kPass, error.str().empty()) << error.str();
+    EXPECT_EQ(exit == ExitCode::kPass, error_.str().empty()) << error_.str();
     EXPECT_TRUE(exit == ExitCode::kPass || exit == ExitCode::kBadInput);
-    return error.str();
-  }
-
-  [[nodiscard]] std::string Text(const std::string& file) const {
-    auto text = ReadFileWhole(folder_ + "/" + file);
-    EXPECT_TRUE(text.ok()) << file;
-    return text.ok() ? *text : "";
+    return error_.str();
   }
 
   void Write(const std::string& file, const std::string& text) const {
@@ -96,7 +77,7 @@ class ReportTest : public testing::Test {
   }
 
   void Replace(const std::string& file, const std::string& what, const std::string& by) const {
-    std::string text = Text(file);
+    std::string text = File(file);
     const size_t at = text.find(what);
     ASSERT_NE(at, std::string::npos) << file << " has no " << what;
     Write(file, text.replace(at, what.size(), by));
@@ -104,13 +85,11 @@ class ReportTest : public testing::Test {
 
   // What the page was given to draw.
   [[nodiscard]] json Data(const std::string& page = "page.html") const {
-    const std::string text = Text(page);
+    const std::string text = File(page);
     const std::string opening = R"(<script type="application/json" id="data">)";
     const size_t begin = text.find(opening) + opening.size();
     return json::parse(text.substr(begin, text.find("</script>", begin) - begin));
   }
-
-  std::string folder_;
 };
 
 uint64_t SumOf(const json& rows, const char* member) {
@@ -145,7 +124,7 @@ TEST_F(ReportTest, EveryCallOfTheHistoryIsCounted) {
   MakeRun("run", "none");
   ASSERT_EQ(Complaint({"run"}), "");
   const json calls = Data()["runs"][0]["calls"];
-  std::istringstream history(Text("run/history.jsonl"));
+  std::istringstream history(File("run/history.jsonl"));
   uint64_t invoked = 0;
   for (std::string line; std::getline(history, line);)
     invoked += line.find("\"invoke\"") != std::string::npos;
@@ -176,13 +155,13 @@ TEST_F(ReportTest, EqualRunsGiveEqualPages) {
   std::filesystem::remove_all(folder_ + "/run");
   MakeRun("run", "messages", 2);
   ASSERT_EQ(Complaint({"run"}, "two.html"), "");
-  EXPECT_EQ(Text("one.html"), Text("two.html"));
+  EXPECT_EQ(File("one.html"), File("two.html"));
 }
 
 TEST_F(ReportTest, ThePageNamesNothingOutsideItself) {
   MakeRun("run", "none");
   ASSERT_EQ(Complaint({"run"}), "");
-  const std::string page = Text("page.html");
+  const std::string page = File("page.html");
   EXPECT_THAT(page, HasSubstr("default-src 'none'"));
   for (const char* loads : {"<link", " src=\"", "@import", "url("}) {
     EXPECT_EQ(page.substr(0, page.find("<script>")).find(loads), std::string::npos) << loads;
@@ -195,7 +174,7 @@ TEST_F(ReportTest, NamesCannotEndTheScript) {
   MakeRun("run", "none", 2, {{"about", "\"" + name + "\""}});
   ASSERT_EQ(Complaint({"run"}), "");
   EXPECT_EQ(Data()["runs"][0]["about"], name);
-  const std::string page = Text("page.html");
+  const std::string page = File("page.html");
   EXPECT_EQ(page.find("<script>alert"), std::string::npos);
 }
 
@@ -242,7 +221,7 @@ TEST_F(ReportTest, AResultIsNotOverwritten) {
   MakeRun("run", "none");
   Write("page.html", "mine");
   EXPECT_THAT(Complaint({"run"}, "page.html", false), HasSubstr("--force"));
-  EXPECT_EQ(Text("page.html"), "mine");
+  EXPECT_EQ(File("page.html"), "mine");
   EXPECT_EQ(Complaint({"run"}, "page.html", true), "");
 }
 
@@ -284,7 +263,7 @@ TEST_F(ReportTest, DamagedFilesAreRefusedByNameAndPlace) {
       {"history.jsonl", "\"process\":", "\"p\":", "history.jsonl:1: found a line without process"}};
   for (const Damage& damage : damages) {
     const std::string file = "run/" + damage.file;
-    const std::string whole = Text(file);
+    const std::string whole = File(file);
     Replace(file, damage.what, damage.by);
     EXPECT_THAT(Complaint({"run"}), HasSubstr(damage.said)) << damage.file << " " << damage.by;
     EXPECT_FALSE(std::filesystem::exists(folder_ + "/page.html"));
@@ -296,7 +275,7 @@ TEST_F(ReportTest, DamagedFilesAreRefusedByNameAndPlace) {
 TEST_F(ReportTest, EmptyFilesAreRefused) {
   MakeRun("run", "messages");
   for (const char* file : {"timeline.csv", "histograms.csv", "peers.jsonl", "trace.jsonl"}) {
-    const std::string whole = Text(std::string("run/") + file);
+    const std::string whole = File(std::string("run/") + file);
     Write(std::string("run/") + file, "");
     EXPECT_THAT(Complaint({"run"}), HasSubstr(std::string(file) + ":1: found an empty file"));
     Write(std::string("run/") + file, whole);
@@ -314,7 +293,7 @@ TEST_F(ReportTest, ASweepIsShownInTheOrderOfItsGridWhoeverCameFirst) {
   EXPECT_EQ(sweep["places"].size(), 2u);
   EXPECT_THAT(sweep["metrics"].dump(), HasSubstr("write.time.p50"));
   // The ledger is written as runs end: its order means nothing.
-  std::istringstream ledger(Text("sweep/runs.jsonl"));
+  std::istringstream ledger(File("sweep/runs.jsonl"));
   std::vector<std::string> lines;
   for (std::string line; std::getline(ledger, line);) lines.push_back(line);
   std::reverse(lines.begin() + 1, lines.end());
@@ -322,7 +301,7 @@ TEST_F(ReportTest, ASweepIsShownInTheOrderOfItsGridWhoeverCameFirst) {
   for (const std::string& line : lines) turned += line + "\n";
   Write("sweep/runs.jsonl", turned);
   ASSERT_EQ(Complaint({"sweep"}, "two.html"), "");
-  EXPECT_EQ(Text("one.html"), Text("two.html"));
+  EXPECT_EQ(File("one.html"), File("two.html"));
 }
 
 TEST_F(ReportTest, ASweepSaysWhatItsRunsReachedAndWhatTheyNeverDid) {
@@ -346,8 +325,8 @@ TEST_F(ReportTest, AnEnvelopeGoesWithItsRuns) {
   MakeEnvelope("envelope");
   const std::string file = "envelope/envelope.json";
   ASSERT_EQ(Complaint({"envelope"}), "");
-  EXPECT_EQ(Data()["sweep"]["envelope"], json::parse(Text(file)));
-  EXPECT_THAT(Text("page.html"), HasSubstr("<title>Envelope of two-writers</title>"));
+  EXPECT_EQ(Data()["sweep"]["envelope"], json::parse(File(file)));
+  EXPECT_THAT(File("page.html"), HasSubstr("<title>Envelope of two-writers</title>"));
   const std::vector<Damage> damages = {
       {file, "orbweaver envelope", "orbweaver sweep", "\"orbweaver envelope\""},
       {file, "\"version\": 1", "\"version\": 2", "version 2; expected version 1"},
@@ -359,7 +338,7 @@ TEST_F(ReportTest, AnEnvelopeGoesWithItsRuns) {
       {file, "\"operating_point\": ", "\"operating_point\": null, \"was\": ", "at 'margin'"},
       {file, "{", "", "envelope.json:2:"}};
   for (const Damage& damage : damages) {
-    const std::string whole = Text(file);
+    const std::string whole = File(file);
     std::filesystem::remove(folder_ + "/page.html");
     Replace(file, damage.what, damage.by);
     EXPECT_THAT(Complaint({"envelope"}), HasSubstr(damage.said)) << damage.by;
@@ -374,7 +353,7 @@ TEST_F(ReportTest, AnEnvelopeGoesWithItsRuns) {
 
 TEST_F(ReportTest, ADamagedLedgerIsRefusedAndATornLineLeftOut) {
   MakeSweep("sweep");
-  const std::string whole = Text("sweep/runs.jsonl");
+  const std::string whole = File("sweep/runs.jsonl");
   Write("sweep/runs.jsonl", whole.substr(0, whole.size() - 10));
   ASSERT_EQ(Complaint({"sweep"}), "");
   EXPECT_EQ(Data()["sweep"]["runs"], 11);

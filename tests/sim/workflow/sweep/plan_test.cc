@@ -58,6 +58,14 @@ TEST(SweepPlanTest, EveryCellIsInOneShardAndSeedsComeAtAllPointsInTurn) {
   EXPECT_EQ(shards, std::multiset<SweepCell>(cells.begin(), cells.end()));
 }
 
+TEST(SweepPlanTest, CountsTheCellsOfAShard) {
+  SweepPlan plan{.seeds = {10, 4}, .axes = {{"a", {"x", "y", "z"}}}, .shard = {}};
+  for (plan.shard.count = 1; plan.shard.count < 15; ++plan.shard.count) {
+    for (plan.shard.index = 0; plan.shard.index < plan.shard.count; ++plan.shard.index)
+      EXPECT_EQ(CountOf(plan), CellsOf(plan).size());
+  }
+}
+
 TEST(SweepPlanTest, MoreRunsThanALedgerIsMadeForAreRefused) {
   SweepPlan plan{.seeds = {1, 20'000'000}, .axes = {}, .shard = {}};
   EXPECT_FALSE(Check(plan).ok());
