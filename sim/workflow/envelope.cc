@@ -145,7 +145,8 @@ ExitCode FindEnvelope(const EnvelopeOptions& options, Console& console) {
   if (!prepared.ok()) return Complain(console, prepared.status());
   const std::string folder =
       options.out.empty() ? ResultsOf(prepared->scenario) + "/envelope" : options.out;
-  auto ledger = SweepLedger::Open(folder, prepared->scenario, prepared->space.axes);
+  auto ledger =
+      SweepLedger::Open(folder, HeaderOf(prepared->scenario, prepared->space.axes, false));
   if (!ledger.ok()) return Complain(console, ledger.status());
   console.out << absl::StrFormat("%s  hash %s  %s from %s to %s  %d seeds a point  %s\n",
                                  prepared->scenario.name, core::ToHex(prepared->scenario.hash),

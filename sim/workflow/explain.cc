@@ -1,10 +1,5 @@
-// orbsim explain: the chain of events that leads to a failure, from runs of its capsule.
-//
-//   run           looks for                                         keeps
-//   first         the event on which the check fails                the names that the violation shows
-//   second, ...   what carries these names, and what they lead to   the events; again while there is more to learn
-// neighbours    one that passes                                   where the two part
-// No run keeps a trace: memory is that of the world and of at most Recorder::kKept lines.
+// orbsim explain: the chain of events that leads to a failure, from runs of its capsule, and the nearest run that passes.
+#include <cstddef>
 #include <memory>
 #include <ostream>
 #include <utility>
@@ -18,8 +13,7 @@
 #include "sim/workflow/divergence.h"
 #include "sim/workflow/explain/chain_text.h"
 #include "sim/workflow/explain/neighbour.h"
-#include "sim/workflow/explain/witness.h"
-#include "sim/workflow/progress.h"
+#include "sim/workflow/explain/trace_back.h"
 #include "sim/workflow/report_text.h"
 #include "sim/workflow/session.h"
 
@@ -27,86 +21,6 @@ namespace sim {
 namespace {
 
 constexpr size_t kLinesMax = 40;
-// What is learnt in the last one may not have been seen from the beginning.
-constexpr int kRecordingsMax = 4;
-
-// What all runs of one explanation share.
-struct Subject {
-  std::shared_ptr<const Scenario> scenario;
-  SessionOptions options;
-  Console& console;
-};
-
-struct Finding {
-  CheckInfo check;
-  Violation violation;
-  FoundAt found;
-  Concern concern;
-  uint64_t events = 0;  // Of the run up to there.
-};
-
-// Until `done`, or the end.
-template <typename Done>
-core::Status RunUntil(const Subject& subject, Session& session, WorldTime end, Done&& done) {
-  Progress progress(subject.console, session);
-  RETURN_IF_ERROR(session.Open());
-  const auto goes_on = [&] {
-    progress.Show();
-    return !done();
-  };
-  ASSIGN_OR_RETURN(const RunState state, session.RunWhile(end, goes_on));
-  progress.Clear();
-  if (state == RunState::kStopped) return core::Internal("interrupted");
-  return core::Status();
-}
-
-std::string ViolatedIn(const Session& session) {
-  std::string ids;
-  for (const Checker* checker : session.checkers()) {
-    if (checker->violations() > 0) ids += " " + std::string(checker->info().id);
-  }
-  return ids.empty() ? " none" : ids;
-}
-
-core::StatusOr<Finding> Find(const Subject& subject, const std::string& check) {
-  Session session(subject.scenario, subject.options);
-  const Checker* checker = session.FindChecker(check);
-  const auto* finder = session.observers().Add(std::make_unique<ViolationFinder>(*checker));
-  const auto found = [&] { return finder->found().has_value(); };
-  RETURN_IF_ERROR(RunUntil(subject, session, subject.options.until, found));
-  if (!found()) session.Close(subject.options.until);
-  if (!found()) {
-    return core::NotFound(absl::StrFormat(
-        "check %s: found no violation in this run (checked %d times), allowed one of those that "
-        "are violated:%s",
-        check, checker->premises(), ViolatedIn(session)));
-  }
-  return Finding{checker->info(), *checker->first(), *finder->found(), finder->MakeConcern(),
-                 session.world().statistics().events};
-}
-
-core::StatusOr<Chain> TraceBack(const Subject& subject, Finding& finding) {
-  std::vector<Happening> happenings;
-  uint64_t forgotten = 0;
-  size_t known = 0;
-  for (int run = 0; run < kRecordingsMax && finding.concern.size() != known; ++run) {
-    known = finding.concern.size();
-    Session session(subject.scenario, subject.options);
-    auto* recorder =
-        session.observers().Add(std::make_unique<Recorder>(finding.concern, finding.found));
-    const WorldTime end =
-        std::min(finding.found.time + core::Microseconds(1), subject.options.until);
-    RETURN_IF_ERROR(RunUntil(subject, session, end, [] { return false; }));
-    happenings = recorder->TakeHappenings();
-    forgotten = recorder->forgotten();
-  }
-  if (forgotten > 0) {
-    subject.console.out << absl::StrFormat(
-        "%d events of long before were forgotten: more than %d concern it\n", forgotten,
-        Recorder::kKept);
-  }
-  return MakeChain(std::move(happenings), finding.violation.peer, kLinesMax);
-}
 
 bool IsTheSame(const Violation& a, const Violation& b) {
   return a.at == b.at && a.peer == b.peer && a.subject == b.subject;
@@ -119,13 +33,12 @@ std::string LeftOutText(const NeighboursTried& tried) {
 }
 
 // The nearest run that passes, and where it parts from this one.
-core::Status TellOfNeighbour(const Subject& subject, const Finding& finding,
-                             const ExplainOptions& options) {
+core::Status TellOfNeighbour(const Traced& traced, const Finding& finding,
+                             const ExplainOptions& options, Console& console) {
   const size_t most = options.neighbours > 0 ? static_cast<size_t>(options.neighbours)
                                              : NeighboursWorthTrying(finding.events);
-  const NeighbourSearch search{subject.scenario, std::string(finding.check.id),
-                               finding.violation.at, ThreadsOrAll(subject.options.threads), most};
-  Console& console = subject.console;
+  const NeighbourSearch search{traced.scenario, std::string(finding.check.id), finding.violation.at,
+                               ThreadsOrAll(traced.options.threads), most};
   ASSIGN_OR_RETURN(const NeighboursTried tried, NearestPassing(search, console));
   const auto& neighbour = tried.nearest;
   if (!neighbour.has_value()) {
@@ -137,9 +50,9 @@ core::Status TellOfNeighbour(const Subject& subject, const Finding& finding,
     console.out << "            it is another run from the first event on\n";
     return core::Status();
   }
-  const SessionOptions session{1, 0, LookedAtUntil(search), subject.options.stop_flag};
+  const SessionOptions session{1, 0, LookedAtUntil(search), traced.options.stop_flag};
   ASSIGN_OR_RETURN(const auto parting,
-                   FindParting({subject.scenario, session, {}}, {neighbour->scenario, session, {}},
+                   FindParting({traced.scenario, session, {}}, {neighbour->scenario, session, {}},
                                neighbour->from, Compared::kTold));
   if (parting.has_value()) console.out << PartingText(*parting, "fails ", "passes");
   if (!neighbour->settings.empty()) {
@@ -179,22 +92,29 @@ ExitCode Explain(const ExplainOptions& options, Console& console) {
     return Complain(console, taken);
   if (const std::string other = OtherBuildText(*capsule); !other.empty())
     console.error << "explain: " << other;
-  const Subject subject{std::make_shared<const Scenario>(*std::move(scenario)),
-                        {options.threads, 0, capsule->ended, console.stop_flag},
-                        console};
-  console.out << FirstLine(*subject.scenario) << "\n" << std::flush;
-  auto finding = Find(subject, check);
+  const Traced traced{std::make_shared<const Scenario>(*std::move(scenario)),
+                      {options.threads, 0, capsule->ended, console.stop_flag},
+                      console};
+  console.out << FirstLine(*traced.scenario) << "\n" << std::flush;
+  auto finding = FindViolation(traced, check);
   if (!finding.ok()) return Conclude(console, finding.status());
   if (capsule->failed.has_value() && capsule->failed->check == check &&
       !IsTheSame(capsule->failed->violation, finding->violation)) {
     console.error << "explain: the capsule tells of another violation of this check, at t="
                   << ClockText(capsule->failed->violation.at) << "\n";
   }
-  const auto chain = TraceBack(subject, *finding);
-  if (!chain.ok()) return Conclude(console, chain.status());
-  const ExitCode shown = Show(options, *finding, *chain, console);
+  auto preceding = TraceBack(traced, *finding);
+  if (!preceding.ok()) return Conclude(console, preceding.status());
+  if (preceding->forgotten > 0) {
+    console.out << absl::StrFormat(
+        "%d events of long before were forgotten: more than %d concern it\n", preceding->forgotten,
+        Recorder::kKept);
+  }
+  const Chain chain =
+      MakeChain(std::move(preceding->happenings), finding->violation.peer, kLinesMax);
+  const ExitCode shown = Show(options, *finding, chain, console);
   if (options.alone || shown != ExitCode::kPass) return shown;
-  const core::Status told = TellOfNeighbour(subject, *finding, options);
+  const core::Status told = TellOfNeighbour(traced, *finding, options, console);
   return told.ok() ? shown : Conclude(console, told);
 }
 

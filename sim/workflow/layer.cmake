@@ -4,15 +4,15 @@ add_layer(sim_workflow FOLDER sim/workflow
           run.cc scenario_source.cc session.cc shrink.cc sweep.cc text_table.cc travel.cc vocabulary.cc
           builds/builds.cc builds/other_build.cc builds/told_run.cc
           envelope/edge.cc envelope/findings.cc envelope/ramp.cc
-          explain/chain.cc explain/chain_picture.cc explain/chain_text.cc explain/concern.cc explain/happening.cc explain/neighbour.cc
-          explain/witness.cc
+          explain/chain.cc explain/chain_picture.cc explain/chain_shape.cc explain/chain_text.cc explain/concern.cc explain/happening.cc explain/neighbour.cc
+          explain/trace_back.cc explain/witness.cc
           export/capture.cc export/operations.cc export/overlay_files.cc export/packet.cc export/pcapng.cc export/perfetto.cc export/tables.cc
           export/targets.cc
           report/call_digest.cc report/csv_columns.cc report/embedded.cc report/envelope_file.cc report/page.cc report/peers_file.cc report/population.cc
           report/run_folder.cc report/series.cc report/sweep_folder.cc report/trace_digest.cc report/trace_line.cc
           shrink/failing.cc shrink/minimise.cc shrink/reductions.cc shrink/shrinking.cc shrink/time_reductions.cc shrink/trials.cc
           shrink/workload_reductions.cc
-          sweep/capsules.cc sweep/cell_runs.cc sweep/guidance.cc sweep/ledger.cc sweep/plan.cc sweep/report.cc sweep/variation.cc
+          sweep/capsules.cc sweep/cell_runs.cc sweep/guidance.cc sweep/ledger.cc sweep/plan.cc sweep/report.cc sweep/signature.cc sweep/variation.cc
           travel/channel.cc travel/edits.cc travel/event_list.cc travel/explorer.cc travel/state_at.cc travel/timeline.cc travel/traveller.cc
   DEPENDS sim_explore sim_world sim_observe sim_history sim_scenario core_peer core_recording
   LIBRARIES nlohmann_json::nlohmann_json absl::cleanup absl::str_format Boost::headers)

@@ -85,7 +85,7 @@ core::StatusOr<std::vector<std::string>> MetricsOf(const SweepOptions& options,
 core::StatusOr<Prepared> Prepare(const SweepOptions& options) {
   Prepared sweep;
   ASSIGN_OR_RETURN(sweep.plan, PlanOf(options));
-  sweep.space = {ReadOnce(options.scenario), sweep.plan.axes, {}, options.guided};
+  sweep.space = {ReadOnce(options.scenario), sweep.plan.axes, {}, options.guided, true};
   ASSIGN_OR_RETURN(sweep.scenario, Load(sweep.space.source));
   sweep.threads = ThreadsOrAll(options.threads);
   sweep.folder = options.out;
@@ -168,7 +168,7 @@ ExitCode Report(const Prepared& sweep, const Swept& swept, const SweepLedger& le
 ExitCode Sweep(const SweepOptions& options, Console& console) {
   const auto sweep = Prepare(options);
   if (!sweep.ok()) return Complain(console, sweep.status());
-  auto ledger = SweepLedger::Open(sweep->folder, sweep->scenario, sweep->plan.axes);
+  auto ledger = SweepLedger::Open(sweep->folder, HeaderOf(sweep->scenario, sweep->plan.axes, true));
   if (!ledger.ok()) return Complain(console, ledger.status());
   std::vector<SweepCell> cells;  // A guided sweep plans them as it goes.
   if (!options.guided) cells = CellsOf(sweep->plan);

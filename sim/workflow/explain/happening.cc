@@ -36,6 +36,17 @@ std::string DetailText(const WorldFact& fact, const Scenario& scenario) {
   }
 }
 
+// Numbers, peers and ids are left out: they differ from run to run.
+std::string WordsOf(const Description& what) {
+  Description words{what.name, {}};
+  for (const Field& field : what.fields) {
+    const bool told = std::holds_alternative<std::string_view>(field.value) ||
+                      std::holds_alternative<bool>(field.value);
+    if (told) words.fields.push_back(field);
+  }
+  return Sentence(words);
+}
+
 bool IsFault(WorldFact::Kind kind) {
   return kind == WorldFact::Kind::kFaultBegan || kind == WorldFact::Kind::kFaultEnded ||
          kind == WorldFact::Kind::kCalm;
@@ -45,13 +56,23 @@ struct Maker {
   const Scenario& scenario;
 
   Happening operator()(const Fact* fact) const {
-    return {
-        .kind = Happening::Kind::kFact, .at = fact->at, .peer = fact->peer, .text = Narrate(*fact)};
+    const Description what = Describe(fact->what);
+    return {.kind = Happening::Kind::kFact,
+            .at = fact->at,
+            .peer = fact->peer,
+            .name = what.name,
+            .words = WordsOf(what),
+            .text = Narrate(*fact)};
   }
 
   Happening operator()(const UserFact* fact) const {
-    return {
-        .kind = Happening::Kind::kUser, .at = fact->at, .peer = fact->peer, .text = Narrate(*fact)};
+    const Description what = Describe(*fact);
+    return {.kind = Happening::Kind::kUser,
+            .at = fact->at,
+            .peer = fact->peer,
+            .name = what.name,
+            .words = WordsOf(what),
+            .text = Narrate(*fact)};
   }
 
   Happening operator()(const MessageFact* fact) const {
@@ -61,6 +82,7 @@ struct Maker {
             .peer = sent ? fact->from : fact->to,
             .other = sent ? fact->to : fact->from,
             .message = MessageName(*fact),
+            .name = Describe(*fact).name,
             .text = Narrate(*fact)};
   }
 
@@ -72,6 +94,7 @@ struct Maker {
             .down = fact->kind == Kind::kStopped || fact->kind == Kind::kPaused,
             .up = fact->kind == Kind::kStarted || fact->kind == Kind::kResumed,
             .command = fact->kind == Kind::kCommanded,
+            .name = Describe(*fact).name,
             .text = Narrate(*fact) + DetailText(*fact, scenario)};
   }
 };

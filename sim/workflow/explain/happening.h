@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -27,6 +28,8 @@ struct Happening {
   bool command = false;  // kProcess: it was asked to do something; nothing before made this happen.
   bool trigger = false;  // On which the check failed.
   std::vector<uint64_t> operations = {};  // That it is part of, by a hash of their names.
+  std::string_view name = {};             // What: "lock_released" (sim/observe/describe.h).
+  std::string words = {};                 // The words and flags in it: "cause forgotten".
   std::string text;                       // sim/observe/narrate.h
 };
 

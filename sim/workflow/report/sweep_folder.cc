@@ -73,9 +73,11 @@ class SweepColumns {
 
   void AddColumns(Json& json) const {
     std::map<std::string, size_t> signatures;
+    std::map<std::string, std::string> chains;  // A signature names its chain.
     std::set<std::string> metrics;
     for (const SweepRun* run : runs_) {
       signatures.emplace(run->signature, 0);
+      chains.emplace(run->signature, run->chain);
       for (const auto& [name, value] : run->metrics) metrics.insert(name);
     }
     Json names = Json::array();
@@ -90,6 +92,8 @@ class SweepColumns {
       columns["signature"].push_back(signatures.at(run->signature));
     }
     json["signatures"] = names;
+    json["chains"] = Json::array();
+    for (const auto& [name, chain] : chains) json["chains"].push_back(chain);
     json["columns"] = columns;
     json["places"] = PlacesJson();
     json["metrics"] = Json::array();

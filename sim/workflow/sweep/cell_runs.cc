@@ -5,13 +5,14 @@
 #include <mutex>
 #include <utility>
 
+#include "sim/network/swarm.h"
 #include "sim/observe/coverage.h"
 #include "sim/observe/probes.h"
 #include "sim/scenario/fault_list.h"
 #include "sim/workflow/jobs.h"
 #include "sim/workflow/progress.h"
 #include "sim/workflow/session.h"
-#include "sim/workflow/sweep/report.h"
+#include "sim/workflow/sweep/signature.h"
 
 namespace sim {
 namespace {
@@ -57,17 +58,29 @@ struct CellRuns::Progression {
   core::Status error = {};
 };
 
+// The chain takes further runs; the first one's world is gone by then.
 core::StatusOr<SweepRun> CellRuns::Run(const SweepCell& cell) const {
-  ASSIGN_OR_RETURN(Scenario scenario, Load(SourceOf(space_.source, space_.axes, cell)));
-  Session session(std::move(scenario), {1, 0, WorldTime::Never(), console_.stop_flag});
+  ASSIGN_OR_RETURN(Scenario loaded, Load(SourceOf(space_.source, space_.axes, cell)));
+  const auto scenario = std::make_shared<const Scenario>(WithDrawnFaults(std::move(loaded)));
+  ASSIGN_OR_RETURN(Made made, RunOnce(cell, scenario));
+  if (!space_.chains || made.broken.empty() || console_.Interrupted()) return std::move(made.run);
+  ASSIGN_OR_RETURN(made.run.chain, ChainShapeOf(scenario, made.broken, console_));
+  made.run.signature = WithChain(made.run.signature, made.run.chain);
+  return std::move(made.run);
+}
+
+core::StatusOr<CellRuns::Made> CellRuns::RunOnce(
+    const SweepCell& cell, const std::shared_ptr<const Scenario>& scenario) const {
+  Session session(scenario, {1, 0, WorldTime::Never(), console_.stop_flag});
   const Probes* probes = session.observers().Add(std::make_unique<Probes>());
   const Coverage* coverage = nullptr;
   if (space_.features)
     coverage = session.observers().Add(std::make_unique<Coverage>(session.checkers()));
   RETURN_IF_ERROR(session.Run());
-  SweepRun run = ResultOf(cell, session, *probes, space_.metrics);
-  if (coverage != nullptr) run.features = FeaturesText(coverage->features());
-  return run;
+  Made made{ResultOf(cell, session, *probes, space_.metrics), {}};
+  if (coverage != nullptr) made.run.features = FeaturesText(coverage->features());
+  if (const Checker* first = FirstBroken(session)) made.broken = first->info().id;
+  return made;
 }
 
 core::Status CellRuns::Make(const std::vector<SweepCell>& cells, int threads) {
@@ -81,7 +94,7 @@ core::Status CellRuns::Make(const std::vector<SweepCell>& cells, int threads) {
     const auto run = Run(left[index]);
     const std::lock_guard<std::mutex> lock(at.mutex);
     // One that Ctrl-C or the end of all cut short happens again.
-    if (at.over || (run.ok() && console_.Interrupted())) return false;
+    if (at.over || console_.Interrupted()) return false;
     if (at.error.ok()) at.error = run.ok() ? ledger_.Append(*run) : run.status();
     const bool failed = run.ok() && run->exit != ExitCode::kPass;
     at.failed += failed ? 1 : 0;

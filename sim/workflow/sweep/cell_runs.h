@@ -3,6 +3,7 @@
 // Thread rule: Make is called by one thread and runs on several. Source: simulator.md, section 4.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct CellSpace {
   std::vector<Axis> axes;  // Their values do not matter here.
   std::vector<std::string> metrics = {};
   bool features = false;  // Also what each run showed.
+  bool chains = false;    // Also the chain that led to each failure, from reruns of it.
 };
 
 class CellRuns {
@@ -41,7 +43,14 @@ class CellRuns {
  private:
   struct Progression;
 
+  struct Made {
+    SweepRun run;
+    std::string broken;  // The check that was violated first; empty: none.
+  };
+
   [[nodiscard]] core::StatusOr<SweepRun> Run(const SweepCell& cell) const;
+  [[nodiscard]] core::StatusOr<Made> RunOnce(const SweepCell& cell,
+                                             const std::shared_ptr<const Scenario>& scenario) const;
 
   const CellSpace& space_;
   SweepLedger& ledger_;

@@ -20,17 +20,12 @@ using nlohmann::json;
 
 constexpr char kLedger[] = "a ledger of orbsim sweep";
 
-LedgerHeader HeaderOf(const Scenario& scenario, const std::vector<Axis>& axes) {
-  LedgerHeader header = {
-      scenario.name, core::ToHex(scenario.hash), std::string(SourceVersion()), {}};
-  for (const Axis& axis : axes) header.vary.push_back(axis.path);
-  return header;
-}
-
 std::string LineOf(const LedgerHeader& header) {
-  return json({{"scenario", header.scenario},
+  return json({{"version", header.version},
+               {"scenario", header.scenario},
                {"hash", header.hash},
                {"build", header.build},
+               {"chains", header.chains},
                {"vary", header.vary}})
       .dump();
 }
@@ -48,6 +43,7 @@ std::string LineOf(const SweepRun& run, const std::vector<std::string>& vary) {
                {"fingerprint", run.fingerprint}};
   for (size_t i = 0; i < vary.size(); ++i) line["set"][vary[i]] = run.cell.values[i];
   for (const auto& [path, value] : run.cell.changes) line["changes"][path] = value;
+  if (!run.chain.empty()) line["chain"] = run.chain;
   if (!run.features.empty()) line["features"] = run.features;
   return line.dump();
 }
@@ -93,8 +89,9 @@ bool Take(const json& line, const std::vector<std::string>& vary, SweepCell& int
   return true;
 }
 
-// What only the runs of a guided sweep have.
-bool TakeGuided(const json& line, SweepRun& into) {
+// What not every run has.
+bool TakeOptional(const json& line, SweepRun& into) {
+  if (line.contains("chain") && !Take(line, "chain", into.chain)) return false;
   if (line.contains("features") && !Take(line, "features", into.features)) return false;
   const auto changes = line.find("changes");
   if (changes == line.end()) return true;
@@ -114,10 +111,22 @@ std::optional<SweepRun> RunOf(const json& line, const std::vector<std::string>& 
                      Take(line, "signature", run.signature) && Take(line, "vacuous", run.vacuous) &&
                      Take(line, "probes", run.probes) && Take(line, "faults", run.faults) &&
                      Take(line, "metrics", run.metrics) &&
-                     Take(line, "fingerprint", run.fingerprint) && TakeGuided(line, run);
+                     Take(line, "fingerprint", run.fingerprint) && TakeOptional(line, run);
   if (!whole) return std::nullopt;
   run.exit = static_cast<ExitCode>(exit->get<int>());
   return run;
+}
+
+// What the first version had not: its headers name neither. False: of another kind.
+bool TakeKind(const json& line, LedgerHeader& header) {
+  header.version = 1;
+  if (!line.contains("version")) return true;
+  const auto chains = line.find("chains");
+  if (!line["version"].is_number_integer() || chains == line.end() || !chains->is_boolean())
+    return false;
+  header.version = line["version"].get<int64_t>();
+  header.chains = chains->get<bool>();
+  return true;
 }
 
 core::Status TakeHeader(const std::string& path, const json& line, size_t number,
@@ -131,6 +140,12 @@ core::Status TakeHeader(const std::string& path, const json& line, size_t number
   }
   if (!Take(line, "vary", header.vary))
     return BadLine(path, number, "no list of texts as vary", kLedger);
+  if (!TakeKind(line, header))
+    return BadLine(path, number, "no number as version, or no flag as chains", kLedger);
+  if (header.version < 1 || header.version > LedgerHeader::kVersion) {
+    return BadLine(path, number, "version " + std::to_string(header.version),
+                   "versions 1 to " + std::to_string(LedgerHeader::kVersion));
+  }
   if (!content.header.has_value()) content.header = header;
   if (*content.header == header) return core::Status();
   return BadLine(path, number, "runs of " + LineOf(header), "those of " + LineOf(*content.header));
@@ -153,6 +168,13 @@ core::Status Failed(const std::string& path, const char* step) {
 }
 
 }  // namespace
+
+LedgerHeader HeaderOf(const Scenario& scenario, const std::vector<Axis>& axes, bool chains) {
+  LedgerHeader header = {
+      scenario.name, core::ToHex(scenario.hash), std::string(SourceVersion()), {}, chains};
+  for (const Axis& axis : axes) header.vary.push_back(axis.path);
+  return header;
+}
 
 std::string LedgerPath(const std::string& folder) {
   return folder + "/runs.jsonl";
@@ -180,10 +202,10 @@ SweepLedger::~SweepLedger() {
   if (descriptor_ >= 0) close(descriptor_);
 }
 
-core::StatusOr<SweepLedger> SweepLedger::Open(const std::string& folder, const Scenario& scenario,
-                                              const std::vector<Axis>& axes) {
+core::StatusOr<SweepLedger> SweepLedger::Open(const std::string& folder,
+                                              const LedgerHeader& header) {
   RETURN_IF_ERROR(MakeFolder(folder));
-  SweepLedger ledger(LedgerPath(folder), HeaderOf(scenario, axes));
+  SweepLedger ledger(LedgerPath(folder), header);
   ledger.descriptor_ = open(ledger.path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (ledger.descriptor_ < 0) return Failed(ledger.path_, "opened");
   RETURN_IF_ERROR(ledger.TakeUp());

@@ -1,12 +1,14 @@
 // SweepLedger: the runs of a sweep that are over, a JSON object per line, appended as each ends. An interrupted sweep goes on
 // from it, and the ledgers of two sweeps, or of the shards of one, make one by concatenation.
 //
-//   {"build":"...","hash":"...","scenario":"...","vary":["network.loss"]}    first, and again where files were joined
-//   {"exit":3,"failed":["TX-4"],"faults":["crash"],"fingerprint":"...",      one per run; docs/commands.md has the members
+//   {"build":"...","chains":true,"hash":"...","scenario":"...","vary":["network.loss"],"version":2}   first, and again where files were joined
+//   {"chain":"...","exit":3,"failed":["TX-4"],"faults":["crash"],"fingerprint":"...",                one per run; docs/commands.md has the members
 //    "metrics":{...},"probes":["..."],"seed":17,"set":{"network.loss":"1%"},"signature":"...","vacuous":["BR-5"]}
 //    of a guided sweep also "changes":{"reseed":"..."},"features":"..."
 //
-// Invariants: (1) runs of another scenario, build or grid are never mixed in; (2) a line that an interruption tore off is
+// Version 1 named no version, knew no chains, and its signatures went on with what else failed. It is read, and never gone on with.
+//
+// Invariants: (1) runs of another scenario, build, grid or kind of signature are never mixed in; (2) a line that an interruption tore off is
 // dropped, and its run happens again. Thread rule: one thread at a time. Source: issues 4 and 5.
 #pragma once
 
@@ -30,6 +32,7 @@ struct SweepRun {
   ExitCode exit = ExitCode::kPass;
   std::vector<std::string> failed;  // Names of the judgements that failed the run.
   std::string signature;  // How it failed; the same for failures of one kind. Empty: it passed.
+  std::string chain;      // The shape of what led there; empty: nobody asked, or there is none.
   std::vector<std::string> vacuous;  // Checks that had nothing to judge.
   std::vector<std::string> probes;   // Those that it reached (sim/observe/probes.h).
   std::vector<std::string> faults;   // Kinds that it had, each once, in the order of the alphabet.
@@ -44,9 +47,16 @@ struct LedgerHeader {
   std::string hash;
   std::string build;
   std::vector<std::string> vary;  // Paths of the axes, in the order of a cell's values.
+  bool chains = false;            // Signatures name the chain.
+  int64_t version = kVersion;
+
+  static constexpr int64_t kVersion = 2;
 
   friend bool operator==(const LedgerHeader&, const LedgerHeader&) = default;
 };
+
+[[nodiscard]] LedgerHeader HeaderOf(const Scenario& scenario, const std::vector<Axis>& axes,
+                                    bool chains);
 
 // What a ledger's file holds.
 struct LedgerContent {
@@ -67,8 +77,7 @@ class SweepLedger {
   // That of the folder, both made where they are missing. Errors: those of ReadLedger, what cannot be made or written, runs of another
   // scenario, build or grid.
   [[nodiscard]] static core::StatusOr<SweepLedger> Open(const std::string& folder,
-                                                        const Scenario& scenario,
-                                                        const std::vector<Axis>& axes);
+                                                        const LedgerHeader& header);
   SweepLedger(SweepLedger&& other) noexcept;
   SweepLedger& operator=(SweepLedger&&) = delete;
   ~SweepLedger();

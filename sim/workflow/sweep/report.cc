@@ -1,7 +1,6 @@
 #include "sim/workflow/sweep/report.h"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <set>
 
@@ -24,42 +23,22 @@ std::string Listed(const std::vector<std::string>& names) {
          absl::StrFormat(" and %d more", names.size() - kNamed);
 }
 
-// Words without a digit as they are; others, and what an abbreviated id shows ("beef.."), as #.
-std::string ShapeOf(const std::string& text) {
-  std::string shape;
-  for (size_t i = 0; i < text.size();) {
-    const auto is_word = [&](size_t at) {
-      return at < text.size() && std::isalnum(static_cast<unsigned char>(text[at])) != 0;
-    };
-    if (!is_word(i)) {
-      shape += text[i++];
-      continue;
-    }
-    size_t end = i;
-    while (is_word(end)) ++end;
-    const std::string word = text.substr(i, end - i);
-    const bool number = word.find_first_of("0123456789") != std::string::npos;
-    shape += number || text.compare(end, 2, "..") == 0 ? "#" : word;
-    i = end;
-  }
-  return shape;
-}
-
-// The earliest violation among those that failed the run; nothing when only metrics and premises did.
-const Checker* FirstBroken(const Session& session) {
-  const Checker* first = nullptr;
-  for (const Judgement& judgement : session.outcome().judgements) {
-    if (!judgement.fails_run) continue;
-    const Checker* checker = session.FindChecker(judgement.name);
-    if (checker == nullptr || !checker->first().has_value()) continue;
-    if (first == nullptr || checker->first()->at < first->first()->at) first = checker;
-  }
-  return first;
-}
-
 std::string EndOf(const SweepRun& run) {
   if (run.exit == ExitCode::kPass) return "pass";
   return absl::StrFormat("exit %d %s", static_cast<int>(run.exit), run.signature);
+}
+
+// What failed runs that ended alike: "BR-3 in 12, TX-3 in all". Empty when it is one thing.
+std::string FailedText(const SweepRuns& alike) {
+  std::map<std::string, size_t> counts;
+  for (const SweepRun* run : alike) {
+    for (const std::string& name : run->failed) ++counts[name];
+  }
+  if (counts.size() < 2) return "";
+  std::vector<std::string> parts;
+  for (const auto& [name, count] : counts)
+    parts.push_back(name + " in " + (count == alike.size() ? "all" : std::to_string(count)));
+  return "  failed  " + absl::StrJoin(parts, ", ") + "\n";
 }
 
 // What is in all of the runs' lists, and in some.
@@ -135,20 +114,6 @@ std::string ChangesText(const SweepCell& cell) {
 
 }  // namespace
 
-std::string SignatureOf(const Session& session) {
-  const Checker* first = FirstBroken(session);
-  std::vector<std::string> others;
-  for (const Judgement& judgement : session.outcome().judgements) {
-    if (!judgement.fails_run) continue;
-    if (first == nullptr || judgement.name != first->info().id) others.push_back(judgement.name);
-  }
-  std::sort(others.begin(), others.end());
-  const std::string behind = absl::StrJoin(others, " ");
-  if (first == nullptr) return behind;
-  const std::string text = std::string(first->info().id) + ": " + ShapeOf(first->first()->found);
-  return others.empty() ? text : text + ", then " + behind;
-}
-
 std::set<std::string> PairsOf(const std::vector<std::string>& kinds) {
   std::set<std::string> pairs;
   for (size_t i = 0; i < kinds.size(); ++i) {
@@ -174,6 +139,8 @@ std::string EndsText(const SweepRuns& runs, const std::vector<Axis>& axes,
   for (const auto& [end, alike] : kinds) {
     text += absl::StrFormat("%8d  %s\n", alike.size(), end);
     if (alike[0]->exit == ExitCode::kPass) continue;
+    if (!alike[0]->chain.empty()) text += "  chain   " + alike[0]->chain + "\n";
+    text += FailedText(alike);
     const SweepCell& first = alike[0]->cell;
     text += "  repro   " + program + " run " +
             ArgumentsOf(SourceOf(source, axes, first), first.seed) + "\n";
@@ -242,7 +209,7 @@ std::string CsvText(const SweepRuns& runs, const std::vector<Axis>& axes,
   const bool guided = std::any_of(runs.begin(), runs.end(),
                                   [](const SweepRun* run) { return !run->cell.changes.empty(); });
   if (guided) head.emplace_back("changes");
-  head.insert(head.end(), {"exit", "failed", "signature"});
+  head.insert(head.end(), {"exit", "failed", "signature", "chain"});
   head.insert(head.end(), metrics.begin(), metrics.end());
   head.emplace_back("fingerprint");
   std::string text = CsvLine(head);
@@ -251,7 +218,7 @@ std::string CsvText(const SweepRuns& runs, const std::vector<Axis>& axes,
     row.insert(row.end(), run->cell.values.begin(), run->cell.values.end());
     if (guided) row.push_back(ChangesText(run->cell));
     row.insert(row.end(), {std::to_string(static_cast<int>(run->exit)),
-                           absl::StrJoin(run->failed, " "), run->signature});
+                           absl::StrJoin(run->failed, " "), run->signature, run->chain});
     for (const std::string& metric : metrics) {
       const auto found = run->metrics.find(metric);
       row.push_back(found == run->metrics.end() ? "" : std::to_string(found->second));

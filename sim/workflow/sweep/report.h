@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "sim/workflow/scenario_source.h"
-#include "sim/workflow/session.h"
 #include "sim/workflow/sweep/ledger.h"
 
 namespace sim {
@@ -17,17 +16,13 @@ namespace sim {
 // Of the runs that the sweep asks for, those that are over, in the order of seeds.
 using SweepRuns = std::vector<const SweepRun*>;
 
-// Names a failure by its kind: the check that was violated first and what it found, without the numbers and ids in it, then
-// the names of what else failed the run. Empty when the run passed.
-[[nodiscard]] std::string SignatureOf(const Session& session);
-
 // Pairs of kinds of faults that met in one run.
 [[nodiscard]] std::set<std::string> PairsOf(const std::vector<std::string>& kinds);
 
 // The worst end: safety before all others, otherwise that of the first run that did not pass.
 [[nodiscard]] ExitCode WorstOf(const SweepRuns& runs);
 
-// One line for each kind of end, with the command that makes the first such run again.
+// One line for each kind of end; of failures also the chain, what failed, and the command that makes the first such run again.
 [[nodiscard]] std::string EndsText(const SweepRuns& runs, const std::vector<Axis>& axes,
                                    const ScenarioSource& source, const std::string& program);
 
@@ -41,7 +36,7 @@ using SweepRuns = std::vector<const SweepRun*>;
 [[nodiscard]] std::string GridText(const SweepRuns& runs, const std::vector<Axis>& axes,
                                    const std::vector<std::string>& metrics);
 
-// table.csv: a row per run; the columns are seed, axes, changes (of a guided sweep), exit, failed, signature, metrics, fingerprint. Quoted as
+// table.csv: a row per run; the columns are seed, axes, changes (of a guided sweep), exit, failed, signature, chain, metrics, fingerprint. Quoted as
 // RFC 4180 has it.
 [[nodiscard]] std::string CsvText(const SweepRuns& runs, const std::vector<Axis>& axes,
                                   const std::vector<std::string>& metrics);

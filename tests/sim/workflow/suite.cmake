@@ -1,6 +1,6 @@
 add_orb_test(sim_workflow_test
   SOURCES sim/workflow/check_history_test.cc sim/workflow/commands_test.cc sim/workflow/replay_recording_test.cc
-          sim/workflow/sweep/plan_test.cc sim/workflow/sweep/sweep_test.cc
+          sim/workflow/sweep/plan_test.cc sim/workflow/sweep/signature_test.cc sim/workflow/sweep/sweep_test.cc
   DEPENDS sim_workflow)
 
 add_orb_test(sim_guided_test
@@ -8,7 +8,7 @@ add_orb_test(sim_guided_test
   DEPENDS sim_workflow nlohmann_json::nlohmann_json)
 
 add_orb_test(sim_explain_test
-  SOURCES sim/workflow/explain/chain_test.cc sim/workflow/diff_test.cc sim/workflow/divergence_test.cc
+  SOURCES sim/workflow/explain/chain_shape_test.cc sim/workflow/explain/chain_test.cc sim/workflow/diff_test.cc sim/workflow/divergence_test.cc
           sim/workflow/explain/explain_test.cc
   DEPENDS sim_workflow Boost::headers)
 

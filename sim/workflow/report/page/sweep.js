@@ -29,7 +29,7 @@ function coverageSection(sweep) {
 }
 
 function sweepPage(sweep) {
-  const {columns, axes, places, metrics, signatures} = sweep, all = d3.range(sweep.runs);
+  const {columns, axes, places, metrics, signatures, chains} = sweep, all = d3.range(sweep.runs);
   const passed = (i) => columns.exit[i] === 0;
   const settingText = (i) => axes.map((axis, a) => `${axis.path}=${axis.values[places[a][i]]}`).join("  ");
   const repro = (i) => `${sweep.run} --seed ${columns.seed[i]}` + axes.map((axis, a) => ` --set ${quoted(`${axis.path}=${axis.values[places[a][i]]}`)}`).join("");
@@ -47,12 +47,14 @@ function sweepPage(sweep) {
 
   if (search) envelopeSection(sweep.envelope);
 
-  const kinds = d3.nest().key((i) => `${columns.exit[i]} ${columns.signature[i]}`).entries(all).map(({values}) => ({values, exit: columns.exit[values[0]], text: signatures[columns.signature[values[0]]]}))
+  const kinds = d3.nest().key((i) => `${columns.exit[i]} ${columns.signature[i]}`).entries(all).map(({values}) => ({values, exit: columns.exit[values[0]], text: signatures[columns.signature[values[0]]], chain: chains[columns.signature[values[0]]]}))
     .sort((a, b) => b.values.length - a.values.length);
-  section("ends", "How the runs ended", table({caption: "Failures of one kind have one signature: the check that was violated first and what it found, then what else failed", rows: kinds, columns: [
-    {name: "signature", kind: "wide", of: (kind) => kind.text, show: (kind) => kind.exit === 0 ? verdict("pass") : kind.text}, {name: "exit code", number: true, of: (kind) => kind.exit},
+  const chained = kinds.some((kind) => kind.chain !== "");
+  section("ends", "How the runs ended", table({caption: "Failures of one kind have one signature: the check that was violated first, what it found, and the chain of events that led there", rows: kinds, columns: [
+    {name: "signature", kind: "wide", of: (kind) => kind.text, show: (kind) => kind.exit === 0 ? verdict("pass") : kind.text}].concat(chained ? [{name: "chain", kind: "wide", of: (kind) => kind.chain}] : [], [{name: "exit code", number: true, of: (kind) => kind.exit},
     {name: "runs", number: true, of: (kind) => kind.values.length, show: (kind) => count(kind.values.length)}, {name: "", kind: "bar", of: (kind) => kind.values.length, show: (kind) => barCell(kind.values.length, all.length)},
-    {name: "share", number: true, of: (kind) => kind.values.length, show: (kind) => shareText(kind.values.length, all.length)}, {name: "first seed", number: true, of: (kind) => columns.seed[kind.values[0]], show: (kind) => String(columns.seed[kind.values[0]])}]}),
+    {name: "share", number: true, of: (kind) => kind.values.length, show: (kind) => shareText(kind.values.length, all.length)}, {name: "first seed", number: true, of: (kind) => columns.seed[kind.values[0]], show: (kind) => String(columns.seed[kind.values[0]])}])}),
+    chained ? el("p", {class: "note"}, "A chain is what the peer had lived through, .. the last that it did before the operation that failed, .. the event on which the check failed.") : null,
     kinds.filter((kind) => kind.exit !== 0).length > 0 ? [el("h3", {}, "The first run of each kind of failure"), el("p", {class: "note"}, "FILE is the scenario file; the ledger knows its hash, not where it lies."),
       kinds.filter((kind) => kind.exit !== 0).slice(0, 12).map((kind) => el("div", {}, el("p", {class: "note"}, kind.text), command(repro(kind.values[0]))))] : null);
 

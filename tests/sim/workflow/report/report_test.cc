@@ -321,6 +321,31 @@ TEST_F(ReportTest, ASweepSaysWhatItsRunsReachedAndWhatTheyNeverDid) {
   EXPECT_EQ(reached.at("of another build"), 1);
 }
 
+// As it was before there were chains.
+TEST_F(ReportTest, ALedgerOfTheFirstVersionIsShown) {
+  MakeSweep("sweep");
+  Replace("sweep/runs.jsonl", ",\"version\":2", "");
+  Replace("sweep/runs.jsonl", "\"chains\":true,", "");
+  ASSERT_EQ(Complaint({"sweep"}), "");
+  EXPECT_EQ(Data()["sweep"]["runs"], 12);
+  Replace("sweep/runs.jsonl", "{\"build\":", "{\"version\":3,\"build\":");
+  EXPECT_THAT(Complaint({"sweep"}), HasSubstr("runs.jsonl:1: found no number as version"));
+}
+
+TEST_F(ReportTest, AChainGoesWithItsSignature) {
+  MakeSweep("sweep");
+  ASSERT_EQ(Complaint({"sweep"}), "");
+  const json sweep = Data()["sweep"];
+  size_t chains = 0;
+  ASSERT_EQ(sweep["chains"].size(), sweep["signatures"].size());
+  for (size_t i = 0; i < sweep["chains"].size(); ++i) {
+    const bool named = sweep["signatures"][i].get<std::string>().find(", chain ") < 1000;
+    EXPECT_EQ(named, sweep["chains"][i] != "");
+    chains += named ? 1 : 0;
+  }
+  EXPECT_GT(chains, 0u);
+}
+
 TEST_F(ReportTest, AnEnvelopeGoesWithItsRuns) {
   MakeEnvelope("envelope");
   const std::string file = "envelope/envelope.json";

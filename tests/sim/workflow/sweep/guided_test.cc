@@ -46,7 +46,7 @@ class GuidedTest : public CommandTest {
   }
 
   [[nodiscard]] std::map<SweepCell, SweepRun> Runs() const {
-    auto ledger = SweepLedger::Open(folder_, *Load(options_.scenario), {});
+    auto ledger = SweepLedger::Open(folder_, HeaderOf(*Load(options_.scenario), {}, true));
     EXPECT_TRUE(ledger.ok()) << core::MessageOf(ledger.status());
     return ledger.ok() ? ledger->runs() : std::map<SweepCell, SweepRun>{};
   }

@@ -33,7 +33,8 @@ class SweepTest : public CommandTest {
   [[nodiscard]] std::string Ledger() const { return folder_ + "/runs.jsonl"; }
 
   [[nodiscard]] std::map<SweepCell, SweepRun> Runs() const {
-    auto ledger = SweepLedger::Open(folder_, LoadOrFail("scenarios/two_writers.json"), {});
+    auto ledger =
+        SweepLedger::Open(folder_, HeaderOf(LoadOrFail("scenarios/two_writers.json"), {}, true));
     EXPECT_TRUE(ledger.ok()) << core::MessageOf(ledger.status());
     return ledger.ok() ? ledger->runs() : std::map<SweepCell, SweepRun>{};
   }
@@ -100,8 +101,42 @@ TEST_F(SweepTest, SaysWhatIsWrongWithALedger) {
   EXPECT_EQ(Sweep(1, 1), ExitCode::kPass);
   Append("{\"seed\":7}\n");
   EXPECT_EQ(Sweep(1, 1), ExitCode::kBadInput);
-  EXPECT_EQ(error_.str(),
-            place + "3: found no run of this sweep, allowed a ledger of orbsim sweep\n");
+  const std::string no_run =
+      place + "3: found no run of this sweep, allowed a ledger of orbsim sweep\n";
+  EXPECT_EQ(error_.str(), no_run);
+  std::filesystem::remove(Ledger());
+  EXPECT_EQ(Sweep(1, 1), ExitCode::kPass);
+  Append(R"({"chain":5,)" + Broken(7, "BR-2").substr(1));
+  EXPECT_EQ(Sweep(1, 1), ExitCode::kBadInput);
+  EXPECT_EQ(error_.str(), no_run);
+}
+
+// Reads a ledger in which the header's version is another one, or there is none.
+TEST_F(SweepTest, ALedgerOfAnotherVersionIsNeverGoneOnWith) {
+  EXPECT_EQ(Sweep(1, 2), ExitCode::kPass);
+  const std::string whole = *ReadFileWhole(Ledger());
+  const auto with = [&](const std::string& found, const std::string& by) {
+    std::string text = whole;
+    text.replace(text.find(found), found.size(), by);
+    std::ofstream(Ledger(), std::ios::trunc) << text;
+    return Sweep(1, 2);
+  };
+  const std::string refused = Ledger() + ":1: found ";
+  EXPECT_EQ(with("\"version\":2", "\"version\":3"), ExitCode::kBadInput);
+  EXPECT_EQ(error_.str(), refused + "version 3, allowed versions 1 to 2\n");
+  EXPECT_EQ(with("\"version\":2", "\"version\":\"2\""), ExitCode::kBadInput);
+  EXPECT_EQ(error_.str(), refused +
+                              "no number as version, or no flag as chains, allowed a ledger "
+                              "of orbsim sweep\n");
+  EXPECT_EQ(with("\"chains\":true", "\"chains\":false"), ExitCode::kBadInput);
+  EXPECT_NE(error_.str().find("\"chains\":false"), std::string::npos) << error_.str();
+  // As it was written before there were versions.
+  EXPECT_EQ(with(",\"version\":2", ""), ExitCode::kBadInput);
+  EXPECT_NE(error_.str().find("\"version\":1}, allowed those of {"), std::string::npos);
+  const auto read = ReadLedger(Ledger());
+  ASSERT_TRUE(read.ok()) << core::MessageOf(read.status());
+  EXPECT_EQ(read->header->version, 1);
+  EXPECT_EQ(read->runs.size(), 2u);
 }
 
 TEST_F(SweepTest, AScenarioFileThatIsEditedMeanwhileChangesNoRun) {
@@ -111,7 +146,7 @@ TEST_F(SweepTest, AScenarioFileThatIsEditedMeanwhileChangesNoRun) {
   const CellSpace space{ReadOnce({.file = file}), {}};
   const auto scenario = Load(space.source);
   ASSERT_TRUE(scenario.ok()) << core::MessageOf(scenario.status());
-  auto ledger = SweepLedger::Open(folder_, *scenario, {});
+  auto ledger = SweepLedger::Open(folder_, HeaderOf(*scenario, {}, true));
   ASSERT_TRUE(ledger.ok());
   std::ofstream(file, std::ios::trunc) << "{}";
   Console console = MakeConsole();
@@ -166,7 +201,7 @@ TEST_F(GridTest, RunsEverySeedAtEveryPointAndGroupsFailures) {
   EXPECT_NE(text.find("checks    never judged anything: "), std::string::npos) << text;
   const std::string table = Text(folder_ + "/table.csv");
   EXPECT_EQ(table.substr(0, table.find('\n')),
-            "seed,profile,exit,failed,signature,calls.committed,write.success,fingerprint");
+            "seed,profile,exit,failed,signature,chain,calls.committed,write.success,fingerprint");
   EXPECT_EQ(std::count(table.begin(), table.end(), '\n'), 7);
 }
 
