@@ -143,6 +143,9 @@ class SweepColumns {
     json["probes"] = ProbesJson(std::move(probes));
     json["faults"] = faults;
     json["fault_pairs"] = pairs;
+    json["news"] = Json::array();
+    for (const News& news : NewsOf(runs_))
+      json["news"].push_back({{"run", news.run}, {"shown", news.shown}});
   }
 
   // Those of this build in the order of its table, then what another build called so.

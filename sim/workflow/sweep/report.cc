@@ -79,14 +79,11 @@ std::string ProbesText(const SweepRuns& runs) {
          (never.empty() ? "\n" : "; never " + Listed(never) + "\n");
 }
 
-std::string NewsText(const SweepRuns& runs, const std::set<std::string>& often_idle) {
-  std::set<std::string> shown;
+std::string NewsText(const SweepRuns& runs) {
   std::vector<std::string> seeds;
-  for (const SweepRun* run : runs) {
-    const size_t before = shown.size();
-    shown.merge(ShownBy(*run, often_idle));
-    const std::string seed = std::to_string(run->cell.seed);
-    if (shown.size() > before && (seeds.empty() || seeds.back() != seed)) seeds.push_back(seed);
+  for (const News& news : NewsOf(runs)) {
+    const std::string seed = std::to_string(runs[news.run]->cell.seed);
+    if (seeds.empty() || seeds.back() != seed) seeds.push_back(seed);
   }
   return seeds.empty() ? "" : "news      first shown by seeds " + Listed(seeds) + "\n";
 }
@@ -157,6 +154,20 @@ SweepRuns FirstFailures(const SweepRuns& runs) {
   return firsts;
 }
 
+std::vector<News> NewsOf(const SweepRuns& runs) {
+  const std::set<std::string> often_idle = SeenIn(runs, &SweepRun::vacuous).in_some;
+  std::set<std::string> known;
+  std::vector<News> all;
+  for (size_t i = 0; i < runs.size(); ++i) {
+    News news{i, {}};
+    for (const std::string& name : ShownBy(*runs[i], often_idle)) {
+      if (known.insert(name).second) news.shown.push_back(name);
+    }
+    if (!news.shown.empty()) all.push_back(std::move(news));
+  }
+  return all;
+}
+
 std::string CoverageText(const SweepRuns& runs) {
   if (runs.empty()) return "";
   const Seen vacuous = SeenIn(runs, &SweepRun::vacuous);
@@ -167,7 +178,7 @@ std::string CoverageText(const SweepRuns& runs) {
                     "\n";
   text += ProbesText(runs);
   const Seen faults = SeenIn(runs, &SweepRun::faults);
-  const std::string news = NewsText(runs, vacuous.in_some);
+  const std::string news = NewsText(runs);
   if (faults.in_some.size() < 2) return text + news;
   std::set<std::string> apart = PairsOf({faults.in_some.begin(), faults.in_some.end()});
   const size_t pairs = apart.size();

@@ -4,6 +4,7 @@
 // Everything here is a function of the runs, in the order of seeds, whoever made them when. Source: simulator.md, section 4.
 #pragma once
 
+#include <cstddef>
 #include <set>
 #include <string>
 #include <vector>
@@ -28,6 +29,16 @@ using SweepRuns = std::vector<const SweepRun*>;
 
 // The first run of each kind of end but success, in their order.
 [[nodiscard]] SweepRuns FirstFailures(const SweepRuns& runs);
+
+// What a run showed that none before it had.
+struct News {
+  size_t run = 0;  // Its place in the list.
+  std::vector<std::string>
+      shown;  // Checks that judged something and did not in all, probes, kinds of faults, and those that met.
+};
+
+// Of each run that showed anything for the first time.
+[[nodiscard]] std::vector<News> NewsOf(const SweepRuns& runs);
 
 // Which checks judged something, which probes were reached, which kinds of faults met in one run, and which seeds showed something for the first time.
 [[nodiscard]] std::string CoverageText(const SweepRuns& runs);

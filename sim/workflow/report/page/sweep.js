@@ -12,7 +12,7 @@ function wilson(hits, total) {
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
 // What was met, by how many of the runs; what never was stands there too.
-function coverageSection(sweep) {
+function coverageSection(sweep, settingText) {
   const listed = (counts, name) => Object.entries(counts).map(([what, runs]) => ({[name]: what, runs})).sort((a, b) => b.runs - a.runs);
   const often = (row) => row.runs === 0 ? "never" : row.runs === sweep.runs ? `all ${count(row.runs)}` : count(row.runs);
   const runs = [{name: "runs", number: true, of: (row) => row.runs, show: often}, {name: "", kind: "bar", of: (row) => row.runs, show: (row) => row.runs === 0 ? "" : barCell(row.runs, sweep.runs)}];
@@ -25,7 +25,11 @@ function coverageSection(sweep) {
       vacuous.length === 0 ? el("p", {}, "Every check had something to judge in every run.") :
         table({caption: "Checks that had nothing to judge", tall: true, rows: vacuous, columns: [{name: "check", of: (row) => row.check}].concat(runs)}),
       el("div", {}, faults.length === 0 ? el("p", {}, "No run had a fault.") : table({caption: "Kinds of faults that runs had", rows: faults, columns: [{name: "fault", of: (row) => row.fault}].concat(runs)}),
-        pairs.length === 0 ? null : table({caption: "Kinds of faults that one run had both", tall: true, rows: pairs, columns: [{name: "faults", of: (row) => row.pair}].concat(runs)}))));
+        pairs.length === 0 ? null : table({caption: "Kinds of faults that one run had both", tall: true, rows: pairs, columns: [{name: "faults", of: (row) => row.pair}].concat(runs)}))),
+    table({caption: "Runs that showed something that none before them had, in the order of seeds", tall: true, limit: 500, rows: sweep.news, columns: [
+      {name: "seed", number: true, of: (row) => sweep.columns.seed[row.run], show: (row) => String(sweep.columns.seed[row.run])},
+      sweep.axes.length === 0 ? null : {name: "settings", of: (row) => row.run, show: (row) => settingText(row.run)}, {name: "how many", number: true, of: (row) => row.shown.length},
+      {name: "checks that judged, probes, faults and pairs of them", kind: "wide", of: (row) => row.shown.join(", ")}].filter((column) => column !== null)}));
 }
 
 function sweepPage(sweep) {
@@ -101,7 +105,7 @@ function sweepPage(sweep) {
       stripPlot(measure.metric, measure.unit, groups.map((group) => ({name: group.name, values: measure.each(group.runs)})).filter((row) => row.values.length > 0)))));
   }
 
-  coverageSection(sweep);
+  coverageSection(sweep, settingText);
 
   const failing = all.filter((i) => !passed(i)), listed = failing.length > 0 ? failing : all;
   section("list", failing.length > 0 ? "Runs that did not pass" : "Runs", table({caption: failing.length > 0 ? "In the order of seeds" : "All passed", tall: true, rows: listed, limit: 500, columns: [

@@ -230,6 +230,20 @@ class PageTest(unittest.TestCase):
         self.assertEqual(len(never), len([probe for probe in probes if probe["runs"] == 0]))
         self.assertTrue(0 < len(never) < len(rows))
 
+    def test_a_sweep_says_what_led_to_its_failures_and_who_showed_something_first(self):
+        self.open("swept")
+        sweep = self.data()["sweep"]
+        chains = [chain for chain in sweep["chains"] if chain]
+        self.assertGreater(len(chains), 0)
+        for chain in chains:
+            self.assertIn(chain, self.text("#ends"))
+        rows = self.browser.find_elements(By.CSS_SELECTOR, "#coverage [aria-label^='Runs that showed'] tbody tr")
+        self.assertEqual(len(rows), len(sweep["news"]))
+        self.assertGreater(len(rows), 1)
+        for row, news in zip(rows, sweep["news"]):
+            self.assertIn(str(sweep["columns"]["seed"][news["run"]]), row.text)
+            self.assertIn(", ".join(news["shown"]), row.text)
+
     def test_an_envelope_is_a_curve(self):
         self.open("edge")
         envelope = self.data()["sweep"]["envelope"]

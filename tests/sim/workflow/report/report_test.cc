@@ -321,6 +321,27 @@ TEST_F(ReportTest, ASweepSaysWhatItsRunsReachedAndWhatTheyNeverDid) {
   EXPECT_EQ(reached.at("of another build"), 1);
 }
 
+// Each thing once, at the first run that showed it, whoever came first.
+TEST_F(ReportTest, ASweepSaysWhichSeedsShowedSomethingFirst) {
+  MakeSweep("sweep");
+  Replace("sweep/runs.jsonl", R"("seed":3,)", R"("seed":4,)");
+  const std::string damaged = File("sweep/runs.jsonl");
+  size_t at = damaged.find(R"("seed":4,)");
+  at = damaged.rfind("\"probes\":[", at) + std::string("\"probes\":[").size();
+  Write("sweep/runs.jsonl", damaged.substr(0, at) + R"("seen by seed 4",)" + damaged.substr(at));
+  ASSERT_EQ(Complaint({"sweep"}), "");
+  const json sweep = Data()["sweep"];
+  std::map<std::string, int> first;
+  for (const json& news : sweep["news"]) {
+    for (const json& shown : news["shown"]) {
+      EXPECT_TRUE(first.emplace(shown, sweep["columns"]["seed"][news["run"].get<size_t>()]).second)
+          << shown << " is news once";
+    }
+  }
+  EXPECT_EQ(first.at("call_finished.outcome=committed"), 1);
+  EXPECT_EQ(first.at("seen by seed 4"), 4);
+}
+
 // As it was before there were chains.
 TEST_F(ReportTest, ALedgerOfTheFirstVersionIsShown) {
   MakeSweep("sweep");
