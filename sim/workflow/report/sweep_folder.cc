@@ -96,6 +96,7 @@ class SweepColumns {
     for (const auto& [name, chain] : chains) json["chains"].push_back(chain);
     json["columns"] = columns;
     json["places"] = PlacesJson();
+    json["changes"] = ChangesJson();
     json["metrics"] = Json::array();
     for (const std::string& name : metrics) json["metrics"].push_back(MetricJson(name));
   }
@@ -107,6 +108,17 @@ class SweepColumns {
       column.push_back(value == run->metrics.end() ? Json() : Json(value->second));
     }
     return {{"metric", name}, {"unit", UnitOfMetric(name)}, {"values", column}};
+  }
+
+  // What each run sets besides, as --set takes it: those of a guided sweep.
+  [[nodiscard]] Json ChangesJson() const {
+    Json changes = Json::array();
+    for (const SweepRun* run : runs_) {
+      changes.push_back(Json::array());
+      for (const auto& [path, value] : run->cell.changes)
+        changes.back().push_back(path + "=" + value);
+    }
+    return changes;
   }
 
   // For each axis, which of its values each run has.

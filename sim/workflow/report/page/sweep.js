@@ -33,10 +33,10 @@ function coverageSection(sweep, settingText) {
 }
 
 function sweepPage(sweep) {
-  const {columns, axes, places, metrics, signatures, chains} = sweep, all = d3.range(sweep.runs);
+  const {columns, axes, places, changes, metrics, signatures, chains} = sweep, all = d3.range(sweep.runs);
   const passed = (i) => columns.exit[i] === 0;
   const settingText = (i) => axes.map((axis, a) => `${axis.path}=${axis.values[places[a][i]]}`).join("  ");
-  const repro = (i) => `${sweep.run} --seed ${columns.seed[i]}` + axes.map((axis, a) => ` --set ${quoted(`${axis.path}=${axis.values[places[a][i]]}`)}`).join("");
+  const repro = (i) => `${sweep.run} --seed ${columns.seed[i]}` + axes.map((axis, a) => ` --set ${quoted(`${axis.path}=${axis.values[places[a][i]]}`)}`).join("") + changes[i].map((change) => ` --set ${quoted(change)}`).join("");
   const search = sweep.envelope !== null;  // For an edge: that runs fail is what it is after.
   const good = all.filter(passed).length, seeds = new Set(columns.seed).size, interval = wilson(good, all.length);
 

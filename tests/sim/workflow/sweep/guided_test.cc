@@ -99,6 +99,13 @@ TEST_F(GuidedTest, AReportShowsRunsOfOneSeedApart) {
   const auto sweep = SweepFolderJson(folder_, "orbsim");
   ASSERT_TRUE(sweep.ok()) << core::MessageOf(sweep.status());
   EXPECT_EQ((*sweep)["runs"], 90);
+  // The command that makes such a run again needs what the run sets.
+  const auto& changes = (*sweep)["changes"];
+  ASSERT_EQ(changes.size(), 90u);
+  const auto changed = std::count_if(changes.begin(), changes.end(),
+                                     [](const auto& settings) { return !settings.empty(); });
+  EXPECT_GT(changed, 10);
+  EXPECT_NE(changes.dump().find("\"reseed=[{"), std::string::npos);
 }
 
 TEST_F(GuidedTest, AStopLeavesAValidLedger) {
