@@ -20,14 +20,23 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 SPARSE = "tests/sim/workflow/sweep/sparse_writes.json"
 SOAK = "scenarios/random_fault_soak.json"
 LOW = ["--set", "swarm.intensity=low"]
+UPSTREAM = ["--set", "profile=upstream"]
 # Name: what is looked for (a check, or any failure), the limit of runs, and the arguments of orbsim sweep.
 SET_UPS = {
     "lost-votes": ("any", 500, [SPARSE, "--plant", "lost-votes"]),
     "lost-votes, low": ("any", 2500, [SPARSE, "--plant", "lost-votes", *LOW]),
     "brief-locks, low": ("BR-2", 1500, [SPARSE, "--plant", "brief-locks", *LOW]),
     "deaf-to-first-attempts, low": ("TX-1", 500, [SPARSE, "--plant", "deaf-to-first-attempts", *LOW]),
+    # Without a swarm; what they are: results/upstream-rules.md.
+    "U1": ("BR-3", 240, ["scenarios/pend_commit_interleave.json", *UPSTREAM]),
+    "U1, rarer": ("TX-5", 240, ["scenarios/pend_commit_interleave.json", *UPSTREAM]),
+    "U2": ("CO-4", 240, ["scenarios/concurrent_creation.json", *UPSTREAM, "--set", "protocol.transactions.cluster_size=4"]),
+    "U3": ("TX-1", 240, ["scenarios/reservation_outlives_patience.json", *UPSTREAM]),
+    "U4": ("TX-1", 240, ["scenarios/coordinator_crash.json", *UPSTREAM, "--set", "faults[0].nth=3"]),
+    "U5": ("BR-2", 240, ["scenarios/sequential_coordinator.json", *UPSTREAM]),
 }
 COVERED = {"sparse-writes": (1000, [SPARSE]), "random-fault-soak": (300, [SOAK])}
+FIRST_RUNS = 15  # Of a sweep that goes on after failures of other checks.
 WAYS = {"unguided": ["--fresh", "100"], "guided": []}
 
 
@@ -51,11 +60,15 @@ class Sweeps:
         if check == "any":
             arguments = [*arguments, "--fail-fast"]
         with tempfile.TemporaryDirectory() as folder:
-            _, runs = self.sweep(folder, 1 + repeat * 1_000_000, limit, arguments)
-        for place, run in enumerate(runs, 1):
-            if run["exit"] != 0 if check == "any" else check in run["failed"]:
-                return place, True
-        return limit, False
+            count = limit if check == "any" else min(FIRST_RUNS, limit)
+            while True:  # A longer sweep begins with the runs of the shorter one.
+                _, runs = self.sweep(folder, 1 + repeat * 1_000_000, count, arguments)
+                for place, run in enumerate(runs, 1):
+                    if run["exit"] != 0 if check == "any" else check in run["failed"]:
+                        return place, True
+                if count == limit:
+                    return limit, False
+                count = min(2 * count, limit)
 
     def failures(self, name):
         check, limit, arguments = SET_UPS[name]
