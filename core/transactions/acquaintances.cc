@@ -21,14 +21,11 @@ Fingerprint FingerprintOf(const AcquaintancesRow& row) {
 }  // namespace
 
 void Acquaintances::Load(const TxMoment& moment, std::span<const StoredRow> rows) {
-  for (const StoredRow& stored : rows) {
-    const std::optional<TxRowName> name = NameOfTxRow(stored.at);
-    if (!name.has_value() || name->kind != TxRowKind::kAcquaintances) continue;
-    AcquaintancesRow row;
-    if (DecodeRow(stored.value, row) != nullptr) continue;
-    stored_ = FingerprintOf(row);
-    moment.clusters.Recall(moment.now, row.known);
-  }
+  ForEachTxRow<AcquaintancesRow>(rows, TxRowKind::kAcquaintances,
+                                 [&](const Key256&, const AcquaintancesRow& row) {
+                                   stored_ = FingerprintOf(row);
+                                   moment.clusters.Recall(moment.now, row.known);
+                                 });
 }
 
 void Acquaintances::Store(const TxMoment& moment, StoreBatch& batch) {

@@ -348,18 +348,14 @@ Time Coordinator::NextDeadline() const {
 }
 
 void Coordinator::Load(const TxMoment& moment, std::span<const StoredRow> rows) {
-  for (const StoredRow& stored : rows) {
-    const std::optional<TxRowName> name = NameOfTxRow(stored.at);
-    if (!name.has_value() || name->kind != TxRowKind::kRound) continue;
-    RoundRow row;
-    if (DecodeRow(stored.value, row) != nullptr) continue;
-    Round& round = Open(moment, name->tx, row.record);
+  ForEachTxRow<RoundRow>(rows, TxRowKind::kRound, [&](const Key256& tx, RoundRow row) {
+    Round& round = Open(moment, tx, row.record);
     round.value = std::move(row.value);
     round.wait = moment.config().ack_retry;
     round.deadline = moment.now;
     for (const Vote& vote : row.votes) round.tally.AddOwn(vote);
     round.phase = row.votes.empty() ? Phase::kResolving : Phase::kCommitting;
-  }
+  });
 }
 
 void Coordinator::CollectPeers(const Directory& directory, PeerSet& peers) const {

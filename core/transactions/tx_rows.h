@@ -13,6 +13,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <utility>
 
 #include "core/codec/stored.h"
 #include "core/port/host.h"
@@ -106,6 +108,18 @@ struct TxRowName {
   TxRowName name{.kind = static_cast<TxRowKind>(at.key[0]), .tx = {}};
   std::copy(at.key.begin() + 1, at.key.end(), name.tx.bytes.begin());
   return name;
+}
+
+// Calls visit(Key256 of the name, Row) for the rows of the kind. One that cannot be read was damaged by the medium, and
+// the host would not have started: it is left out.
+template <typename Row, typename Visit>
+void ForEachTxRow(std::span<const StoredRow> rows, TxRowKind kind, const Visit& visit) {
+  for (const StoredRow& stored : rows) {
+    const std::optional<TxRowName> name = NameOfTxRow(stored.at);
+    if (!name.has_value() || name->kind != kind) continue;
+    Row row;
+    if (DecodeRow(stored.value, row) == nullptr) visit(name->tx, std::move(row));
+  }
 }
 
 }  // namespace core

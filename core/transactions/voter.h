@@ -214,10 +214,15 @@ class Voter {
                      const TxCommit& commit);
   void Sweep(const TxMoment& moment);
 
+  // ---- voter_load.cc ----
+  void LoadCase(const TxMoment& moment, const Key256& tx, CaseRow row);
+  void LoadDecision(const TxMoment& moment, const Key256& tx, uint8_t self, CaseRow row);
+  void LoadVote(const TxMoment& moment, const Key256& tx, uint8_t self, CaseRow row);
+
   // ---- voter_accuse.cc ----
   [[nodiscard]] bool IsNews(const TxMoment& moment, const NodeId& liar) const;
   void Convict(const TxMoment& moment, const Key256& tx, const DoubleVote& proof);
-  void LoadConviction(const TxMoment& moment, const TxRowName& name, const Bytes& row,
+  void LoadConviction(const TxMoment& moment, const NodeId& liar, ConvictionRow row,
                       StoreBatch& batch);
   void ReportConvicted(const TxMoment& moment);
   void ForgetConvicted(const TxMoment& moment, StoreBatch& batch);

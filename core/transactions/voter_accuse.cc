@@ -124,20 +124,19 @@ void Voter::Convict(const TxMoment& moment, const Key256& tx, const DoubleVote& 
 }
 
 // `batch` takes away what is over: no sweep will meet it.
-void Voter::LoadConviction(const TxMoment& moment, const TxRowName& name, const Bytes& row,
+void Voter::LoadConviction(const TxMoment& moment, const NodeId& liar, ConvictionRow row,
                            StoreBatch& batch) {
-  ConvictionRow read;
-  if (DecodeRow(row, read) != nullptr || convicted_.size() >= kConvictedMax) return;
-  if (Time{read.at_us} + moment.config().decided_keep <= moment.now) {
-    return batch.Delete(TxRowKey(TxRowKind::kConviction, name.tx));
+  if (convicted_.size() >= kConvictedMax) return;
+  if (Time{row.at_us} + moment.config().decided_keep <= moment.now) {
+    return batch.Delete(TxRowKey(TxRowKind::kConviction, liar));
   }
   auto conviction = std::make_unique<Conviction>();
-  conviction->at = Time{read.at_us};
-  conviction->proof.first.record = read.record;
-  conviction->proof.first.votes = {read.first};
-  conviction->proof.second.record = std::move(read.record);
-  conviction->proof.second.votes = {read.second};
-  *convicted_.Insert(name.tx).first = std::move(conviction);
+  conviction->at = Time{row.at_us};
+  conviction->proof.first.record = row.record;
+  conviction->proof.first.votes = {row.first};
+  conviction->proof.second.record = std::move(row.record);
+  conviction->proof.second.votes = {row.second};
+  *convicted_.Insert(liar).first = std::move(conviction);
 }
 
 // Those who have a handle here; after a restart some get theirs later.

@@ -43,60 +43,67 @@ void Voter::Load(const TxMoment& moment, std::span<const StoredRow> rows) {
   acquaintances_.Load(moment, rows);
   StoreBatch batch;
   (void)repository_.Load(moment.now, rows, batch);
-  std::vector<Key256> unapplied;
-  for (const StoredRow& stored : rows) {
-    const std::optional<TxRowName> name = NameOfTxRow(stored.at);
-    if (!name.has_value()) continue;
-    if (name->kind == TxRowKind::kConviction) LoadConviction(moment, *name, stored.value, batch);
-    if (name->kind != TxRowKind::kCase) continue;
-    CaseRow row;
-    // A row that cannot be read was damaged by the medium: the host would not have started.
-    if (DecodeRow(stored.value, row) != nullptr) continue;
-    const Transaction& transaction = row.record.transaction;
-    const std::optional<uint8_t> self = IndexOf(row.record.members, moment.self_id());
-    if (!self.has_value()) continue;
-    *by_id_.Insert(transaction.id).first = name->tx;
-    if (!row.outcome.empty()) {
-      const bool decides = row.outcome.committed && Decides(transaction.action);
-      if (decides) *by_of_.Insert(transaction.of).first = name->tx;
-      auto decided = std::make_unique<Decided>();
-      decided->certificate = std::move(row.outcome);
-      decided->self = *self;
-      decided->durable = true;
-      decided->applied = row.applied;
-      decided->at = Time{row.at_us};
-      // A crash may have come between the disk and the report.
-      moment.effects.Observe(FactOf(name->tx, transaction, decided->certificate.committed));
-      if (!row.applied) unapplied.push_back(name->tx);
-      *decided_.Insert(name->tx).first = std::move(decided);
-      continue;
-    }
-    moment.effects.Observe(FactOf(name->tx, transaction, row.vote));
-    auto open = std::make_unique<Case>();
-    open->self = *self;
-    open->phase = Phase::kVoted;
-    open->vote = row.vote;
-    open->locked = row.vote.kind == VoteKind::kApprove && !IsMoot(moment, transaction);
-    open->locked_at = Time{row.at_us};
-    open->has_value = open->locked;
-    open->value = std::move(row.value);
-    open->record = std::move(row.record);
-    if (open->locked) {
-      moment.effects.Observe(LockTaken{.block = transaction.block, .tx = name->tx});
-    }
-    auto& table = open->locked ? cases_ : refusals_;
-    *table.Insert(name->tx).first = std::move(open);
-  }
+  ForEachTxRow<ConvictionRow>(rows, TxRowKind::kConviction,
+                              [&](const NodeId& liar, ConvictionRow row) {
+                                LoadConviction(moment, liar, std::move(row), batch);
+                              });
+  ForEachTxRow<CaseRow>(rows, TxRowKind::kCase, [&](const Key256& tx, CaseRow row) {
+    LoadCase(moment, tx, std::move(row));
+  });
   if (!batch.writes.empty()) moment.journal.Commit(moment, std::move(batch), {});
-  for (const Key256& tx : unapplied) {
-    const TxRecord& record = (*decided_.Find(tx))->certificate.record;
-    StartCatchUp(moment, record.transaction.block, record.members);
-  }
+  decided_.ForEach([&](const Key256&, const std::unique_ptr<Decided>& decided) {
+    const TxRecord& record = decided->certificate.record;
+    if (!decided->applied) StartCatchUp(moment, record.transaction.block, record.members);
+  });
   ReportConvicted(moment);
   const bool nothing = cases_.empty() && decided_.empty() && convicted_.empty();
   if (!nothing || repository_.BlockCount() > 0) {
     sweep_at_ = moment.now + moment.config().sweep_interval;
   }
+}
+
+// Of a cluster that this peer is in.
+void Voter::LoadCase(const TxMoment& moment, const Key256& tx, CaseRow row) {
+  const std::optional<uint8_t> self = IndexOf(row.record.members, moment.self_id());
+  if (!self.has_value()) return;
+  *by_id_.Insert(row.record.transaction.id).first = tx;
+  if (row.outcome.empty()) {
+    LoadVote(moment, tx, *self, std::move(row));
+  } else {
+    LoadDecision(moment, tx, *self, std::move(row));
+  }
+}
+
+void Voter::LoadDecision(const TxMoment& moment, const Key256& tx, uint8_t self, CaseRow row) {
+  const Transaction& transaction = row.record.transaction;
+  const bool decides = row.outcome.committed && Decides(transaction.action);
+  if (decides) *by_of_.Insert(transaction.of).first = tx;
+  // A crash may have come between the disk and the report.
+  moment.effects.Observe(FactOf(tx, transaction, row.outcome.committed));
+  auto decided = std::make_unique<Decided>();
+  decided->certificate = std::move(row.outcome);
+  decided->self = self;
+  decided->durable = true;
+  decided->applied = row.applied;
+  decided->at = Time{row.at_us};
+  *decided_.Insert(tx).first = std::move(decided);
+}
+
+void Voter::LoadVote(const TxMoment& moment, const Key256& tx, uint8_t self, CaseRow row) {
+  const Transaction& transaction = row.record.transaction;
+  moment.effects.Observe(FactOf(tx, transaction, row.vote));
+  auto open = std::make_unique<Case>();
+  open->self = self;
+  open->phase = Phase::kVoted;
+  open->vote = row.vote;
+  open->locked = row.vote.kind == VoteKind::kApprove && !IsMoot(moment, transaction);
+  open->locked_at = Time{row.at_us};
+  open->has_value = open->locked;
+  if (open->locked) moment.effects.Observe(LockTaken{.block = transaction.block, .tx = tx});
+  open->value = std::move(row.value);
+  open->record = std::move(row.record);
+  auto& table = open->locked ? cases_ : refusals_;
+  *table.Insert(tx).first = std::move(open);
 }
 
 void Voter::CollectPeers(const Directory& directory, PeerSet& peers) const {
