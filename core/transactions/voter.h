@@ -146,9 +146,10 @@ class Voter {
 
   // Who is proven to have voted both ways.
   struct Conviction {
-    DoubleVote proof;  // With its votes alone.
-    Time at;
+    ConvictionRow row;
     bool reported = false;  // To the standing: it has a handle here.
+
+    [[nodiscard]] Time at() const { return Time{row.at_us}; }
   };
 
   struct Read {
@@ -224,6 +225,7 @@ class Voter {
   void Convict(const TxMoment& moment, const Key256& tx, const DoubleVote& proof);
   void LoadConviction(const TxMoment& moment, const NodeId& liar, ConvictionRow row,
                       StoreBatch& batch);
+  void Remember(const NodeId& liar, ConvictionRow row);
   void ReportConvicted(const TxMoment& moment);
   void ForgetConvicted(const TxMoment& moment, StoreBatch& batch);
   void Warn(const TxMoment& moment, PeerId who, const TxRecord& record);

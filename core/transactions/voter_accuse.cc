@@ -39,6 +39,15 @@ bool AreContrary(const DoubleVote& proof) {
   return true;
 }
 
+DoubleVote ProofOf(const ConvictionRow& row) {
+  DoubleVote proof;
+  proof.first.record = row.record;
+  proof.first.votes = {row.first};
+  proof.second.record = row.record;
+  proof.second.votes = {row.second};
+  return proof;
+}
+
 }  // namespace
 
 void Voter::Compare(const TxMoment& moment, const TxRecord& record, const Key256& tx,
@@ -82,7 +91,7 @@ bool Voter::IsNews(const TxMoment& moment, const NodeId& liar) const {
   if (moment.context.directory->FindByNodeId(liar) == kNoPeer) return false;
   const std::unique_ptr<Conviction>* known = convicted_.Find(liar);
   if (known == nullptr) return convicted_.size() < kConvictedMax;
-  return (*known)->at + moment.config().decided_keep <= moment.now;
+  return (*known)->at() + moment.config().decided_keep <= moment.now;
 }
 
 // REQUIRES: the proof is verified.
@@ -98,18 +107,12 @@ void Voter::Convict(const TxMoment& moment, const Key256& tx, const DoubleVote& 
   for (size_t i = 0; i < proof.first.votes.size(); ++i) {
     const NodeId& liar = members[proof.first.votes[i].member].id;
     if (!IsNews(moment, liar)) continue;
-    auto conviction = std::make_unique<Conviction>();
-    conviction->at = moment.now;
-    conviction->proof.first.record = proof.first.record;
-    conviction->proof.first.votes = {proof.first.votes[i]};
-    conviction->proof.second.record = proof.first.record;
-    conviction->proof.second.votes = {proof.second.votes[i]};
-    batch.Put(TxRowKey(TxRowKind::kConviction, liar),
-              EncodeRow(ConvictionRow{.record = proof.first.record,
-                                      .first = proof.first.votes[i],
-                                      .second = proof.second.votes[i],
-                                      .at_us = moment.now.us}));
-    *convicted_.Insert(liar).first = std::move(conviction);
+    ConvictionRow row{.record = proof.first.record,
+                      .first = proof.first.votes[i],
+                      .second = proof.second.votes[i],
+                      .at_us = moment.now.us};
+    batch.Put(TxRowKey(TxRowKind::kConviction, liar), EncodeRow(row));
+    Remember(liar, std::move(row));
     moment.effects.Observe(
         DoubleVoteProven{.member = moment.context.directory->FindByNodeId(liar), .tx = tx});
     const auto reach = 2 * static_cast<size_t>(moment.config().cluster_size);
@@ -130,13 +133,11 @@ void Voter::LoadConviction(const TxMoment& moment, const NodeId& liar, Convictio
   if (Time{row.at_us} + moment.config().decided_keep <= moment.now) {
     return batch.Delete(TxRowKey(TxRowKind::kConviction, liar));
   }
-  auto conviction = std::make_unique<Conviction>();
-  conviction->at = Time{row.at_us};
-  conviction->proof.first.record = row.record;
-  conviction->proof.first.votes = {row.first};
-  conviction->proof.second.record = std::move(row.record);
-  conviction->proof.second.votes = {row.second};
-  *convicted_.Insert(liar).first = std::move(conviction);
+  Remember(liar, std::move(row));
+}
+
+void Voter::Remember(const NodeId& liar, ConvictionRow row) {
+  *convicted_.Insert(liar).first = std::make_unique<Conviction>(Conviction{std::move(row)});
 }
 
 // Those who have a handle here; after a restart some get theirs later.
@@ -155,13 +156,13 @@ void Voter::Warn(const TxMoment& moment, PeerId who, const TxRecord& record) {
   for (const Member& member : record.members) {
     const std::unique_ptr<Conviction>* known = convicted_.Find(member.id);
     if (known == nullptr) continue;
-    return moment.mail.Post(moment, who, 0, (*known)->proof);
+    return moment.mail.Post(moment, who, 0, ProofOf((*known)->row));
   }
 }
 
 void Voter::ForgetConvicted(const TxMoment& moment, StoreBatch& batch) {
   convicted_.EraseIf([&](const NodeId& liar, const std::unique_ptr<Conviction>& conviction) {
-    const bool old = conviction->at + moment.config().decided_keep <= moment.now;
+    const bool old = conviction->at() + moment.config().decided_keep <= moment.now;
     if (old) batch.Delete(TxRowKey(TxRowKind::kConviction, liar));
     return old;
   });

@@ -160,9 +160,9 @@ void Voter::Tell(State& state) const {
   convicted_.ForEach([&](const NodeId& liar, const std::unique_ptr<Conviction>& conviction) {
     state.Part("convicted", [&] {
       state.Add("node", liar);
-      state.Add("at", conviction->at);
+      state.Add("at", conviction->at());
       state.Add("reported", conviction->reported);
-      state.Show("about", conviction->proof.first.record.transaction.id.bytes);
+      state.Show("about", conviction->row.record.transaction.id.bytes);
     });
   });
   acquaintances_.Tell(state);
@@ -203,7 +203,7 @@ size_t Voter::HeapBytes() const {
   cases_.ForEach(add_case);
   refusals_.ForEach(add_case);
   convicted_.ForEach([&](const NodeId&, const std::unique_ptr<Conviction>& conviction) {
-    bytes += sizeof(Conviction) + 2 * record(conviction->proof.first.record) + 2 * sizeof(Vote);
+    bytes += sizeof(Conviction) + record(conviction->row.record);
   });
   decided_.ForEach([&](const Key256&, const std::unique_ptr<Decided>& decided) {
     bytes += sizeof(Decided) + record(decided->certificate.record) +
