@@ -19,6 +19,17 @@ TreeEdit EditOf(Kind kind, uint8_t key, std::string_view value = "") {
   return {.kind = kind, .key = {key}, .value = BytesFrom(value)};
 }
 
+// A first action on both is committed; the transaction of a second, which is told, is held back.
+void HoldBackMine(JointWorld& world, ActionId& mine) {
+  world.ActOnBoth(0, BytesFrom("first"), {EditOf(Kind::kInsert, 1, "a")});
+  world.Sync(0);
+  ASSERT_TRUE(world.Calm());
+  mine = world.ActOnBoth(0, BytesFrom("mine"), {EditOf(Kind::kInsert, 2, "a")});
+  world.HoldBack(0);
+  world.Sync(0);
+  ASSERT_TRUE(world.StepToTransaction());
+}
+
 TEST(JointActionTest, OneTransactionCreatesBothCollections) {
   JointWorld world({.clients = 1});
   const ActionId id = world.ActOnBoth(0, BytesFrom("entry"), {EditOf(Kind::kInsert, 1, "a")});
@@ -56,13 +67,8 @@ TEST(JointActionTest, TheSmallestTailDecides) {
 TEST(JointActionTest, ALossAtAnyTailReplaysBoth) {
   for (const size_t contended : {kLog, kTree}) {
     JointWorld world({});
-    world.ActOnBoth(0, BytesFrom("first"), {EditOf(Kind::kInsert, 1, "a")});
-    world.Sync(0);
-    ASSERT_TRUE(world.Calm());
-    const ActionId joint = world.ActOnBoth(0, BytesFrom("mine"), {EditOf(Kind::kInsert, 2, "a")});
-    world.HoldBack(0);
-    world.Sync(0);
-    ASSERT_TRUE(world.StepToTransaction());
+    ActionId joint;
+    ASSERT_NO_FATAL_FAILURE(HoldBackMine(world, joint));
     const ActionId rival =
         contended == kLog
             ? world.ActOn(1, kLog, BytesFrom("theirs"))
@@ -121,13 +127,8 @@ TEST(JointActionTest, APayloadThatOneDoesNotTakeIsTakenByNone) {
 TEST(JointActionTest, WhatOneLogShowsIsNotTriedAgainInTheOther) {
   for (const size_t behind : {kLog, kTree}) {
     JointWorld world({.clients = 1});
-    world.ActOnBoth(0, BytesFrom("first"), {EditOf(Kind::kInsert, 1, "a")});
-    world.Sync(0);
-    ASSERT_TRUE(world.Calm());
-    const ActionId id = world.ActOnBoth(0, BytesFrom("mine"), {EditOf(Kind::kInsert, 2, "a")});
-    world.HoldBack(0);
-    world.Sync(0);
-    ASSERT_TRUE(world.StepToTransaction());
+    ActionId id;
+    ASSERT_NO_FATAL_FAILURE(HoldBackMine(world, id));
     const ChangeSet changes = world.held_back();
     const BlockId tail = world.TailOf(behind);
     const FetchedBlock before = world.store().Read(tail);
@@ -190,13 +191,8 @@ TEST(JointActionTest, WhatStandsInTheOtherLogIsCommittedThere) {
   for (const size_t damaged : {kLog, kTree}) {
     const size_t other = damaged == kLog ? kTree : kLog;
     JointWorld world({.clients = 1});
-    world.ActOnBoth(0, BytesFrom("first"), {EditOf(Kind::kInsert, 1, "a")});
-    world.Sync(0);
-    ASSERT_TRUE(world.Calm());
-    const ActionId id = world.ActOnBoth(0, BytesFrom("mine"), {EditOf(Kind::kInsert, 2, "a")});
-    world.HoldBack(0);
-    world.Sync(0);
-    ASSERT_TRUE(world.StepToTransaction());
+    ActionId id;
+    ASSERT_NO_FATAL_FAILURE(HoldBackMine(world, id));
     ASSERT_TRUE(world.store().Apply(ChangeSet(world.held_back())));
     Damage(world, damaged);
     world.Release(TransactEnd::kInDoubt);
@@ -210,13 +206,8 @@ TEST(JointActionTest, WhatStandsInTheOtherLogIsCommittedThere) {
 TEST(JointActionTest, ATryInDoubtKeepsADamagedActionOpenUntilItIsSettled) {
   for (const bool lands : {false, true}) {
     JointWorld world({.clients = 1});
-    world.ActOnBoth(0, BytesFrom("first"), {EditOf(Kind::kInsert, 1, "a")});
-    world.Sync(0);
-    ASSERT_TRUE(world.Calm());
-    const ActionId id = world.ActOnBoth(0, BytesFrom("mine"), {EditOf(Kind::kInsert, 2, "a")});
-    world.HoldBack(0);
-    world.Sync(0);
-    ASSERT_TRUE(world.StepToTransaction());
+    ActionId id;
+    ASSERT_NO_FATAL_FAILURE(HoldBackMine(world, id));
     const ChangeSet changes = world.held_back();
     const FetchedBlock tree = world.store().Read(world.header(kTree));
     Damage(world, kTree);
