@@ -48,8 +48,8 @@ class Recordings {
 
   asio::io_context* io_;
   Log* log_;
-  std::shared_ptr<Writing>
-      writing_;  // Shared with the completion, which outlives this when the loop does.
+  // The completion, which may outlive this, looks whether it is there.
+  std::shared_ptr<Writing> writing_;
   std::thread thread_;
 };
 

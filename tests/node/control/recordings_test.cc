@@ -1,6 +1,9 @@
 // Recordings without a client: who is told what, and that the file is whole when its thread has ended.
 #include "node/control/recordings.h"
 
+#include <memory>
+#include <thread>
+
 #include "tests/node/control/control_rig.h"
 
 namespace node {
@@ -56,6 +59,17 @@ TEST_F(RecordingsTest, WhoGoesIsToldAtOnceAndTheFileIsWhole) {
   // The completion outlives the recordings, and does nothing.
   io_.run();
   EXPECT_EQ(ends_.size(), 1u);
+}
+
+TEST_F(RecordingsTest, WhatTheEndHoldsIsGivenBackByTheLoop) {
+  std::thread::id by;
+  {
+    Recordings recordings(io_, log_);
+    std::shared_ptr<void> held(nullptr, [&](void*) { by = std::this_thread::get_id(); });
+    const auto ended = [held = std::move(held)](const core::StatusOr<Json>&) {};
+    ASSERT_TRUE(recordings.Begin(*view_.recorder, scratch_ / "a", ended).ok());
+  }
+  EXPECT_EQ(by, std::this_thread::get_id());
 }
 
 }  // namespace
