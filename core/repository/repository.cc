@@ -117,8 +117,8 @@ void Repository::Slim(const BlockId& id, Block& block, size_t index, StoreBatch&
   batch.Delete(ContentKey(id, revision.number));
 }
 
-void Repository::Append(Time now, const BlockId& id, Block& block, uint64_t number, Change change,
-                        StoreBatch& batch) {
+void Repository::Append(Time now, Block& block, uint64_t number, Change change, StoreBatch& batch) {
+  const BlockId id = change.block;
   Revision revision{.number = number, .row = std::move(change.row), .content = std::nullopt};
   revision.row.created_us = now.us;
   revision.row.derived = false;
@@ -176,7 +176,7 @@ Repository::Applied Repository::Apply(Time now, Change change, StoreBatch& batch
     return Applied::kFork;
   }
   Block& block = *blocks_.Insert(id).first;
-  Append(now, id, block, number, std::move(change), batch);
+  Append(now, block, number, std::move(change), batch);
   facts.push_back(FactOf(id, block.revisions.back(), false));
   return Applied::kDone;
 }
@@ -198,7 +198,7 @@ bool Repository::Restore(Time now, uint64_t revision, Change change, StoreBatch&
     block.revisions.clear();
     block.damaged = false;
   }
-  Append(now, id, block, revision, std::move(change), batch);
+  Append(now, block, revision, std::move(change), batch);
   facts.push_back(FactOf(id, block.revisions.back(), true));
   return true;
 }

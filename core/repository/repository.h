@@ -88,7 +88,7 @@ class Repository {
     size_t dropped = 0;  // Rows that belong to nothing.
   };
 
-  Loaded Load(Time now, std::span<const StoredRow> rows, StoreBatch& batch);
+  Loaded Load(std::span<const StoredRow> rows, StoreBatch& batch);
 
   [[nodiscard]] Tip TipOf(const BlockId& block) const;
   [[nodiscard]] bool IsDamaged(const BlockId& block) const;
@@ -171,9 +171,14 @@ class Repository {
 
   [[nodiscard]] const TransactionsConfig& config() const { return context_->config->transactions; }
 
-  void LoadBlock(Time now, const BlockId& id, Remains& remains, StoreBatch& batch, Loaded& loaded);
-  void Append(Time now, const BlockId& id, Block& block, uint64_t number, Change change,
-              StoreBatch& batch);
+  // ---- repository_load.cc ----
+  void LoadBlock(const BlockId& id, Remains& remains, StoreBatch& batch, Loaded& loaded);
+  void Mend(const BlockId& id, Block& block, uint64_t promised, StoreBatch& batch,
+            Loaded& loaded) const;
+  [[nodiscard]] bool IsSound(const BlockId& id, const Block& block, size_t index) const;
+  static void DropDonePends(const BlockId& id, Block& block, StoreBatch& batch, Loaded& loaded);
+
+  void Append(Time now, Block& block, uint64_t number, Change change, StoreBatch& batch);
   void Slim(const BlockId& id, Block& block, size_t index, StoreBatch& batch);
   void SweepBlock(Time now, const BlockId& id, Block& block, StoreBatch& batch,
                   std::vector<Observation>& facts);

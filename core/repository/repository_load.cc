@@ -23,10 +23,86 @@ struct Repository::Remains {
   std::vector<Pend> pends;
   std::optional<LatestRow> latest;
   std::optional<Memory> memory;
+
+  // False when the value cannot be read.
+  [[nodiscard]] bool Take(const RowName& name, const Bytes& value);
 };
 
-void Repository::LoadBlock(Time, const BlockId& id, Remains& remains, StoreBatch& batch,
-                           Loaded& loaded) {
+bool Repository::Remains::Take(const RowName& name, const Bytes& value) {
+  switch (name.kind) {
+    case RowKind::kContent:
+      contents[name.revision] = value;
+      return true;
+    case RowKind::kRevision: {
+      Revision revision{.number = name.revision, .row = {}, .content = std::nullopt};
+      if (DecodeRow(value, revision.row) != nullptr) return false;
+      revisions.push_back(std::move(revision));
+      return true;
+    }
+    case RowKind::kLatest: {
+      LatestRow row;
+      if (DecodeRow(value, row) != nullptr) return false;
+      latest = row;
+      return true;
+    }
+    case RowKind::kPend: {
+      Pend pend{.of = name.of, .row = {}};
+      if (DecodeRow(value, pend.row) != nullptr) return false;
+      pends.push_back(std::move(pend));
+      return true;
+    }
+    case RowKind::kMemory: {
+      MemoryRow row;
+      if (DecodeRow(value, row) != nullptr) return false;
+      memory = Memory{row.revision, row.hash, Time{row.until_us}};
+      return true;
+    }
+  }
+  return false;
+}
+
+bool Repository::IsSound(const BlockId& id, const Block& block, size_t index) const {
+  const Revision& revision = block.revisions[index];
+  if (revision.tombstone()) return revision.row.hash == TombstoneHash(*context_->suite, id);
+  const std::optional<Bytes> content = Rebuild(block, index);
+  return content.has_value() && ContentHash(*context_->suite, *content) == revision.row.hash;
+}
+
+// Revisions against the latest row, which promised one.
+void Repository::Mend(const BlockId& id, Block& block, uint64_t promised, StoreBatch& batch,
+                      Loaded& loaded) const {
+  std::vector<Revision>& revisions = block.revisions;
+  // Above the latest row a revision counts when it is whole; then everything below it does.
+  while (!revisions.empty() && revisions.back().number > promised &&
+         !IsSound(id, block, revisions.size() - 1)) {
+    batch.Delete(ContentKey(id, revisions.back().number));
+    batch.Delete(RevisionKey(id, revisions.back().number));
+    revisions.pop_back();
+    ++loaded.dropped;
+  }
+  const uint64_t tip = revisions.empty() ? 0 : revisions.back().number;
+  if (tip > promised) {
+    batch.Put(LatestKey(id), EncodeRow(LatestRow{tip, revisions.back().row.hash}));
+    ++loaded.repaired;
+  } else if (tip < promised || (tip > 0 && !IsSound(id, block, revisions.size() - 1))) {
+    block.damaged = true;
+    block.promised = promised;
+    ++loaded.damaged;
+  }
+}
+
+// BR-7: a crash between the two leaves a pend beside its revision.
+void Repository::DropDonePends(const BlockId& id, Block& block, StoreBatch& batch, Loaded& loaded) {
+  std::erase_if(block.pends, [&](const Pend& pend) {
+    const auto made = [&pend](const Revision& r) { return r.row.by == pend.of; };
+    if (std::none_of(block.revisions.begin(), block.revisions.end(), made)) return false;
+    batch.Delete(PendKey(id, pend.of));
+    ++loaded.dropped;
+    return true;
+  });
+}
+
+void Repository::LoadBlock(const BlockId& id, Remains& remains, StoreBatch& batch, Loaded& loaded) {
   Block block;
   block.pends = std::move(remains.pends);
   block.revisions = std::move(remains.revisions);
@@ -38,50 +114,12 @@ void Repository::LoadBlock(Time, const BlockId& id, Remains& remains, StoreBatch
     batch.Delete(ContentKey(id, number));
     ++loaded.dropped;
   }
-  const uint64_t promised = remains.latest.has_value() ? remains.latest->revision : 0;
-  const auto sound = [&](size_t index) {
-    const Revision& revision = block.revisions[index];
-    if (revision.tombstone()) {
-      return revision.row.hash == TombstoneHash(*context_->suite, id);
-    }
-    const std::optional<Bytes> content = Rebuild(block, index);
-    return content.has_value() && ContentHash(*context_->suite, *content) == revision.row.hash;
-  };
-  // Above the latest row a revision counts when it is whole; then everything below it does.
-  while (!block.revisions.empty() && block.revisions.back().number > promised &&
-         !sound(block.revisions.size() - 1)) {
-    batch.Delete(ContentKey(id, block.revisions.back().number));
-    batch.Delete(RevisionKey(id, block.revisions.back().number));
-    block.revisions.pop_back();
-    ++loaded.dropped;
-  }
-  const bool empty = block.revisions.empty();
-  if (!empty && block.revisions.back().number > promised) {
-    const Revision& tip = block.revisions.back();
-    batch.Put(LatestKey(id), EncodeRow(LatestRow{tip.number, tip.row.hash}));
-    ++loaded.repaired;
-  } else if (promised > 0 && (empty || block.revisions.back().number < promised ||
-                              !sound(block.revisions.size() - 1))) {
-    block.damaged = true;
-    block.promised = promised;
-    ++loaded.damaged;
-  }
-  if (!block.damaged && !block.revisions.empty()) {
-    // BR-7: a crash between the two leaves a pend beside its revision.
-    std::erase_if(block.pends, [&](const Pend& pend) {
-      const auto made = [&pend](const Revision& r) { return r.row.by == pend.of; };
-      if (std::none_of(block.revisions.begin(), block.revisions.end(), made)) return false;
-      batch.Delete(PendKey(id, pend.of));
-      ++loaded.dropped;
-      return true;
-    });
-  }
-  if (remains.memory.has_value()) {
-    if (block.revisions.empty()) {
-      *memories_.Insert(id).first = *remains.memory;
-    } else {
-      batch.Delete(MemoryKey(id));
-    }
+  Mend(id, block, remains.latest.has_value() ? remains.latest->revision : 0, batch, loaded);
+  if (!block.damaged) DropDonePends(id, block, batch, loaded);
+  if (remains.memory.has_value() && block.revisions.empty()) {
+    *memories_.Insert(id).first = *remains.memory;
+  } else if (remains.memory.has_value()) {
+    batch.Delete(MemoryKey(id));
   }
   if (block.revisions.empty() && block.pends.empty() && !block.damaged) return;
   ++loaded.blocks;
@@ -89,47 +127,24 @@ void Repository::LoadBlock(Time, const BlockId& id, Remains& remains, StoreBatch
   *blocks_.Insert(id).first = std::move(block);
 }
 
-Repository::Loaded Repository::Load(Time now, std::span<const StoredRow> rows, StoreBatch& batch) {
+Repository::Loaded Repository::Load(std::span<const StoredRow> rows, StoreBatch& batch) {
   Loaded loaded;
   Remains remains;
   std::optional<BlockId> current;
   const auto finish = [&] {
-    if (current.has_value()) LoadBlock(now, *current, remains, batch, loaded);
+    if (current.has_value()) LoadBlock(*current, remains, batch, loaded);
     remains = {};
   };
   for (const StoredRow& stored : rows) {
     if (stored.at.table != kRepositoryTable) continue;
     const std::optional<RowName> name = NameOfRow(stored.at);
-    Flaw flaw = name.has_value() ? nullptr : "no key of ours";
-    if (flaw == nullptr && current != name->block) {
+    if (name.has_value() && current != name->block) {
       finish();
       current = name->block;
     }
-    if (flaw == nullptr && name->kind == RowKind::kContent) {
-      remains.contents[name->revision] = stored.value;
-    } else if (flaw == nullptr && name->kind == RowKind::kRevision) {
-      Revision revision{.number = name->revision, .row = {}, .content = std::nullopt};
-      flaw = DecodeRow(stored.value, revision.row);
-      if (flaw == nullptr) remains.revisions.push_back(std::move(revision));
-    } else if (flaw == nullptr && name->kind == RowKind::kLatest) {
-      LatestRow latest;
-      flaw = DecodeRow(stored.value, latest);
-      if (flaw == nullptr) remains.latest = latest;
-    } else if (flaw == nullptr && name->kind == RowKind::kPend) {
-      Pend pend{.of = name->of, .row = {}};
-      flaw = DecodeRow(stored.value, pend.row);
-      if (flaw == nullptr) remains.pends.push_back(std::move(pend));
-    } else if (flaw == nullptr) {
-      MemoryRow memory;
-      flaw = DecodeRow(stored.value, memory);
-      if (flaw == nullptr) {
-        remains.memory = Memory{memory.revision, memory.hash, Time{memory.until_us}};
-      }
-    }
-    if (flaw != nullptr) {
-      batch.Delete(stored.at);
-      ++loaded.dropped;
-    }
+    if (name.has_value() && remains.Take(*name, stored.value)) continue;
+    batch.Delete(stored.at);
+    ++loaded.dropped;
   }
   finish();
   return loaded;

@@ -42,7 +42,7 @@ void TellCase(State& state, const Key256& tx, const Case& open) {
 void Voter::Load(const TxMoment& moment, std::span<const StoredRow> rows) {
   acquaintances_.Load(moment, rows);
   StoreBatch batch;
-  (void)repository_.Load(moment.now, rows, batch);
+  (void)repository_.Load(rows, batch);
   ForEachTxRow<ConvictionRow>(rows, TxRowKind::kConviction,
                               [&](const NodeId& liar, ConvictionRow row) {
                                 LoadConviction(moment, liar, std::move(row), batch);

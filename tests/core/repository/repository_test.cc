@@ -67,7 +67,7 @@ class RepositoryTest : public testing::Test {
     std::vector<StoredRow> stored;
     for (const auto& [at, value] : rows) stored.push_back({at, value});
     StoreBatch repairs;
-    const auto loaded = into.Load(now, stored, repairs);
+    const auto loaded = into.Load(stored, repairs);
     Write(repairs, repairs.writes.size());
     return loaded;
   }
