@@ -78,18 +78,6 @@ void Coordinator::Close(const TxMoment& moment, const Key256& tx) {
 
 // ---- answers to the client ----
 
-void Coordinator::Answer(const TxMoment& moment, Round& round, TxVerdict verdict,
-                         RejectReason reason, uint64_t revision, const Certificate& certificate) {
-  if (round.answered && verdict == TxVerdict::kInDoubt) return;
-  round.answered = true;
-  moment.mail.Post(moment, round.client, round.request,
-                   TxResult{.id = round.record.transaction.id,
-                            .verdict = verdict,
-                            .reason = reason,
-                            .revision = revision,
-                            .certificate = certificate});
-}
-
 void Coordinator::AnswerDecided(const TxMoment& moment, PeerId to, uint64_t id,
                                 const Certificate& certificate) {
   const Transaction& transaction = certificate.record.transaction;
@@ -105,6 +93,22 @@ void Coordinator::AnswerDecided(const TxMoment& moment, PeerId to, uint64_t id,
     result.revision = voter_->repository().TipOf(transaction.block).revision;
   }
   moment.mail.Post(moment, to, id, std::move(result));
+}
+
+void Coordinator::Answer(const TxMoment& moment, Round& round, const Certificate& certificate) {
+  round.answered = true;
+  AnswerDecided(moment, round.client, round.request, certificate);
+}
+
+// Unless something was answered already.
+void Coordinator::AnswerInDoubt(const TxMoment& moment, Round& round) {
+  if (std::exchange(round.answered, true)) return;
+  moment.mail.Post(moment, round.client, round.request,
+                   TxResult{.id = round.record.transaction.id,
+                            .verdict = TxVerdict::kInDoubt,
+                            .reason = RejectReason::kNone,
+                            .revision = 0,
+                            .certificate = {}});
 }
 
 // ---- promising ----
@@ -216,9 +220,7 @@ void Coordinator::Abort(const TxMoment& moment, const Key256& tx, Round& round) 
   const Certificate certificate = round.tally.Certify(round.record);
   moment.effects.Observe(FactOf(round.record, tx, false, certificate.votes.size()));
   ShowOutcome(moment, round, certificate);
-  const Verdict verdict = VerdictOf(certificate.votes);
-  Answer(moment, round, verdict.verdict, verdict.reason,
-         voter_->repository().TipOf(round.record.transaction.block).revision, certificate);
+  Answer(moment, round, certificate);
   Close(moment, tx);
 }
 
@@ -249,8 +251,7 @@ void Coordinator::OnAck(const TxMoment& moment, PeerId, const TxCommitAck& messa
     const Certificate certificate{
         .record = round->record, .committed = true, .votes = votes, .acks = round->acks};
     if (moment.config().forget_at_commit_signature) ShowOutcome(moment, *round, certificate);
-    Answer(moment, *round, TxVerdict::kCommitted, RejectReason::kNone,
-           round->record.transaction.base_revision + 1, certificate);
+    Answer(moment, *round, certificate);
   }
   if (round->acks.size() == round->record.members.size()) Close(moment, message.tx);
 }
@@ -294,7 +295,7 @@ void Coordinator::AskAgain(const TxMoment& moment, const Key256& tx, Round& roun
   if (expired && moment.config().peer_resolution) round.phase = Phase::kResolving;
   const Time expiry{round.record.transaction.expires_ms * 1000};
   if (expired && moment.now > expiry + moment.config().member_wait) {
-    Answer(moment, round, TxVerdict::kInDoubt, RejectReason::kNone, 0, {});
+    AnswerInDoubt(moment, round);
     // Without resolution nobody will ever know more, and when all may have forgotten it neither.
     const Duration told = std::max(moment.config().decided_keep, moment.config().history_ttl);
     if (!moment.config().peer_resolution || moment.now > expiry + told) return Close(moment, tx);
@@ -321,7 +322,7 @@ void Coordinator::OnTime(const TxMoment& moment, const Key256& tx, Round& round)
   if (round.phase != Phase::kCommitting) return;
   if (++round.tries > moment.config().ack_tries) {
     // Enough approvals exist, so it is committed; too few are known to have it on disk.
-    Answer(moment, round, TxVerdict::kInDoubt, RejectReason::kNone, 0, {});
+    AnswerInDoubt(moment, round);
     return Close(moment, tx);
   }
   round.deadline = moment.now + round.wait;

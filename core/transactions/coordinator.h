@@ -93,10 +93,10 @@ class Coordinator {
   [[nodiscard]] Round* Find(const Key256& tx);
   Round& Open(const TxMoment& moment, const Key256& tx, const TxRecord& record);
   void Close(const TxMoment& moment, const Key256& tx);
-  void Answer(const TxMoment& moment, Round& round, TxVerdict verdict, RejectReason reason,
-              uint64_t revision, const Certificate& certificate);
   void AnswerDecided(const TxMoment& moment, PeerId to, uint64_t id,
                      const Certificate& certificate);
+  void Answer(const TxMoment& moment, Round& round, const Certificate& certificate);
+  void AnswerInDoubt(const TxMoment& moment, Round& round);
   void Weigh(const TxMoment& moment, const Key256& tx, Round& round);
   void Commit(const TxMoment& moment, const Key256& tx, Round& round);
   void Abort(const TxMoment& moment, const Key256& tx, Round& round);

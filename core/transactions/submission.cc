@@ -9,9 +9,9 @@
 
 namespace core {
 
-Submission::Submission(const TxMoment& moment, Transaction transaction, Bytes value,
+Submission::Submission(const TxMoment& moment, const Transaction& transaction, Bytes value,
                        std::vector<PeerId> coordinators)
-    : transaction_(std::move(transaction)),
+    : transaction_(transaction),
       value_(std::move(value)),
       coordinators_(std::move(coordinators)),
       id_(moment.random.Next()) {

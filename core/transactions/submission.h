@@ -29,7 +29,7 @@ namespace core {
 class Submission {
  public:
   // Coordinators in the order in which they are tried. Signs the transaction.
-  Submission(const TxMoment& moment, Transaction transaction, Bytes value,
+  Submission(const TxMoment& moment, const Transaction& transaction, Bytes value,
              std::vector<PeerId> coordinators);
 
   void OnResult(const TxMoment& moment, PeerId from, const TxResult& result);

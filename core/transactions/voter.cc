@@ -56,6 +56,7 @@ std::vector<Key256> Voter::LocksOn(const BlockId& block) const {
   std::stable_sort(locks.begin(), locks.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<Key256> hashes;
+  hashes.reserve(locks.size());
   for (const auto& [at, tx] : locks) hashes.push_back(tx);
   return hashes;
 }

@@ -197,10 +197,9 @@ class Voter {
   void Inherit(const TxMoment& moment, const Certificate& certificate);
   void Decide(const TxMoment& moment, const Key256& tx, Certificate certificate, const Bytes* value,
               std::span<const Asker> askers);
-  [[nodiscard]] bool CarryOut(const TxMoment& moment, const Key256& tx,
-                              const Certificate& certificate, const Bytes* value, StoreBatch& batch,
-                              std::vector<Observation>& facts);
-  [[nodiscard]] bool CarryOutPend(const TxMoment& moment, const BlockId& block, const TxId& of,
+  [[nodiscard]] bool CarryOut(const TxMoment& moment, const Certificate& certificate,
+                              const Bytes* value, StoreBatch& batch, Due& due);
+  [[nodiscard]] bool CarryOutPend(const TxMoment& moment, const BlockId& block,
                                   const Certificate& decision, StoreBatch& batch,
                                   std::vector<Observation>& facts);
   [[nodiscard]] bool IsApplied(const TxMoment& moment, const BlockId& block,

@@ -96,7 +96,7 @@ void Voter::ApplyLate(const TxMoment& moment, const BlockId& block) {
     const bool there = repository_.TipOf(block).revision > transaction.base_revision;
     StoreBatch batch;
     Due due{.step = Due::Step::kDecision, .tx = tx, .facts = {}};
-    decided.applied = there || CarryOut(moment, tx, decided.certificate, nullptr, batch, due.facts);
+    decided.applied = there || CarryOut(moment, decided.certificate, nullptr, batch, due);
     if (!decided.applied) continue;
     decided.durable = false;
     undurable_.push_back(tx);

@@ -115,8 +115,7 @@ void Voter::Decide(const TxMoment& moment, const Key256& tx, Certificate certifi
   decided->askers.assign(askers.begin(), askers.end());
   StoreBatch batch;
   Due due{.step = Due::Step::kDecision, .tx = tx, .facts = {}};
-  decided->applied =
-      !certificate.committed || CarryOut(moment, tx, certificate, value, batch, due.facts);
+  decided->applied = !certificate.committed || CarryOut(moment, certificate, value, batch, due);
   const bool committed = certificate.committed;
   CaseRow row{.record = certificate.record,
               .value = {},
@@ -161,18 +160,18 @@ void Voter::DropMootLocks(const TxMoment& moment, const BlockId& block) {
   }
 }
 
-// Puts a committed transaction into the repository; false when that must wait for a catch-up.
-bool Voter::CarryOut(const TxMoment& moment, const Key256& tx, const Certificate& certificate,
-                     const Bytes* value, StoreBatch& batch, std::vector<Observation>& facts) {
+// Puts the committed transaction of `due` into the repository; false when that must wait for a catch-up.
+bool Voter::CarryOut(const TxMoment& moment, const Certificate& certificate, const Bytes* value,
+                     StoreBatch& batch, Due& due) {
   const Transaction& transaction = certificate.record.transaction;
   const BlockId& block = transaction.block;
   if (Decides(transaction.action)) {
-    *by_of_.Insert(transaction.of).first = tx;
+    *by_of_.Insert(transaction.of).first = due.tx;
     if (transaction.action == TxAction::kCancel) {
-      repository_.DropPend(block, transaction.of, false, batch, facts);
+      repository_.DropPend(block, transaction.of, false, batch, due.facts);
       return true;
     }
-    return CarryOutPend(moment, block, transaction.of, certificate, batch, facts);
+    return CarryOutPend(moment, block, certificate, batch, due.facts);
   }
   const bool has_content =
       Erases(transaction.action) ||
@@ -186,20 +185,21 @@ bool Voter::CarryOut(const TxMoment& moment, const Key256& tx, const Certificate
     // A decision that overtook the pend was carried out without it, and nobody will tell it again.
     const Key256* decided = by_of_.Find(transaction.of);
     const Certificate* decision = decided == nullptr ? nullptr : OutcomeOf(*decided);
-    if (decision != nullptr && decision->record.transaction.action == TxAction::kCancel)
+    if (decision != nullptr && decision->record.transaction.action == TxAction::kCancel) {
       return true;
-    PendRow pend{.tx = tx, .certificate = certificate, .value = std::move(content)};
-    repository_.AddPend(block, transaction.of, std::move(pend), batch, facts);
+    }
+    PendRow pend{.tx = due.tx, .certificate = certificate, .value = std::move(content)};
+    repository_.AddPend(block, transaction.of, std::move(pend), batch, due.facts);
     if (decision == nullptr || repository_.FindPend(block, transaction.of) == nullptr) return true;
-    return CarryOutPend(moment, block, transaction.of, *decision, batch, facts);
+    return CarryOutPend(moment, block, *decision, batch, due.facts);
   }
   Repository::Change change{.block = block,
                             .base_revision = transaction.base_revision,
-                            .row = RowOf(transaction, transaction.id, tx),
+                            .row = RowOf(transaction, transaction.id, due.tx),
                             .value = std::move(content)};
   change.row.certificate = certificate;
   return IsApplied(moment, block, certificate.record.members,
-                   repository_.Apply(moment.now, std::move(change), batch, facts));
+                   repository_.Apply(moment.now, std::move(change), batch, due.facts));
 }
 
 bool Voter::IsApplied(const TxMoment& moment, const BlockId& block, std::span<const Member> members,
@@ -218,9 +218,9 @@ bool Voter::IsApplied(const TxMoment& moment, const BlockId& block, std::span<co
 }
 
 // The pend of one block follows the decision of its tail.
-bool Voter::CarryOutPend(const TxMoment& moment, const BlockId& block, const TxId& of,
-                         const Certificate& decision, StoreBatch& batch,
-                         std::vector<Observation>& facts) {
+bool Voter::CarryOutPend(const TxMoment& moment, const BlockId& block, const Certificate& decision,
+                         StoreBatch& batch, std::vector<Observation>& facts) {
+  const TxId& of = decision.record.transaction.of;
   const PendRow* found = repository_.FindPend(block, of);
   if (found == nullptr) {
     // Only the tail hears of it without a pend. Its commit names the base: what followed may be here.
@@ -259,7 +259,7 @@ void Voter::Propagate(const TxMoment& moment, const Key256& tx, const Certificat
     StoreBatch batch;
     Due due{.step = Due::Step::kFacts, .tx = tx, .facts = {}};
     if (commits) {
-      (void)CarryOutPend(moment, block, transaction.of, decision, batch, due.facts);
+      (void)CarryOutPend(moment, block, decision, batch, due.facts);
     } else {
       repository_.DropPend(block, transaction.of, false, batch, due.facts);
     }
