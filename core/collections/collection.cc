@@ -59,7 +59,8 @@ Status Collection::CheckAct(const Bytes& payload) const {
 Status Collection::Act(const ActionId& id, Bytes payload, std::vector<BlockId> others) {
   RETURN_IF_ERROR(CheckAct(payload));
   CHECK(others.size() <= kActionCollectionsMax);
-  pending_.push_back({.id = id, .payload = std::move(payload), .others = std::move(others)});
+  pending_.push_back(
+      {.id = id, .payload = std::move(payload), .others = std::move(others), .open_until = {}});
   return {};
 }
 
@@ -224,13 +225,25 @@ void Collection::TakeEnd(const CollectionMoment& moment, TransactEnd end) {
       for (const BlockWrite& write : changes_.writes) cache_.erase(write.block);
       BackOff(moment);
       break;
+    case TransactEnd::kInDoubt:
+      NoteOpen(moment.now + limits_.settle_time);
+      BackOff(moment);
+      break;
     case TransactEnd::kConflict:
     case TransactEnd::kUnavailable:
-    case TransactEnd::kInDoubt:
       BackOff(moment);
       break;
   }
   Proceed(moment);
+}
+
+// The try under way may show in the log until then.
+void Collection::NoteOpen(Time until) {
+  for (PendingAction& action : pending_) {
+    const bool tried = std::any_of(batch_.begin(), batch_.end(),
+                                   [&](const ActionReport& done) { return done.id == action.id; });
+    if (tried) action.open_until = until;
+  }
 }
 
 const ChangeSet* Collection::OfferOf(const ActionId& id) const {
@@ -314,6 +327,7 @@ void Collection::Tell(State& state) const {
       state.Add("id", action.id.bytes);
       state.Add("payload", std::span<const uint8_t>(action.payload));
       for (const BlockId& other : action.others) state.Add("others", other);
+      state.Add("open until", action.open_until);
     });
   }
   state.Hash(least_.size());

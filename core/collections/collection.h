@@ -15,6 +15,8 @@
 //                | header and tail are not those that were read | kRefreshing
 //                | an action's condition fails                  | kRefreshing; failed again, and the log
 //                |                                              |   did not move: the action is refused
+//                | the same, and nothing else is left; a try of | kWaiting
+//                |   the action that ended in doubt is open     |
 //   kCommitting  | committed                                    | kBuilding
 //                | stale, conflict, unavailable, in doubt       | kWaiting
 //                | rejected                                     | kBuilding, one action; alone: it fails
@@ -28,8 +30,11 @@
 // the log's tail, so of two tries made from one state at most one succeeds; (3) a block is used only
 // when it is at least as new as every entry and every earlier answer say (least revisions): a
 // replica that lags cannot mislead; (4) a refusal is final only if header and tail, read after the
-// blocks that led to it, show no new entry; (5) a change set is made only from a tail whose entries
-// were all read, or an action of a try that was in doubt could stand in it already.
+// blocks that led to it, show no new entry, and no try of the action that ended in doubt is open: its
+// leaf may be read as it is now, header and tail as they were. A try is open for settle_time, or until
+// a later commit of ours has shown that the log was read to its end; (5) a change set is made only
+// from a tail whose entries were all read, or an action of a try that was in doubt could stand in it
+// already.
 // A joint action is one that other collections take part in. It is alone in its change set, which
 // JointAction (joint_action.h) submits together with theirs.
 // Each wish for a block or a transaction is answered once. Times and random numbers are inputs.
@@ -210,6 +215,7 @@ class Collection {
     ActionId id;
     Bytes payload;
     std::vector<BlockId> others;  // Of a joint action.
+    Time open_until{0};           // A try of it that ended in doubt may show in the log until then.
   };
 
   // collection.cc: phases.
@@ -217,6 +223,7 @@ class Collection {
   void StartRefresh(const CollectionMoment& moment);
   void BackOff(const CollectionMoment& moment);
   void TakeEnd(const CollectionMoment& moment, TransactEnd end);
+  void NoteOpen(Time until);
   void End(const CollectionMoment& moment, SyncEnd end);
   void Fetch(const CollectionMoment& moment, const BlockId& id);
   [[nodiscard]] bool Fetching(const BlockId& id) const;
@@ -238,6 +245,15 @@ class Collection {
   // collection_build.cc.
   [[nodiscard]] bool OnReadState() const;
   [[nodiscard]] bool Build(const CollectionMoment& moment);
+
+  // What one transaction makes of the pending actions.
+  struct Gathered {
+    Draft draft;
+    std::vector<ActionId> refused;
+    bool open = false;  // Something is refused that may stand in the log.
+  };
+
+  [[nodiscard]] bool Gather(const CollectionMoment& moment, Gathered& gathered);
   enum class Added : uint8_t { kYes, kRefused, kTrouble };
   [[nodiscard]] Added ApplyAction(Draft& draft, const PendingAction& action) const;
   [[nodiscard]] Added AddAction(Draft& draft, const PendingAction& action, Time now) const;
@@ -254,8 +270,7 @@ class Collection {
   CollectionLimits limits_;
   BlockId header_;
   Phase phase_ = Phase::kIdle;
-  bool known_ = false;      // The log was read, or it is known that there is none.
-  bool submitted_ = false;  // Own actions may be anywhere in the log.
+  bool known_ = false;  // The log was read, or it is known that there is none.
   bool syncing_ = false;
   std::vector<ActionId> doubted_;  // Refused once, when the log stood at doubted_at_.
   uint64_t doubted_at_ = 0;

@@ -76,18 +76,13 @@ bool Collection::OnReadState() const {
   return context.has_value() && context->next_sequence == next_sequence_;
 }
 
-bool Collection::Build(const CollectionMoment& moment) {
-  if (!OnReadState()) {
-    StartRefresh(moment);
-    return true;
-  }
-  Draft draft(*suite_, cache_, header_);
+// Fills batch_. False when blocks are missing or contradict each other, which was seen to.
+bool Collection::Gather(const CollectionMoment& moment, Gathered& gathered) {
   batch_.clear();
-  std::vector<ActionId> refused;
   for (const PendingAction& action : pending_) {
     const bool joint = !action.others.empty();
-    if (batch_.size() == batch_max_ || (joint && !batch_.empty())) break;
-    Draft attempt = draft;
+    if (batch_.size() == batch_max_ || (joint && !batch_.empty())) return true;
+    Draft attempt = gathered.draft;
     const Added added = AddAction(attempt, action, moment.now);
     if (added == Added::kTrouble) {
       React(moment, attempt);
@@ -95,9 +90,14 @@ bool Collection::Build(const CollectionMoment& moment) {
     }
     const bool too_large = attempt.write_count() > limits_.writes_max ||
                            attempt.write_bytes() > limits_.write_bytes_max;
-    if (added == Added::kYes && too_large && !batch_.empty()) break;
+    if (added == Added::kYes && too_large && !batch_.empty()) return true;
     if (added == Added::kRefused || too_large) {
-      refused.push_back(action.id);
+      if (action.open_until <= moment.now) {
+        gathered.refused.push_back(action.id);
+        continue;
+      }
+      gathered.open = true;
+      if (joint) return true;  // All collections offer joint actions in one order.
       continue;
     }
     const auto context = ReadLogContext(attempt);
@@ -107,18 +107,32 @@ bool Collection::Build(const CollectionMoment& moment) {
     }
     after_ = *context;
     batch_.push_back({.id = action.id, .sequence = after_.next_sequence - 1});
-    draft = std::move(attempt);
-    if (joint) break;
+    gathered.draft = std::move(attempt);
+    if (joint) return true;
   }
-  if (!refused.empty()) {
-    if (!Confirm(moment, refused)) return true;
-    for (const ActionId& id : refused) Report(moment, id, ActionEnd::kRefused);
+  return true;
+}
+
+bool Collection::Build(const CollectionMoment& moment) {
+  if (!OnReadState()) {
+    StartRefresh(moment);
+    return true;
+  }
+  Gathered gathered{.draft = Draft(*suite_, cache_, header_), .refused = {}};
+  if (!Gather(moment, gathered)) return false;
+  if (!gathered.refused.empty()) {
+    if (!Confirm(moment, gathered.refused)) return true;
+    for (const ActionId& id : gathered.refused) Report(moment, id, ActionEnd::kRefused);
+  }
+  if (batch_.empty() && gathered.open) {
+    BackOff(moment);
+    return false;
   }
   if (batch_.empty()) {
     End(moment, SyncEnd::kDone);
     return true;
   }
-  Submit(moment, draft, !draft.InBase(header_));
+  Submit(moment, gathered.draft, !gathered.draft.InBase(header_));
   return false;
 }
 
@@ -156,6 +170,7 @@ void Collection::TakeCommitted(const CollectionMoment& moment, bool complete) {
     Report(moment, done.id, ActionEnd::kCommitted, done.sequence);
     if (complete) complete_.push_back(done.id);
   }
+  for (PendingAction& action : pending_) action.open_until = {};
   if (complete_.size() > kCompleteMax) {
     complete_.erase(complete_.begin(), complete_.end() - static_cast<std::ptrdiff_t>(kCompleteMax));
   }

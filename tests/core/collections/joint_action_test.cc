@@ -281,10 +281,19 @@ RC_GTEST_PROP(JointActionTest, LostAnswersDoNoHarm, (uint64_t seed)) {
   RC_ASSERT(FaultOfARun({.seed = seed, .clients = 2 + seed % 3, .faults = {.percent = 25}}) == "");
 }
 
+std::string FaultWhenReplicasLag(uint64_t seed) {
+  return FaultOfARun(
+      {.seed = seed, .clients = 2 + seed % 3, .faults = {.percent = 10, .lagging = true}});
+}
+
 RC_GTEST_PROP(JointActionTest, ReplicasThatLagDoNoHarm, (uint64_t seed)) {
-  RC_ASSERT(FaultOfARun({.seed = seed,
-                         .clients = 2 + seed % 3,
-                         .faults = {.percent = 10, .lagging = true}}) == "");
+  RC_ASSERT(FaultWhenReplicasLag(seed) == "");
+}
+
+// One collection refuses an action whose try is in doubt: it offers no later one before it, for which the others would
+// not be ready.
+TEST(JointActionTest, AnActionInDoubtIsNotOvertaken) {
+  EXPECT_EQ(FaultWhenReplicasLag(652), "");
 }
 
 }  // namespace
