@@ -150,4 +150,44 @@ struct Confirm {
   friend bool operator==(const Confirm&, const Confirm&) = default;
 };
 
+// Does what you hold of a range differ from what I do? By core/arachnode/digest.h.
+struct RangeDigestRequest {
+  Key256 prefix;
+  uint8_t bits = 0;
+  uint64_t own = 0;  // The asker's digest of the range.
+
+  friend bool operator==(const RangeDigestRequest&, const RangeDigestRequest&) = default;
+};
+
+// A part of a range.
+struct BucketDigest {
+  uint64_t digest = 0;
+  uint32_t blocks = 0;
+
+  friend bool operator==(const BucketDigest&, const BucketDigest&) = default;
+};
+
+// Of each of the range's 2^kBucketBits parts, ascending; of none when it does not differ.
+struct RangeDigest {
+  std::vector<BucketDigest> buckets;
+
+  friend bool operator==(const RangeDigest&, const RangeDigest&) = default;
+};
+
+// Show that you hold this: only who reads the archive can answer.
+struct HoldingChallenge {
+  KeyedRevision block;
+  Key256 nonce;
+
+  friend bool operator==(const HoldingChallenge&, const HoldingChallenge&) = default;
+};
+
+struct HoldingProof {
+  KeyedRevision block;  // The revision that is held.
+  ArchiveState state = ArchiveState::kNotMine;
+  Key256 proof;  // Of kHeld; zero otherwise.
+
+  friend bool operator==(const HoldingProof&, const HoldingProof&) = default;
+};
+
 }  // namespace core

@@ -29,5 +29,7 @@ inline constexpr uint8_t kRingMax = 16;            // Protocol document, 1.2.1.
 inline constexpr uint8_t kRingNone = 0xff;         // Never on the wire.
 inline constexpr size_t kRingInfosMax = 32;        // Of one message.
 inline constexpr size_t kKeyedRevisionsMax = 256;  // Of one message.
+inline constexpr uint8_t kRangeBitsMax = 40;       // Of a range that is asked about.
+inline constexpr uint8_t kBucketBits = 6;          // A digest tells of 2^6 parts of a range.
 
 }  // namespace core::limits

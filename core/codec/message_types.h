@@ -60,6 +60,10 @@ inline constexpr std::array<MessageType, kMessageTypeCount> kMessageTypes = {{
     {0x0408, "archive_ack"},
     {0x0409, "confirm_request"},
     {0x040a, "confirm"},
+    {0x040b, "range_digest_request"},
+    {0x040c, "range_digest"},
+    {0x040d, "holding_challenge"},
+    {0x040e, "holding_proof"},
 }};
 
 [[nodiscard]] inline std::string_view MessageName(const Message& message) {

@@ -175,7 +175,8 @@ using BodyVariant =
                  Offer, Accept, Decline, Done, TxSubmit, TxPromise, TxVote, TxRefusal, TxCommit,
                  TxCommitAck, TxOutcome, TxResolve, TxStatus, TxStatusReply, TxResult, BlockGet,
                  BlockReply, DoubleVote, RefsRequest, Refs, RangeRequest, Range, ArchiveRequest,
-                 ArchiveReply, ArchiveStore, ArchiveAck, ConfirmRequest, Confirm>;
+                 ArchiveReply, ArchiveStore, ArchiveAck, ConfirmRequest, Confirm,
+                 RangeDigestRequest, RangeDigest, HoldingChallenge, HoldingProof>;
 
 // Copied and destroyed out of line: as inline code, so many alternatives cost every file that
 // includes this one seconds.

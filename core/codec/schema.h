@@ -31,7 +31,8 @@ static_assert(limits::kSpecificityMax == 0xff && limits::kNodesMax == 16 &&
                   limits::kAddressesMax == 4 && limits::kAddressBytesMax == 64 &&
                   limits::kMembersMax == 16 && limits::kBlockBytesMax == 524'288 &&
                   limits::kPriorityMax == 8 && limits::kRingMax == 16 &&
-                  limits::kRingInfosMax == 32 && limits::kKeyedRevisionsMax == 256,
+                  limits::kRingInfosMax == 32 && limits::kKeyedRevisionsMax == 256 &&
+                  limits::kRangeBitsMax == 40 && limits::kBucketBits == 6,
               "the texts below name these limits");
 
 template <>
@@ -257,7 +258,7 @@ inline constexpr auto kFields<BlockGet> =
 template <>
 inline constexpr auto kFields<BlockReply> = std::tuple(
     FixedField<1, &BlockReply::block>{"block_reply.block: missing or not 32 bytes"},
-    NumberField<2, &BlockReply::state, 1, 5>{"block_reply.state: not 1 to 5"},
+    NumberField<2, &BlockReply::state, 1, 6>{"block_reply.state: not 1 to 6"},
     U64Field<3, &BlockReply::revision>{"block_reply.revision"},
     FixedField<4, &BlockReply::hash>{"block_reply.hash: missing or not 32 bytes"},
     FixedField<5, &BlockReply::prior_hash>{"block_reply.prior_hash: missing or not 32 bytes"},
@@ -315,7 +316,7 @@ inline constexpr auto kFields<Refs> = std::tuple(RingInfosField<1, &Refs::infos>
 template <>
 inline constexpr auto kFields<RangeRequest> = std::tuple(
     FixedField<1, &RangeRequest::prefix>{"range_request.prefix: missing or not 32 bytes"},
-    NumberField<2, &RangeRequest::bits, 0, limits::kRingMax>{"range_request.bits: above 16"},
+    NumberField<2, &RangeRequest::bits, 0, limits::kRangeBitsMax>{"range_request.bits: above 40"},
     FixedField<3, &RangeRequest::after>{"range_request.after: missing or not 32 bytes"},
     NumberField<4, &RangeRequest::limit, 1, limits::kKeyedRevisionsMax>{
         "range_request.limit: not 1 to 256"});
@@ -356,5 +357,34 @@ template <>
 inline constexpr auto kFields<Confirm> = std::tuple(
     RingInfosField<1, &Confirm::infos>{"confirm.infos: above 32"},
     ListField<2, &Confirm::missing, limits::kKeyedRevisionsMax>{"confirm.missing: above 256"});
+
+template <>
+inline constexpr auto kFields<RangeDigestRequest> = std::tuple(
+    FixedField<1, &RangeDigestRequest::prefix>{
+        "range_digest_request.prefix: missing or not 32 bytes"},
+    NumberField<2, &RangeDigestRequest::bits, 0, limits::kRangeBitsMax>{
+        "range_digest_request.bits: above 40"},
+    U64Field<3, &RangeDigestRequest::own>{"range_digest_request.own"});
+
+template <>
+inline constexpr auto kFields<BucketDigest> =
+    std::tuple(U64Field<1, &BucketDigest::digest>{"bucket_digest.digest"},
+               U32Field<2, &BucketDigest::blocks>{"bucket_digest.blocks: above 4294967295"});
+
+template <>
+inline constexpr auto kFields<RangeDigest> =
+    std::tuple(ListField<1, &RangeDigest::buckets, size_t{1} << limits::kBucketBits>{
+        "range_digest.buckets: above 64"});
+
+template <>
+inline constexpr auto kFields<HoldingChallenge> = std::tuple(
+    SubField<1, &HoldingChallenge::block, true>{"holding_challenge.block: missing"},
+    FixedField<2, &HoldingChallenge::nonce>{"holding_challenge.nonce: missing or not 32 bytes"});
+
+template <>
+inline constexpr auto kFields<HoldingProof> =
+    std::tuple(SubField<1, &HoldingProof::block, true>{"holding_proof.block: missing"},
+               NumberField<2, &HoldingProof::state, 1, 4>{"holding_proof.state: not 1 to 4"},
+               FixedField<3, &HoldingProof::proof>{"holding_proof.proof: missing or not 32 bytes"});
 
 }  // namespace core

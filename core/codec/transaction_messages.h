@@ -250,7 +250,8 @@ enum class BlockState : uint8_t {
   kPresent = 2,
   kDeleted = 3,  // The revision is a tombstone.
   kExpired = 4,  // The revision was collected or never held here.
-  kDamaged = 5   // Storage lost what this member promised to keep.
+  kDamaged = 5,  // Storage lost what this member promised to keep.
+  kUnknown = 6   // Not here, and not everybody who may have it could be asked.
 };
 
 struct BlockReply {

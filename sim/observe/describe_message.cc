@@ -165,6 +165,22 @@ struct BodyTeller {
     return {Number("infos", m.infos.size()), Number("missing", m.missing.size())};
   }
 
+  Fields operator()(const core::RangeDigestRequest& m) const {
+    return {{"prefix", m.prefix}, Number("bits", m.bits)};
+  }
+
+  Fields operator()(const core::RangeDigest& m) const {
+    return {Number("buckets", m.buckets.size())};
+  }
+
+  Fields operator()(const core::HoldingChallenge& m) const {
+    return {{"key", m.block.key}, Number("revision", m.block.revision)};
+  }
+
+  Fields operator()(const core::HoldingProof& m) const {
+    return {{"key", m.block.key}, Number("revision", m.block.revision), {"state", NameOf(m.state)}};
+  }
+
  private:
   static Fields Of(const core::Transaction& transaction) {
     return {{"id", TaskOf(transaction.id)},

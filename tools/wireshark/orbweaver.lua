@@ -16,7 +16,8 @@ local TYPES = {
   [0x030e] = "DoubleVote",
   [0x0401] = "RefsRequest", [0x0402] = "Refs", [0x0403] = "RangeRequest", [0x0404] = "Range",
   [0x0405] = "ArchiveRequest", [0x0406] = "ArchiveReply", [0x0407] = "ArchiveStore", [0x0408] = "ArchiveAck",
-  [0x0409] = "ConfirmRequest", [0x040a] = "Confirm",
+  [0x0409] = "ConfirmRequest", [0x040a] = "Confirm", [0x040b] = "RangeDigestRequest", [0x040c] = "RangeDigest",
+  [0x040d] = "HoldingChallenge", [0x040e] = "HoldingProof",
 }
 
 local orbweaver = Proto("orbweaver", "Orbweaver")

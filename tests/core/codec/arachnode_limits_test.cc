@@ -105,13 +105,27 @@ TEST_F(ArachnodeLimitsTest, ARangeAsksForSomethingWithinTheRings) {
   request.set_after(Filled(32));
   EXPECT_EQ(ErrorOf<RangeRequest>(request), "range_request.limit: not 1 to 256");
   request.set_limit(256);
-  request.set_bits(16);
+  request.set_bits(40);
   EXPECT_EQ(ErrorOf<RangeRequest>(request), "");
-  request.set_bits(17);
-  EXPECT_EQ(ErrorOf<RangeRequest>(request), "range_request.bits: above 16");
+  request.set_bits(41);
+  EXPECT_EQ(ErrorOf<RangeRequest>(request), "range_request.bits: above 40");
   request.set_bits(0);
   request.set_limit(257);
   EXPECT_EQ(ErrorOf<RangeRequest>(request), "range_request.limit: not 1 to 256");
+}
+
+TEST_F(ArachnodeLimitsTest, ADigestTellsOfAtMostSixtyFourParts) {
+  pb::RangeDigestRequest request;
+  request.set_prefix(Filled(32));
+  request.set_bits(40);
+  EXPECT_EQ(ErrorOf<RangeDigestRequest>(request), "");
+  request.set_bits(41);
+  EXPECT_EQ(ErrorOf<RangeDigestRequest>(request), "range_digest_request.bits: above 40");
+  pb::RangeDigest digest;
+  for (int i = 0; i < 64; ++i) digest.add_buckets()->set_blocks(1);
+  EXPECT_EQ(ErrorOf<RangeDigest>(digest), "");
+  digest.add_buckets();
+  EXPECT_EQ(ErrorOf<RangeDigest>(digest), "range_digest.buckets: above 64");
 }
 
 TEST_F(ArachnodeLimitsTest, MissingPartsAreNamed) {
@@ -130,6 +144,14 @@ TEST_F(ArachnodeLimitsTest, MissingPartsAreNamed) {
   pb::ArchiveAck ack;
   *ack.mutable_block() = GoodKey();
   EXPECT_EQ(ErrorOf<ArchiveAck>(ack), "archive_ack.verdict: not 1 to 6");
+  EXPECT_EQ(ErrorOf<HoldingChallenge>(pb::HoldingChallenge()), "holding_challenge.block: missing");
+  pb::HoldingChallenge challenge;
+  *challenge.mutable_block() = GoodKey();
+  EXPECT_EQ(ErrorOf<HoldingChallenge>(challenge),
+            "holding_challenge.nonce: missing or not 32 bytes");
+  pb::HoldingProof proof;
+  *proof.mutable_block() = GoodKey();
+  EXPECT_EQ(ErrorOf<HoldingProof>(proof), "holding_proof.state: not 1 to 4");
 }
 
 }  // namespace

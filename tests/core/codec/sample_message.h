@@ -309,7 +309,7 @@ class MessageSampler {
 
   void Fill(BlockReply& body) {
     body.block = Key();
-    body.state = static_cast<BlockState>(draw_(1, 5));
+    body.state = static_cast<BlockState>(draw_(1, 6));
     body.revision = Word();
     body.hash = Key();
     body.prior_hash = Key();
@@ -381,7 +381,7 @@ class MessageSampler {
 
   void Fill(RangeRequest& body) {
     body.prefix = Key();
-    body.bits = static_cast<uint8_t>(draw_(0, limits::kRingMax));
+    body.bits = static_cast<uint8_t>(draw_(0, limits::kRangeBitsMax));
     body.after = Key();
     body.limit = static_cast<uint16_t>(draw_(1, limits::kKeyedRevisionsMax));
   }
@@ -416,6 +416,31 @@ class MessageSampler {
   void Fill(Confirm& body) {
     body.infos = RingInfos();
     body.missing = KeyedRevisions();
+  }
+
+  void Fill(RangeDigestRequest& body) {
+    body.prefix = Key();
+    body.bits = static_cast<uint8_t>(draw_(0, limits::kRangeBitsMax));
+    body.own = Number<uint64_t>();
+  }
+
+  void Fill(RangeDigest& body) {
+    body.buckets.resize(Bool() ? size_t{1} << limits::kBucketBits : 0);
+    for (BucketDigest& bucket : body.buckets) {
+      bucket.digest = Number<uint64_t>();
+      bucket.blocks = Number<uint32_t>();
+    }
+  }
+
+  void Fill(HoldingChallenge& body) {
+    body.block = MakeKeyedRevision();
+    body.nonce = Key();
+  }
+
+  void Fill(HoldingProof& body) {
+    body.block = MakeKeyedRevision();
+    body.state = static_cast<ArchiveState>(draw_(1, 4));
+    body.proof = Key();
   }
 
   Draw draw_;

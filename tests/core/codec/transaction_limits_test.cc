@@ -299,10 +299,10 @@ TEST_F(TransactionLimitsTest, AReplyAboutABlockKeepsItsRanges) {
   reply.set_hash(Filled(32));
   reply.set_prior_hash(Filled(32));
   EXPECT_EQ(ValueErrors<BlockReply>(reply), Refused("block_reply.value: above 524288 bytes"));
-  for (const int state : {0, 6}) {
+  for (const int state : {0, 7}) {
     pb::BlockReply other = reply;
     other.set_state(static_cast<pb::BlockState>(state));
-    EXPECT_EQ(ErrorOf<BlockReply>(other), "block_reply.state: not 1 to 5");
+    EXPECT_EQ(ErrorOf<BlockReply>(other), "block_reply.state: not 1 to 6");
   }
   reply.set_cluster(16);
   EXPECT_EQ(ErrorOf<BlockReply>(reply), "");

@@ -321,6 +321,38 @@ class Mirror {
     return out;
   }
 
+  pb::RangeDigestRequest Of(const RangeDigestRequest& in) const {
+    pb::RangeDigestRequest out;
+    out.set_prefix(Str(in.prefix));
+    out.set_bits(in.bits);
+    out.set_own(in.own);
+    return out;
+  }
+
+  pb::RangeDigest Of(const RangeDigest& in) const {
+    pb::RangeDigest out;
+    for (const BucketDigest& bucket : in.buckets) {
+      out.add_buckets()->set_digest(bucket.digest);
+      out.mutable_buckets()->rbegin()->set_blocks(bucket.blocks);
+    }
+    return out;
+  }
+
+  pb::HoldingChallenge Of(const HoldingChallenge& in) const {
+    pb::HoldingChallenge out;
+    *out.mutable_block() = KeyedRevisionOf(in.block);
+    out.set_nonce(Str(in.nonce));
+    return out;
+  }
+
+  pb::HoldingProof Of(const HoldingProof& in) const {
+    pb::HoldingProof out;
+    *out.mutable_block() = KeyedRevisionOf(in.block);
+    out.set_state(static_cast<pb::ArchiveState>(in.state));
+    out.set_proof(Str(in.proof));
+    return out;
+  }
+
  private:
   static pb::KeyedRevision KeyedRevisionOf(const KeyedRevision& in) {
     pb::KeyedRevision out;
