@@ -1,7 +1,14 @@
+# A scenario loaded and run, and nothing that is written about it: what a build needs to show its fingerprint.
+add_layer(sim_session FOLDER sim/workflow
+  SOURCES file_kind.cc scenario_source.cc session.cc vocabulary.cc
+  DEPENDS sim_world sim_observe sim_scenario core_peer
+  LIBRARIES absl::str_format absl::strings)
+add_source_version(sim_session HEADER sim/workflow/build_info.h NAMESPACE sim)
+
 add_layer(sim_workflow FOLDER sim/workflow
   SOURCES capsule_source.cc check_history.cc console.cc dashboard.cc determinism.cc diff.cc divergence.cc envelope.cc explain.cc explore.cc export.cc
-          file_kind.cc future.cc jobs.cc lines.cc list.cc narrate_input.cc odds.cc progress.cc proportion.cc replay.cc replay_recording.cc report.cc report_text.cc
-          run.cc scenario_source.cc session.cc shrink.cc sweep.cc text_table.cc travel.cc vocabulary.cc
+          future.cc jobs.cc lines.cc list.cc narrate_input.cc odds.cc progress.cc proportion.cc replay.cc replay_recording.cc report.cc report_text.cc
+          run.cc shrink.cc sweep.cc text_table.cc travel.cc
           builds/builds.cc builds/other_build.cc builds/told_run.cc
           envelope/edge.cc envelope/findings.cc envelope/ramp.cc
           explain/chain.cc explain/chain_picture.cc explain/chain_shape.cc explain/chain_text.cc explain/concern.cc explain/happening.cc explain/neighbour.cc
@@ -14,9 +21,8 @@ add_layer(sim_workflow FOLDER sim/workflow
           shrink/workload_reductions.cc
           sweep/capsules.cc sweep/cell_runs.cc sweep/guidance.cc sweep/ledger.cc sweep/plan.cc sweep/report.cc sweep/signature.cc sweep/variation.cc
           travel/channel.cc travel/edits.cc travel/event_list.cc travel/explorer.cc travel/state_at.cc travel/timeline.cc travel/traveller.cc
-  DEPENDS sim_explore sim_world sim_observe sim_history sim_scenario core_peer core_recording
+  DEPENDS sim_session sim_explore sim_world sim_observe sim_history sim_scenario core_peer core_recording
   LIBRARIES nlohmann_json::nlohmann_json absl::cleanup absl::str_format Boost::headers)
-add_source_version(sim_workflow HEADER sim/workflow/build_info.h NAMESPACE sim)
 
 # What the assembler puts into embedded.cc.
 set(report_page ${CMAKE_SOURCE_DIR}/sim/workflow/report/page)

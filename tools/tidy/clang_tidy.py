@@ -4,9 +4,12 @@
     tools/tidy/clang_tidy.py [--jobs N] [PREFIX...]
 
 PREFIX chooses files by how their paths begin: core, sim/world, tests/core/base/ids_test.cc. Without one all are checked.
-The files are those of the compile commands of the preset `clang`: a new folder takes part as soon as it is built. A file
+The files are those of the compile commands of the preset `tidy`: a new folder takes part as soon as it is built. A file
 is checked again when it changes, or a header that it includes (also the system's), its compile command, .clang-tidy or
-clang-tidy itself; build/tidy holds a stamp per file. Prints the findings and exits 1 when there is any.
+clang-tidy itself; build/tidy/stamps holds a stamp per file. Prints the findings and exits 1 when there is any.
+
+Most of the time goes into the headers, so files with the same compile command are checked as one source that includes
+them all; where their names clash, its halves are.
 """
 
 import argparse
@@ -20,8 +23,10 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-DATABASE = ROOT / "build/clang/compile_commands.json"
-STAMPS = ROOT / "build/tidy"
+DATABASE = ROOT / "build/tidy/compile_commands.json"
+STAMPS = ROOT / "build/tidy/stamps"
+BATCHES = ROOT / "build/tidy/batches"
+BATCH_FILES = 12
 # Headers that the build makes and that sources include.
 GENERATED = ["core_wire_proto", "bench_envelope"]
 
@@ -51,6 +56,14 @@ def sources(entries, root, prefixes):
         if not prefixes or any(name == p or name.startswith(p.rstrip("/") + "/") for p in prefixes):
             chosen[name] = arguments_of(entry["command"])
     return dict(sorted(chosen.items()))
+
+
+def batches(files, names):
+    """Lists of names whose compile commands differ in the source alone."""
+    groups = {}
+    for name in names:
+        groups.setdefault(tuple(files[name][:-1]), []).append(name)
+    return [group[i:i + BATCH_FILES] for group in groups.values() for i in range(0, len(group), BATCH_FILES)]
 
 
 class Digests:
@@ -113,22 +126,35 @@ class Gate:
     def stamp(self, name, arguments):
         return Stamp(self.stamps, name, key_of(*self.setting, *arguments))
 
-    def check(self, name, arguments):
-        """The findings; empty when the file is clean, which is then remembered."""
-        files = included(arguments, self.folder)
-        for path in files:
+    def check(self, names, arguments):
+        """The findings in files of one compile command; empty when they are clean, which is then remembered."""
+        files = {name: included([*arguments, str(ROOT / name)], self.folder) for name in names}
+        for path in {path for paths in files.values() for path in paths}:
             self.digests.of(path)  # Before the check: a change during it is a change.
-        run = subprocess.run([self.program, "--quiet", str(ROOT / name), "--", *arguments[1:]], cwd=self.folder,
-                             capture_output=True, text=True)
+        run = self.run(names, arguments)
         if run.returncode == 0 and ": warning: " not in run.stdout:
-            self.stamp(name, arguments).write(files, self.digests)
+            for name in names:
+                self.stamp(name, [*arguments, str(ROOT / name)]).write(files[name], self.digests)
             return ""
-        return run.stdout or run.stderr or f"{name}: clang-tidy ended with {run.returncode} and said nothing\n"
+        if len(names) > 1:
+            half = len(names) // 2
+            return self.check(names[:half], arguments) + self.check(names[half:], arguments)
+        return run.stdout or run.stderr or f"{names[0]}: clang-tidy ended with {run.returncode} and said nothing\n"
+
+    def run(self, names, arguments):
+        source, options = ROOT / names[0], [f"--config-file={ROOT / '.clang-tidy'}"]
+        if len(names) > 1:
+            BATCHES.mkdir(parents=True, exist_ok=True)
+            source = BATCHES / (key_of(*names) + ".cc")
+            options.append("--checks=-bugprone-suspicious-include")
+            source.write_text("".join(f'#include "{ROOT / name}"\n' for name in names))
+        return subprocess.run([self.program, "--quiet", *options, str(source), "--", *arguments[1:], str(source)],
+                              cwd=self.folder, capture_output=True, text=True)
 
 
 def prepare():
     subprocess.run([ROOT / "tools/setup", "clang-tidy"], check=True)
-    subprocess.run([ROOT / "tools/build", "clang", *GENERATED], check=True)
+    subprocess.run([ROOT / "tools/build", "tidy", *GENERATED], check=True)
     return json.loads(DATABASE.read_text())
 
 
@@ -145,7 +171,7 @@ def main():
     stale = [name for name, arguments in files.items() if not gate.stamp(name, arguments).holds(gate.digests)]
     bad = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for findings in pool.map(lambda name: gate.check(name, files[name]), stale):
+        for findings in pool.map(lambda names: gate.check(names, files[names[0]][:-1]), batches(files, stale)):
             if findings:
                 bad += 1
                 print(findings, end="", flush=True)

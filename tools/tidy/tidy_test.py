@@ -5,6 +5,7 @@ import pathlib
 import subprocess
 import tempfile
 import unittest
+import unittest.mock
 
 import clang_tidy
 import purity
@@ -69,11 +70,41 @@ class TidyTest(unittest.TestCase):
     def test_clang_tidy_takes_every_built_source_and_the_compiler_s_words(self):
         root = pathlib.Path("/r")
         entries = [{"file": f"/r/{name}", "command": f"ccache clang++ -DA='b c' -o x.o -c /r/{name}"}
-                   for name in ("sim/b.cc", "core/a.cc", "node/n.cc", "build/clang/made.cc", "corelib/z.cc")]
+                   for name in ("sim/b.cc", "core/a.cc", "node/n.cc", "build/tidy/made.cc", "corelib/z.cc")]
         entries.append({"file": "/usr/gtest.cc", "command": "clang++ -c /usr/gtest.cc"})
         self.assertEqual(list(clang_tidy.sources(entries, root, [])), ["core/a.cc", "corelib/z.cc", "node/n.cc", "sim/b.cc"])
         self.assertEqual(clang_tidy.sources(entries, root, ["core"]),
                          {"core/a.cc": ["clang++", "-DA=b c", "/r/core/a.cc"]})
+
+    def test_clang_tidy_checks_files_of_one_command_together(self):
+        files = {f"{i:02}.cc": ["clang++", "-A" if i < 14 else "-B", f"/r/{i:02}.cc"] for i in range(20)}
+        found = clang_tidy.batches(files, list(files))
+        self.assertEqual([len(batch) for batch in found], [12, 2, 6])
+        self.assertEqual(sorted(sum(found, [])), sorted(files))
+
+    def test_clang_tidy_checks_a_clean_batch_once(self):
+        with tempfile.TemporaryDirectory() as folder:
+            names = [str(pathlib.Path(folder, f"{letter}.cc")) for letter in "abc"]
+            for name in names:
+                pathlib.Path(name).write_text(f"int {pathlib.Path(name).stem.upper()}() {{ return 1; }}\n")
+            gate = clang_tidy.Gate(pathlib.Path(folder, "commands.json"), pathlib.Path(folder, "stamps"))
+            with unittest.mock.patch.object(gate, "run", wraps=gate.run) as run:
+                self.assertEqual(gate.check(names, ["clang++"]), "")
+            run.assert_called_once()
+
+    def test_clang_tidy_tells_in_which_file_of_a_batch_it_found_something(self):
+        with tempfile.TemporaryDirectory() as folder:
+            names = [str(pathlib.Path(folder, "core", f"{letter}.cc")) for letter in "abc"]
+            pathlib.Path(folder, "core").mkdir()
+            # The first two clash, so they are told apart; the last has a fault.
+            for name, text in zip(names, ["static int F() { return 1; }\n"] * 2 + ["int G(long x) { return x == 1; }\n"]):
+                pathlib.Path(name).write_text(text)
+            gate = clang_tidy.Gate(pathlib.Path(folder, "commands.json"), pathlib.Path(folder, "stamps"))
+            findings = gate.check(names, ["clang++"])
+            self.assertIn("c.cc:1:7: error: consider replacing 'long' with 'int64'", findings)
+            self.assertNotIn("redefinition", findings)
+            held = [gate.stamp(name, ["clang++", name]).holds(clang_tidy.Digests()) for name in names]
+            self.assertEqual(held, [True, True, False])
 
     def test_clang_tidy_checks_again_what_has_changed(self):
         with tempfile.TemporaryDirectory() as folder:
