@@ -39,12 +39,12 @@ SimulatedStorage::Trouble TroubleOf(Fault::Kind kind) {
   }
 }
 
-SimulatedStorage& StorageOf(PeerExtras& extras) {
-  if (extras.storage == nullptr) extras.storage = std::make_unique<SimulatedStorage>();
+}  // namespace
+
+SimulatedStorage& World::StorageOf(PeerExtras& extras) {
+  if (extras.storage == nullptr) extras.storage = std::make_unique<SimulatedStorage>(&rows_);
   return *extras.storage;
 }
-
-}  // namespace
 
 core::Random World::DiskDraw(core::PeerId peer, SimulatedStorage& storage) const {
   return core::Random({.seed = luck_,

@@ -81,14 +81,14 @@ core::Status SimulatedStorage::JudgeRequirements(const core::StoreBatch& batch) 
 }
 
 std::optional<core::Bytes> SimulatedStorage::Find(const core::StoreKey& at) const {
-  const core::Bytes* found = rows_.Find(at);
+  const SharedRow* found = rows_.Find(at);
   if (found == nullptr) return std::nullopt;
-  return *found;
+  return found->value();
 }
 
 void SimulatedStorage::Put(const core::StoreKey& at, std::optional<core::Bytes> value) {
   if (value.has_value()) {
-    *rows_.Insert(at).first = *std::move(value);
+    *rows_.Insert(at).first = pool_.Share(*std::move(value));
   } else {
     rows_.Erase(at);
   }
@@ -130,7 +130,7 @@ void SimulatedStorage::Begin(Trouble trouble, WorldTime until, core::Random rand
   lasts = std::max(lasts, until);
   if (trouble != Trouble::kMisreading || rows_.empty()) return;
   std::vector<core::StoreKey> keys;
-  rows_.ForEach([&](const core::StoreKey& at, const core::Bytes&) { keys.push_back(at); });
+  rows_.ForEach([&](const core::StoreKey& at, const SharedRow&) { keys.push_back(at); });
   std::sort(keys.begin(), keys.end());
   misread_.insert(keys[random.Below(keys.size())]);
 }
@@ -197,11 +197,11 @@ void SimulatedStorage::Tell(State& state) const {
   state.Show("rows that cannot be read", misread_.size());
   state.Show("batches not safe yet", unsynced_.size());
   state.Hash(rows_.size());
-  rows_.ForEach([&](const core::StoreKey& at, const core::Bytes& value) {
+  rows_.ForEach([&](const core::StoreKey& at, const SharedRow& row) {
     state.Part("row", [&] {
       state.Add("table", at.table.value);
       state.Add("key", std::span<const uint8_t>(at.key));
-      state.Add("value", std::span<const uint8_t>(value));
+      state.Add("value", std::span<const uint8_t>(row.value()));
     });
   });
 }
@@ -218,8 +218,8 @@ void SimulatedStorage::Describe(core::StateListener& listener) const {
 
 void SimulatedStorage::CopyRows(std::vector<core::StoredRow>& rows) const {
   rows.clear();
-  rows_.ForEach([&](const core::StoreKey& at, const core::Bytes& value) {
-    if (!core::IsBulkTable(at.table)) rows.push_back({at, value});
+  rows_.ForEach([&](const core::StoreKey& at, const SharedRow& row) {
+    if (!core::IsBulkTable(at.table)) rows.push_back({at, row.value()});
   });
   std::sort(rows.begin(), rows.end(),
             [](const core::StoredRow& a, const core::StoredRow& b) { return a.at < b.at; });
@@ -227,8 +227,8 @@ void SimulatedStorage::CopyRows(std::vector<core::StoredRow>& rows) const {
 
 size_t SimulatedStorage::MemoryUsage() const {
   size_t bytes = sizeof(SimulatedStorage) + rows_.HeapBytes();
-  rows_.ForEach([&](const core::StoreKey& at, const core::Bytes& value) {
-    bytes += at.key.capacity() + value.capacity();
+  rows_.ForEach([&](const core::StoreKey& at, const SharedRow& row) {
+    bytes += at.key.capacity() + row.HeapBytes();
   });
   for (const auto* batches : {&writing_, &waiting_}) {
     for (const core::StoreRequest& request : *batches) {

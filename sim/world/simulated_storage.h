@@ -30,6 +30,7 @@
 #include "core/port/host.h"
 #include "sim/engine/event.h"
 #include "sim/scenario/scenario.h"
+#include "sim/world/row_pool.h"
 
 namespace sim {
 
@@ -42,6 +43,9 @@ struct StoreKeyHash {
 class SimulatedStorage {
  public:
   enum class Trouble : uint8_t { kFull, kFailing, kLying, kMisreading };
+
+  // REQUIRES: pool outlives this.
+  explicit SimulatedStorage(RowPool* pool) : pool_(*pool) {}
 
   void HandOver(core::StoreRequest request) { waiting_.push_back(std::move(request)); }
 
@@ -110,7 +114,8 @@ class SimulatedStorage {
   void ApplyAll(std::vector<core::StoreBatch> batches, WorldTime now);
   void UndoLast();
 
-  core::FlatTable<core::StoreKey, core::Bytes, StoreKeyHash> rows_;
+  RowPool& pool_;
+  core::FlatTable<core::StoreKey, SharedRow, StoreKeyHash> rows_;
   std::set<core::StoreKey> misread_;
   std::deque<core::StoreRequest> writing_;
   std::deque<core::StoreRequest> waiting_;

@@ -203,6 +203,8 @@ class World : public WorldView {
   [[nodiscard]] core::Command CommandFor(const Turn& turn, uint32_t operation) const;
 
   // disk.cc
+  // Its disk, made on use.
+  [[nodiscard]] SimulatedStorage& StorageOf(PeerExtras& extras);
   [[nodiscard]] core::Random DiskDraw(core::PeerId peer, SimulatedStorage& storage) const;
   void Store(Turn& turn, WorldTime departure);
   void BeginWriting(Turn& turn, WorldTime now);
@@ -240,6 +242,7 @@ class World : public WorldView {
   size_t reseeds_ = 0;  // Of the scenario's, those done.
   Inspector* inspector_ = nullptr;
   std::vector<core::PeerId> seeds_;  // Contacts that a cold start joins through.
+  RowPool rows_;                     // Of all disks; outlives them.
   std::vector<PeerSlot> slots_;
   FramePool frames_;
   std::vector<StepLane*> lanes_;        // Owned by the engine.

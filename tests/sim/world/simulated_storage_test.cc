@@ -49,8 +49,13 @@ std::vector<uint8_t> Keys(const SimulatedStorage& storage) {
 
 using List = std::vector<uint8_t>;
 
+RowPool& Pool() {
+  static RowPool pool;
+  return pool;
+}
+
 TEST(SimulatedStorageTest, AGroupIsAllThatWaitedAndTheNextOneWaitsForIt) {
-  SimulatedStorage storage;
+  SimulatedStorage storage(&Pool());
   storage.HandOver(Putting(1, 1));
   storage.HandOver(Putting(2, 2));
   EXPECT_EQ(storage.BeginGroup(), 4u) << "bytes of keys and values";
@@ -75,7 +80,7 @@ core::StoreRequest Reading(uint64_t ticket, std::vector<core::StoreKey> keys) {
 }
 
 TEST(SimulatedStorageTest, AReadBringsWhatBatchesBeforeItWrote) {
-  SimulatedStorage storage;
+  SimulatedStorage storage(&Pool());
   storage.HandOver(Putting(1, 7));
   storage.HandOver(Reading(2, {KeyOf(1), KeyOf(9)}));
   ASSERT_TRUE(storage.BeginGroup().has_value());
@@ -91,7 +96,7 @@ TEST(SimulatedStorageTest, AReadBringsWhatBatchesBeforeItWrote) {
 }
 
 TEST(SimulatedStorageTest, BulkRowsDoNotComeWithAStartAndTheirDamageDoesNotForbidOne) {
-  SimulatedStorage storage;
+  SimulatedStorage storage(&Pool());
   const core::StoreKey bulk{core::kBulkTableFirst, {5}};
   core::StoreRequest request{{1}, {}};
   request.batch.Put(bulk, {1, 2});
@@ -105,7 +110,7 @@ TEST(SimulatedStorageTest, BulkRowsDoNotComeWithAStartAndTheirDamageDoesNotForbi
 }
 
 TEST(SimulatedStorageTest, RequirementsAreHeldAgainstTheStateBeforeTheBatch) {
-  SimulatedStorage storage;
+  SimulatedStorage storage(&Pool());
   core::StoreRequest request{{1}, {}};
   request.batch.Put(KeyOf(1), {1});
   request.batch.Require(KeyOf(1), core::Requirement::Kind::kAbsent);
@@ -120,7 +125,7 @@ TEST(SimulatedStorageTest, RequirementsAreHeldAgainstTheStateBeforeTheBatch) {
 }
 
 TEST(SimulatedStorageTest, BatchesBeyondALimitOrOfTheHostsTablesAreRefused) {
-  SimulatedStorage storage;
+  SimulatedStorage storage(&Pool());
   core::StoreRequest large{{1}, {}};
   large.batch.Put(KeyOf(1), core::Bytes(core::kStoreValueBytesMax + 1));
   EXPECT_EQ(Write(storage, large, kEarly), absl::StatusCode::kInvalidArgument);
@@ -133,7 +138,7 @@ TEST(SimulatedStorageTest, BatchesBeyondALimitOrOfTheHostsTablesAreRefused) {
 }
 
 TEST(SimulatedStorageTest, AFullDiskRefusesWritesAndTakesThemAgain) {
-  SimulatedStorage storage;
+  SimulatedStorage storage(&Pool());
   EXPECT_EQ(Write(storage, Putting(1, 1), kEarly), absl::StatusCode::kOk);
   storage.Begin(Trouble::kFull, kLater, Draw(1));
   EXPECT_EQ(Write(storage, Putting(2, 1), kEarly), absl::StatusCode::kResourceExhausted);
@@ -147,7 +152,7 @@ TEST(SimulatedStorageTest, AFullDiskRefusesWritesAndTakesThemAgain) {
 TEST(SimulatedStorageTest, WhatAFailingDiskRefusedMayBeThereAfterACrash) {
   int back = 0;
   for (uint64_t seed = 0; seed < 40; ++seed) {
-    SimulatedStorage storage;
+    SimulatedStorage storage(&Pool());
     storage.Begin(Trouble::kFailing, kLater, Draw(seed));
     EXPECT_EQ(Write(storage, Putting(1, 1), kEarly), absl::StatusCode::kUnavailable);
     EXPECT_TRUE(Keys(storage).empty()) << "but nobody sees it before";
@@ -160,7 +165,7 @@ TEST(SimulatedStorageTest, WhatAFailingDiskRefusedMayBeThereAfterACrash) {
 
 TEST(SimulatedStorageTest, AGoodBatchSettlesThatAFailedOneIsNotThere) {
   for (uint64_t seed = 0; seed < 20; ++seed) {
-    SimulatedStorage storage;
+    SimulatedStorage storage(&Pool());
     storage.Begin(Trouble::kFailing, kLater, Draw(seed));
     EXPECT_EQ(Write(storage, Putting(1, 1), kEarly), absl::StatusCode::kUnavailable);
     EXPECT_EQ(Write(storage, Putting(2, 1), kLater), absl::StatusCode::kOk);
@@ -170,7 +175,7 @@ TEST(SimulatedStorageTest, AGoodBatchSettlesThatAFailedOneIsNotThere) {
 }
 
 TEST(SimulatedStorageTest, ACrashTakesBackWhatALyingDiskReported) {
-  SimulatedStorage storage;
+  SimulatedStorage storage(&Pool());
   EXPECT_EQ(Write(storage, Putting(1, 1), kEarly), absl::StatusCode::kOk);
   storage.Begin(Trouble::kLying, kLater, Draw(1));
   EXPECT_EQ(Write(storage, Putting(1, 9), kEarly), absl::StatusCode::kOk);
@@ -187,7 +192,7 @@ TEST(SimulatedStorageTest, ACrashTakesBackWhatALyingDiskReported) {
 }
 
 TEST(SimulatedStorageTest, WhatALyingDiskReportedStaysOnceItIsHonest) {
-  SimulatedStorage storage;
+  SimulatedStorage storage(&Pool());
   storage.Begin(Trouble::kLying, kLater, Draw(1));
   EXPECT_EQ(Write(storage, Putting(1, 1), kEarly), absl::StatusCode::kOk);
   storage.Crash(Keeps::kSynced, kLater, Draw(1));
@@ -195,7 +200,7 @@ TEST(SimulatedStorageTest, WhatALyingDiskReportedStaysOnceItIsHonest) {
 }
 
 TEST(SimulatedStorageTest, AMisreadRowFailsWhoDependsOnItAndEveryStart) {
-  SimulatedStorage storage;
+  SimulatedStorage storage(&Pool());
   storage.Begin(Trouble::kMisreading, kLater, Draw(1));
   EXPECT_FALSE(storage.Unreadable()) << "there is no row";
   storage.EndMisreading(kLater);
@@ -213,7 +218,7 @@ TEST(SimulatedStorageTest, AMisreadRowFailsWhoDependsOnItAndEveryStart) {
 }
 
 TEST(SimulatedStorageTest, ARowWrittenAnewIsReadWell) {
-  SimulatedStorage storage;
+  SimulatedStorage storage(&Pool());
   EXPECT_EQ(Write(storage, Putting(1, 1), kEarly), absl::StatusCode::kOk);
   storage.Begin(Trouble::kMisreading, kLater, Draw(1));
   EXPECT_EQ(Write(storage, Putting(1, 2), kEarly), absl::StatusCode::kOk);
@@ -221,7 +226,7 @@ TEST(SimulatedStorageTest, ARowWrittenAnewIsReadWell) {
 }
 
 TEST(SimulatedStorageTest, ADroppedGroupLeavesTheDiskFree) {
-  SimulatedStorage storage;
+  SimulatedStorage storage(&Pool());
   storage.HandOver(Putting(1, 1));
   ASSERT_TRUE(storage.BeginGroup().has_value());
   storage.HandOver(Putting(2, 1));
@@ -237,7 +242,7 @@ RC_GTEST_PROP(SimulatedStorageTest, ACrashLeavesABeginningOfWhatWasHandedOver, (
   const auto open = *rc::gen::inRange<uint8_t>(0, 20);
   const auto lied = *rc::gen::inRange<uint8_t>(0, reported + 1);
   const auto keeps = static_cast<Keeps>(*rc::gen::inRange(0, 4));
-  SimulatedStorage storage;
+  SimulatedStorage storage(&Pool());
   for (uint8_t i = 0; i < reported; ++i) {
     if (i == reported - lied) storage.Begin(Trouble::kLying, kLatest, Draw(1));
     RC_ASSERT(Write(storage, Putting(i, i), kEarly) == absl::StatusCode::kOk);

@@ -9,7 +9,7 @@ add_orb_test(sim_world_test
   DEPENDS sim_workflow)
 
 add_orb_test(sim_storage_test
-  SOURCES sim/world/simulated_storage_test.cc sim/world/stored_state_test.cc
+  SOURCES sim/world/row_pool_test.cc sim/world/simulated_storage_test.cc sim/world/stored_state_test.cc
   DEPENDS sim_world rapidcheck)
 
 add_orb_test(planted_bug_test
