@@ -162,6 +162,7 @@ void Arachnode::Monitor(const RingMoment& moment) {
 void Arachnode::Decide(const RingMoment& moment, RingMove move) {
   const uint8_t ring = place_->ring;
   if (move == RingMove::kStay) {
+    placement_.Stay(moment.rings(), moment.now);
     return Press(moment, placement_.IsFull(moment.rings()) && ring < limits::kRingMax);
   }
   pull_.Stop(questions_);

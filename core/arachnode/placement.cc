@@ -29,8 +29,24 @@ void Placement::Sample(const ArachnodeConfig& config, uint64_t used, uint64_t ca
   const auto whole = static_cast<int64_t>(std::max<uint64_t>(1, capacity));
   const int64_t now = std::min(kPpm, MulDiv(static_cast<int64_t>(used), kPpm, whole));
   const int64_t before = sampled_ ? used_ppm_ : now;
+  const bool was_full = IsFull(config);
+  const bool had_room = HasRoom(config);
   used_ppm_ = static_cast<uint32_t>(before + (now - before) * config.smooth_percent / 100);
   sampled_ = true;
+  if (IsFull(config) == was_full && HasRoom(config) == had_room) return;
+  look_at_ = {};
+  look_wait_ = {};
+}
+
+void Placement::Settle(Time now) {
+  settled_at_ = now;
+  look_at_ = {};
+  look_wait_ = {};
+}
+
+void Placement::Stay(const ArachnodeConfig& config, Time now) {
+  look_wait_ = std::min(config.dwell, std::max(config.monitor_interval, look_wait_ * 2));
+  look_at_ = now + look_wait_;
 }
 
 RingMove Placement::Decide(const ArachnodeConfig& config, uint8_t ring,
@@ -39,9 +55,8 @@ RingMove Placement::Decide(const ArachnodeConfig& config, uint8_t ring,
       halves.shed.keys > 0 && halves.shed.least >= static_cast<uint32_t>(config.floor);
   const bool crowded = !halves.shed.IsBelow(static_cast<uint32_t>(config.overlap_high));
   if (ring < limits::kRingMax && safe && (crowded || IsFull(config))) return RingMove::kOut;
-  const bool has_room = used_ppm_ < uint32_t(config.in_percent) * 10'000;
   const bool thin = halves.gained.IsBelow(static_cast<uint32_t>(config.overlap_low));
-  return ring > 0 && has_room && thin ? RingMove::kIn : RingMove::kStay;
+  return ring > 0 && HasRoom(config) && thin ? RingMove::kIn : RingMove::kStay;
 }
 
 RingMove Placement::Decide(const ArachnodeConfig& config, uint8_t ring,

@@ -1,6 +1,8 @@
 // Placement: whether a node should change its ring, from what it has measured.
 //
-// Sampled every monitor_interval; a move only `dwell` after the last one has settled, one ring each.
+// The capacity is sampled every monitor_interval; a move only `dwell` after the last one has settled, one ring each.
+// Whether to move is asked less and less often while the answer is to stay, down to once per dwell, and often again
+// when the node becomes full or gets room: counting holders is most of the traffic of rings at rest.
 //
 //   overlap signal (ours)                                               | move
 //   used above out_percent, and the half to shed has its floor without me | out
@@ -62,10 +64,13 @@ class Placement {
   void Sample(const ArachnodeConfig& config, uint64_t used, uint64_t capacity);
 
   // A move has settled, or was given up.
-  void Settle(Time now) { settled_at_ = now; }
+  void Settle(Time now);
+  // Looked, and stays.
+  void Stay(const ArachnodeConfig& config, Time now);
 
+  // Whether it is time to look.
   [[nodiscard]] bool MayMove(const ArachnodeConfig& config, Time now) const {
-    return sampled_ && now >= settled_at_ + config.dwell;
+    return sampled_ && now >= settled_at_ + config.dwell && now >= look_at_;
   }
 
   [[nodiscard]] RingMove Decide(const ArachnodeConfig& config, uint8_t ring,
@@ -78,6 +83,10 @@ class Placement {
     return used_ppm_ > uint32_t(config.out_percent) * 10'000;
   }
 
+  [[nodiscard]] bool HasRoom(const ArachnodeConfig& config) const {
+    return used_ppm_ < uint32_t(config.in_percent) * 10'000;
+  }
+
   [[nodiscard]] uint32_t used_ppm() const { return used_ppm_; }
 
   template <typename State>
@@ -85,12 +94,16 @@ class Placement {
     state.Add("used ppm", used_ppm_);
     state.Add("sampled", sampled_);
     state.Add("settled", settled_at_);
+    state.Add("looks", look_at_);
+    state.Add("looks after", look_wait_);
   }
 
  private:
   uint32_t used_ppm_ = 0;  // Smoothed.
   bool sampled_ = false;
   Time settled_at_;
+  Time look_at_;
+  Duration look_wait_;  // Doubles with each look that changes nothing.
 };
 
 }  // namespace core

@@ -1,5 +1,7 @@
 #include "core/arachnode/placement.h"
 
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace core {
@@ -31,6 +33,29 @@ TEST_F(PlacementTest, TheFloorForbidsAFullNodeToMoveOut) {
   thin.Add(2);
   EXPECT_EQ(Decide(3, 90, {.shed = thin, .gained = Each(9)}), RingMove::kStay);
   EXPECT_TRUE(placement_.IsFull(config_));
+}
+
+// Often at first, then once per dwell; at once when the fullness has become another one, and after a move.
+TEST_F(PlacementTest, WhoStaysLooksLessOften) {
+  placement_.Sample(config_, 10, 100);
+  Time now{config_.dwell.us};
+  placement_.Settle(now);
+  now = now + config_.dwell;
+  std::vector<int64_t> waits_s;
+  while (waits_s.size() < 6) {
+    placement_.Stay(config_, now);
+    const Time looked = now;
+    while (!placement_.MayMove(config_, now)) now = now + Seconds(1);
+    waits_s.push_back((now - looked).us / 1'000'000);
+  }
+  EXPECT_EQ(waits_s, (std::vector<int64_t>{60, 120, 240, 480, 600, 600}));
+  placement_.Stay(config_, now);
+  for (int i = 0; i < 10; ++i) placement_.Sample(config_, 60, 100);
+  EXPECT_TRUE(placement_.MayMove(config_, now)) << "it has no room any more";
+  placement_.Stay(config_, now);
+  placement_.Settle(now);
+  EXPECT_FALSE(placement_.MayMove(config_, now + config_.dwell - Seconds(1)));
+  EXPECT_TRUE(placement_.MayMove(config_, now + config_.dwell));
 }
 
 TEST_F(PlacementTest, ACrowdedHalfIsShedHoweverMuchRoomThereIs) {
