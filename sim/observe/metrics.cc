@@ -27,6 +27,8 @@ constexpr Column kColumns[] = {
     {"widened", Metric::kMatchWidened},
     {"tasks_accepted", Metric::kTasksAccepted},
     {"refusals", Metric::kHolderRefusals},
+    {"rings_thin", Metric::kRingsThin},
+    {"rings_lost", Metric::kRingsLost},
 };
 constexpr size_t kWidth = std::size(kColumns) + 1;
 

@@ -1,11 +1,22 @@
 #include "sim/observe/ring_census.h"
 
-#include "core/base/random.h"
+#include <utility>
+
+#include "sim/observe/allowances.h"
 
 namespace sim {
 
+RingCensus::RingCensus(Metrics* metrics, std::shared_ptr<RingView> view)
+    : metrics_(*metrics), view_(std::move(view)) {}
+
 void RingCensus::OnFact(const WorldView& world, const Fact& fact) {
-  view_.Follow(world, fact);
+  if (!world.IsHonest(fact.peer)) return;
+  if (const auto* sample = std::get_if<core::OverlapSampled>(&fact.what)) {
+    *sampled_.Insert(fact.peer).first = {sample->keys, sample->sum};
+    return;
+  }
+  view_->Follow(world, fact);
+  changed_.Note(fact);
   const auto* changed = std::get_if<core::RingChanged>(&fact.what);
   if (changed == nullptr || changed->status != core::RingStatus::kActive) return;
   const auto [ring, fresh] = settled_.Insert(fact.peer);
@@ -15,25 +26,63 @@ void RingCensus::OnFact(const WorldView& world, const Fact& fact) {
 }
 
 void RingCensus::OnWorldFact(const WorldView& world, const WorldFact& fact) {
-  view_.Follow(world, fact);
+  view_->Follow(world, fact);
+  changed_.Note(fact);
+}
+
+void RingCensus::OnCheckpoint(const WorldView& world) {
+  if (view_->empty() || ++checkpoints_ % kFloorEvery != 0) return;
+  Count(world);
+  metrics_.Set(Metric::kRingsThin, thin_);
+  metrics_.Set(Metric::kRingsLost, lost_);
+}
+
+// Of those that are up: nobody stopped after the end of time.
+void RingCensus::Count(const WorldView& world) {
+  const auto floor = static_cast<uint32_t>(world.scenario().protocol.arachnode.floor);
+  changed_.Visit(*view_, world.Now(), [&](const core::Key256& key, const auto&) {
+    const uint32_t holders = view_->HoldersOf(world, key, 0, core::kNoPeer, WorldTime::Never());
+    Thin* block = blocks_.Find(key);
+    if (block == nullptr && holders < floor) return;
+    if (block == nullptr) block = blocks_.Insert(key).first;
+    const Thin now{holders < floor, holders == 0, block->is ? block->since : world.Now()};
+    if (block->is && !now.is) {
+      metrics_.Record(Metric::kRingsThinTime, (world.Now() - block->since).us);
+    }
+    thin_ += int64_t{now.is} - int64_t{block->is};
+    lost_ += int64_t{now.lost} - int64_t{block->lost};
+    *block = now;
+  });
 }
 
 void RingCensus::OnEnd(const WorldView& world) {
-  if (view_.empty()) return;
-  view_.ForEachBlock([&](const core::Key256& key, const std::vector<RingHolding>&) {
-    // Of those that are up: nobody stopped after the end.
-    const uint32_t holders = view_.HoldersOf(world, key, 0, core::kNoPeer, WorldTime::Never());
-    metrics_.Record(Metric::kRingsHolders, holders);
-  });
-  view_.ForEachNode([&](core::PeerId, const RingNode& node) {
+  if (view_->empty()) return;
+  Count(world);
+  metrics_.Set(Metric::kRingsThin, thin_);
+  metrics_.Set(Metric::kRingsLost, lost_);
+  view_->ForEachNode([&](core::PeerId, const RingNode& node) {
     if (node.place.has_value()) metrics_.Record(Metric::kRingsDepth, node.place->ring);
   });
-  core::Random random({.seed = world.scenario().seed, .purpose = core::Purpose::kTest});
-  for (uint32_t i = 0; i < kKeysDrawn; ++i) {
-    core::Key256 key;
-    random.Fill(key.bytes);
-    metrics_.Record(Metric::kRingsOverlap, view_.OverlapOf(world, key));
+  const auto floor = static_cast<uint32_t>(world.scenario().protocol.arachnode.floor);
+  const std::vector<uint32_t> overlaps = view_->Overlaps(world);
+  for (const uint32_t overlap : overlaps) {
+    metrics_.Record(Metric::kRingsOverlap, overlap);
+    metrics_.Trial(Metric::kRingsKeysWithout, overlap == 0);
+    metrics_.Trial(Metric::kRingsKeysThin, overlap < floor);
   }
+  sampled_.ForEach([&](core::PeerId, const Sampled& last) {
+    if (last.keys > 0) metrics_.Record(Metric::kRingsSampled, last.sum / last.keys);
+  });
+  CountHolders(world, overlaps);
+}
+
+void RingCensus::CountHolders(const WorldView& world, const std::vector<uint32_t>& overlaps) {
+  view_->ForEachBlock([&](const core::Key256& key, const auto&) {
+    const uint32_t holders = view_->HoldersOf(world, key, 0, core::kNoPeer, WorldTime::Never());
+    metrics_.Record(Metric::kRingsHolders, holders);
+    const uint32_t ought = overlaps[PrefixOf(key, core::limits::kRingMax)];
+    for (uint32_t i = 0; i < ought; ++i) metrics_.Trial(Metric::kRingsCoverage, i < holders);
+  });
 }
 
 }  // namespace sim

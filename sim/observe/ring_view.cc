@@ -58,6 +58,10 @@ void RingView::Follow(const WorldView& world, const WorldFact& fact) {
   node->owed = core::limits::kRingNone;
 }
 
+size_t PrefixOf(const core::Key256& key, uint8_t bits) {
+  return bits == 0 ? 0 : core::WordOf(key, 0) >> (64 - bits);
+}
+
 bool RingView::Answers(const WorldView& world, core::PeerId peer, const RingNode& node,
                        const core::Key256& key) {
   if (!node.place.has_value()) return false;
@@ -79,12 +83,19 @@ uint32_t RingView::HoldersOf(const WorldView& world, const core::Key256& key, ui
   return holders;
 }
 
-uint32_t RingView::OverlapOf(const WorldView& world, const core::Key256& key) const {
-  uint32_t overlap = 0;
+// A tree of prefixes: each node counts at its ring's, and what answers for a prefix answers for both longer ones.
+std::vector<uint32_t> RingView::Overlaps(const WorldView& world) const {
+  constexpr size_t kLeaves = size_t{1} << core::limits::kRingMax;
+  std::vector<uint32_t> tree(2 * kLeaves);
   nodes_.ForEach([&](core::PeerId peer, const RingNode& node) {
-    if (node.up && Answers(world, peer, node, key)) ++overlap;
+    if (!node.up || !node.place.has_value()) return;
+    const uint8_t ring = core::AnsweredRing(*node.place);
+    if (ring == core::limits::kRingNone) return;
+    ++tree[(size_t{1} << ring) + PrefixOf(world.context().directory->NodeIdOf(peer), ring)];
   });
-  return overlap;
+  for (size_t i = 2; i < tree.size(); ++i) tree[i] += tree[i / 2];
+  tree.erase(tree.begin(), tree.begin() + kLeaves);
+  return tree;
 }
 
 }  // namespace sim

@@ -1,9 +1,9 @@
 // RingView: the storage rings as the world knows them: where each storage node stands, what it holds, how
 // much it lends. What checkers and metrics of the rings go by.
 //
-// It follows facts of honest nodes, each once, in their order: of several observers that share a view the
-// first one leads it. A disk that lost what it had reported takes that out of the view. Thread
-// rule: one thread.
+// It follows facts of honest nodes, each once, in their order: RingCensus leads it, before the other observers
+// that share it hear of the fact. A disk that lost what it had reported takes that out of the view. Thread rule:
+// one thread.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +31,9 @@ struct RingHolding {
   uint64_t revision = 0;
   WorldTime since;
 };
+
+// The first `bits` bits of the key as a number. REQUIRES: bits <= kRingMax.
+[[nodiscard]] size_t PrefixOf(const core::Key256& key, uint8_t bits);
 
 class RingView {
  public:
@@ -61,8 +64,14 @@ class RingView {
                                    uint64_t revision, core::PeerId but,
                                    WorldTime stopped_since) const;
 
-  // Nodes that are up and answer for the key, whatever they hold.
-  [[nodiscard]] uint32_t OverlapOf(const WorldView& world, const core::Key256& key) const;
+  // nullptr: nobody ever held it. Valid until the next fact.
+  [[nodiscard]] const std::vector<RingHolding>* HoldingsOf(const core::Key256& key) const {
+    return blocks_.Find(key);
+  }
+
+  // By the first kRingMax bits of a key: the nodes that are up and answer for it, whatever they hold. No ring tells
+  // keys with equal ones apart, so these are all keys.
+  [[nodiscard]] std::vector<uint32_t> Overlaps(const WorldView& world) const;
 
   [[nodiscard]] bool empty() const { return nodes_.empty(); }
 

@@ -13,9 +13,10 @@ namespace sim {
 Watch::Watch() {
   observers_.Add(std::make_unique<FactMetrics>(&metrics_));
   observers_.Add(std::make_unique<ClusterCensus>(&metrics_));
-  observers_.Add(std::make_unique<RingCensus>(&metrics_));
+  const auto rings = std::make_shared<RingView>();
+  observers_.Add(std::make_unique<RingCensus>(&metrics_, rings));
   history_ = observers_.Add(std::make_unique<ClientHistory>());
-  for (auto& checker : MakeCheckers(&metrics_, history_)) {
+  for (auto& checker : MakeCheckers(&metrics_, history_, rings)) {
     Checker* added = observers_.Add(std::move(checker));
     owned_.push_back(added);
     checkers_.push_back(added);

@@ -23,13 +23,8 @@ std::string Holders(uint32_t count) {
 
 void RingChecker::OnFact(const WorldView& world, const Fact& fact) {
   if (!world.IsHonest(fact.peer)) return;
-  if (leads_) view_->Follow(world, fact);
   const std::optional<RingNode>& before = view_->before();
   Judge(world, fact, before.has_value() ? &*before : nullptr);
-}
-
-void RingChecker::OnWorldFact(const WorldView& world, const WorldFact& fact) {
-  if (leads_) view_->Follow(world, fact);
 }
 
 FloorChecker::FloorChecker(std::shared_ptr<RingView> view)
@@ -40,15 +35,14 @@ FloorChecker::FloorChecker(std::shared_ptr<RingView> view)
                    .cost = CheckCost::kModerate,
                    .statement = "a block that the floor of nodes held and answered for is held by "
                                 "as many ever after, but for those that failed at the same time"},
-                  std::move(view)) {
-  Lead();
-}
+                  std::move(view)),
+      changed_(kRepairTime) {}
 
 void FloorChecker::OnCheckpoint(const WorldView& world) {
   if (++checkpoints_ % kFloorEvery != 0) return;
   const uint32_t floor = FloorOf(world);
   const WorldTime since = world.Now() - kRepairTime;
-  view().ForEachBlock([&](const core::Key256& key, const std::vector<RingHolding>& holdings) {
+  changed_.Visit(view(), world.Now(), [&](const core::Key256& key, const auto& holdings) {
     uint64_t& established = *established_.Insert(key).first;
     for (const RingHolding& each : holdings) {
       if (each.revision <= established) continue;
@@ -179,8 +173,7 @@ void HandoffChecker::Judge(const WorldView& world, const Fact& fact, const RingN
   });
 }
 
-std::vector<std::unique_ptr<Checker>> MakeRingCheckers() {
-  const auto view = std::make_shared<RingView>();
+std::vector<std::unique_ptr<Checker>> MakeRingCheckers(const std::shared_ptr<RingView>& view) {
   std::vector<std::unique_ptr<Checker>> checkers;
   checkers.push_back(std::make_unique<FloorChecker>(view));
   checkers.push_back(std::make_unique<ReleaseChecker>(view));

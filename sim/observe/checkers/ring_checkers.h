@@ -1,6 +1,6 @@
 // Storage rings: AR-1, AR-2, AR-3, AR-7, AR-8. All go by what honest nodes report as done and by what the world
 // knows of them (ring_view.h), never by what a node says of another one. AR-4 (the prefix is the id's) holds
-// by construction: no prefix travels. AR-5 and AR-6 are about fetches, AR-9 is a metric (rings.overlap).
+// by construction: no prefix travels. AR-5 and AR-6 are about fetches, AR-9 is in stability_checker.h.
 // Source: protocol_voting_network.md, 1.2.9. Thread rule: as Observer.
 #pragma once
 
@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "core/base/flat_table.h"
+#include "sim/observe/changed_blocks.h"
 #include "sim/observe/checkers/checker.h"
 #include "sim/observe/ring_view.h"
 
 namespace sim {
 
-// The checkers share one view. The first one hears of each fact before the others and leads it.
+// The checkers share one view, which RingCensus leads.
 class RingChecker : public Checker {
  public:
   RingChecker(const CheckInfo& info, std::shared_ptr<RingView> view)
@@ -22,19 +23,15 @@ class RingChecker : public Checker {
   [[nodiscard]] FactMask Wants() const override { return RingView::Facts(); }
 
   void OnFact(const WorldView& world, const Fact& fact) final;
-  void OnWorldFact(const WorldView& world, const WorldFact& fact) final;
 
  protected:
-  void Lead() { leads_ = true; }
-
   // `before` is the node as it was when the fact came about; nullptr: unknown until then.
   virtual void Judge(const WorldView&, const Fact&, const RingNode* /*before*/) {}
 
   [[nodiscard]] const RingView& view() const { return *view_; }
 
  private:
-  std::shared_ptr<RingView> view_;
-  bool leads_ = false;
+  const std::shared_ptr<RingView> view_;
 };
 
 // AR-1: a block that had the floor of holders keeps it, but for those that stopped within kRepairTime.
@@ -42,9 +39,15 @@ class FloorChecker : public RingChecker {
  public:
   explicit FloorChecker(std::shared_ptr<RingView> view);
 
+  void OnWorldFact(const WorldView&, const WorldFact& fact) override { changed_.Note(fact); }
+
   void OnCheckpoint(const WorldView& world) override;
 
+ protected:
+  void Judge(const WorldView&, const Fact& fact, const RingNode*) override { changed_.Note(fact); }
+
  private:
+  ChangedBlocks changed_;
   core::FlatTable<core::Key256, uint64_t> established_;  // The revision that had its floor.
   uint64_t checkpoints_ = 0;
 };
@@ -93,7 +96,8 @@ class HandoffChecker : public RingChecker {
   void Judge(const WorldView& world, const Fact& fact, const RingNode* before) override;
 };
 
-// In the order in which they are listed; the first one leads the view.
-[[nodiscard]] std::vector<std::unique_ptr<Checker>> MakeRingCheckers();
+// In the order in which they are listed. REQUIRES: somebody leads the view.
+[[nodiscard]] std::vector<std::unique_ptr<Checker>> MakeRingCheckers(
+    const std::shared_ptr<RingView>& view);
 
 }  // namespace sim

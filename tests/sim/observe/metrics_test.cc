@@ -191,9 +191,10 @@ TEST(MetricsTest, TheTimelineHasARowPerSecondWithDifferences) {
   const std::string csv = metrics.TimelineCsv();
   EXPECT_EQ(csv,
             "end_us,peers_up,steps,sent,delivered,bytes,dropped,lookups,matches_started,"
-            "matches_finished,candidates,records_held,narrowed,widened,tasks_accepted,refusals\n"
-            "1000000,1,0,0,0,0,0,0,1,0,0,0,0,0,0,0\n"
-            "2000000,1,0,0,0,0,0,0,2,0,0,0,0,0,0,0\n");
+            "matches_finished,candidates,records_held,narrowed,widened,tasks_accepted,refusals,"
+            "rings_thin,rings_lost\n"
+            "1000000,1,0,0,0,0,0,0,1,0,0,0,0,0,0,0,0,0\n"
+            "2000000,1,0,0,0,0,0,0,2,0,0,0,0,0,0,0,0,0\n");
   EXPECT_TRUE(metrics.MetricsCsv().starts_with("metric,unit,value\nmatch.started,count,3\n"));
 }
 

@@ -1,8 +1,11 @@
 #include "sim/observe/ring_view.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "sim/observe/checkers/ring_checkers.h"
+#include "sim/observe/ring_census.h"
 #include "tests/sim/observe/fake_world.h"
 
 namespace sim {
@@ -36,18 +39,21 @@ class RingCheckersTest : public testing::Test {
   }
 
   void Tell(int64_t ms, uint32_t peer, const core::Observation& what) {
+    world_.Tell(census_, ms, peer, what);
     for (const auto& checker : checkers_) world_.Tell(*checker, ms, peer, what);
   }
 
   void TellWorld(int64_t ms, WorldFact::Kind kind, uint32_t peer) {
+    world_.TellWorld(census_, ms, kind, peer);
     for (const auto& checker : checkers_) world_.TellWorld(*checker, ms, kind, peer);
   }
 
   void RunTo(int64_t second) {
-    for (const auto& checker : checkers_) {
-      // Each has its own count of checkpoints; the world has one for all.
-      world_.now = WorldTime{second * 1'000'000};
-      for (int i = 0; i < 10; ++i) checker->OnCheckpoint(world_);
+    world_.now = WorldTime{second * 1'000'000};
+    // Each has its own count of checkpoints; the world has one for all.
+    for (int i = 0; i < 10; ++i) {
+      census_.OnCheckpoint(world_);
+      for (const auto& checker : checkers_) checker->OnCheckpoint(world_);
     }
   }
 
@@ -60,7 +66,10 @@ class RingCheckersTest : public testing::Test {
   }
 
   FakeWorld world_{8};
-  std::vector<std::unique_ptr<Checker>> checkers_ = MakeRingCheckers();
+  Metrics metrics_;
+  const std::shared_ptr<RingView> view_ = std::make_shared<RingView>();
+  RingCensus census_{&metrics_, view_};
+  std::vector<std::unique_ptr<Checker>> checkers_ = MakeRingCheckers(view_);
 };
 
 // Two batches of one group end in the same instant, each as the first fact of its step.
@@ -148,6 +157,44 @@ TEST_F(RingCheckersTest, ADiskThatForgotHoldsNothing) {
   TellWorld(11'000, WorldFact::Kind::kForgot, 2);
   RunTo(20);
   EXPECT_EQ(Check("AR-1").violations(), 1u);
+}
+
+// Six nodes in ring 0, of which one moves out: whatever its half, it answers for 1 of 2 keys.
+TEST_F(RingCheckersTest, OverlapsAreThoseOfAllKeys) {
+  Tell(10, 0, At(core::RingStatus::kActive, 1, 1));
+  TellWorld(20, WorldFact::Kind::kStopped, 5);
+  const std::vector<uint32_t> overlaps = view_->Overlaps(world_);
+  ASSERT_EQ(overlaps.size(), size_t{1} << core::limits::kRingMax);
+  EXPECT_EQ(overlaps[PrefixOf(world_.IdOf(0), core::limits::kRingMax)], 5u);
+  core::Key256 other = world_.IdOf(0);
+  other.FlipBit(0);
+  EXPECT_EQ(overlaps[PrefixOf(other, core::limits::kRingMax)], 4u);
+  EXPECT_EQ(std::count(overlaps.begin(), overlaps.end(), 5u), 1 << (core::limits::kRingMax - 1));
+}
+
+TEST_F(RingCheckersTest, TheCensusSaysHowLongABlockWasUnderItsFloor) {
+  for (uint32_t peer = 0; peer < 3; ++peer) Tell(10, peer, Holds(KeyAt(1)));
+  RunTo(10);
+  EXPECT_EQ(metrics_.Value("rings.thin"), 0);
+  for (uint32_t peer = 0; peer < 3; ++peer) TellWorld(11'000, WorldFact::Kind::kStopped, peer);
+  RunTo(20);
+  EXPECT_EQ(metrics_.Value("rings.thin"), 1);
+  EXPECT_EQ(metrics_.Value("rings.lost"), 1);
+  for (uint32_t peer = 3; peer < 6; ++peer) Tell(25'000, peer, Holds(KeyAt(1)));
+  RunTo(30);
+  EXPECT_EQ(metrics_.Value("rings.thin"), 0);
+  EXPECT_EQ(metrics_.Value("rings.thin_time.max"), 10'000'000);
+}
+
+TEST_F(RingCheckersTest, ACensusOfWhatNodesSampledStandsBesideTheTruth) {
+  Tell(10, 1, core::OverlapSampled{.keys = 8, .least = 1, .sum = 8});
+  Tell(20, 1, core::OverlapSampled{.keys = 8, .least = 5, .sum = 40});
+  Tell(30, 2, Holds(KeyAt(1)));
+  census_.OnEnd(world_);
+  EXPECT_EQ(metrics_.Value("rings.sampled.overlap.count"), 1);
+  EXPECT_EQ(metrics_.Value("rings.sampled.overlap.max"), 5);
+  EXPECT_EQ(metrics_.Value("rings.overlap.min"), 6);
+  EXPECT_EQ(metrics_.Value("rings.coverage"), 166'666) << "one of six who answer for it";
 }
 
 }  // namespace

@@ -248,7 +248,7 @@ TEST_F(ReportTest, DamagedFilesAreRefusedByNameAndPlace) {
       {"summary.json", "\"unit\": \"count\"", "\"unit\": 7", "metrics/"},
       {"summary.json", "{", "", "summary.json:2:"},
       {"timeline.csv", "\n1000000,", "\n1000000,x,",
-       "timeline.csv:2: found 17 columns, allowed 16"},
+       "timeline.csv:2: found 19 columns, allowed 18"},
       {"timeline.csv", "\n1000000,", "\nten,", "timeline.csv:2: found \"ten\", allowed an integer"},
       {"histograms.csv", "share_ppm", "share", "histograms.csv:1: found other columns"},
       {"peers.jsonl", "\"version\":1", "\"version\":9", "peers.jsonl:1: found version 9"},
