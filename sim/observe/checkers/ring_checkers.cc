@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sim/observe/allowances.h"
+#include "sim/observe/checkers/stability_checker.h"
 
 namespace sim {
 namespace {
@@ -180,6 +181,7 @@ std::vector<std::unique_ptr<Checker>> MakeRingCheckers(const std::shared_ptr<Rin
   checkers.push_back(std::make_unique<DwellChecker>(view));
   checkers.push_back(std::make_unique<CapacityChecker>(view));
   checkers.push_back(std::make_unique<HandoffChecker>(view));
+  checkers.push_back(std::make_unique<StabilityChecker>(view));
   return checkers;
 }
 

@@ -68,7 +68,9 @@ constexpr PlantedBug kBugs[] = {
     {"misplaced", "AR-2", "a restart takes its place for one ring further out", false, "AR-1"},
     {"hasty-moves", "AR-3", "nodes move again as soon as a move has settled", true},
     {"double-lending", "AR-7", "nodes lend twice of what they were told"},
-    {"hollow-holders", "AR-8", "every other node claims to hold what it never took", false, "AR-1"},
+    {"hollow-holders", "AR-8", "every other node claims to hold what it never took", false,
+     "AR-1 AR-9"},
+    {"restless", "AR-9", "nodes move back in for as many holders as make them move out", true},
 };
 
 using RolePointer = std::unique_ptr<Role>;
@@ -153,7 +155,8 @@ constexpr Maker kMakers[] = {{"shifted-key", NoRole},
                              {"misplaced", Plain<Misplaced>},
                              {"hasty-moves", NoRole},
                              {"double-lending", Plain<DoubleLending>},
-                             {"hollow-holders", WithContext<HollowHolder>}};
+                             {"hollow-holders", WithContext<HollowHolder>},
+                             {"restless", NoRole}};
 
 }  // namespace
 

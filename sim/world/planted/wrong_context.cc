@@ -120,7 +120,8 @@ constexpr WrongParameter kWrongParameters[] = {
      [](auto& config) { config.transactions.reservation_ttl = core::Milliseconds(1); }},
     {"short-count", [](auto& config) { config.transactions.approve_percent = 60; }},
     {"no-floor", [](auto& config) { config.arachnode.floor = 0; }},
-    {"hasty-moves", [](auto& config) { config.arachnode.dwell = core::Duration{}; }}};
+    {"hasty-moves", [](auto& config) { config.arachnode.dwell = core::Duration{}; }},
+    {"restless", [](auto& config) { config.arachnode.overlap_low = 30; }}};
 
 }  // namespace
 

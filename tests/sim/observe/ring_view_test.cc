@@ -197,5 +197,33 @@ TEST_F(RingCheckersTest, ACensusOfWhatNodesSampledStandsBesideTheTruth) {
   EXPECT_EQ(metrics_.Value("rings.coverage"), 166'666) << "one of six who answer for it";
 }
 
+// A node in ring R has three dwells and R more to come to rest.
+TEST_F(RingCheckersTest, ANodeThatIsLeftAloneComesToRest) {
+  const int64_t dwell_ms = world_.plan.protocol.arachnode.dwell.us / 1000;
+  TellWorld(5, WorldFact::Kind::kStarted, 0);
+  Tell(4 * dwell_ms, 0, At(core::RingStatus::kActive, 1, 1));
+  EXPECT_EQ(Check("AR-9").violations(), 0u);
+  Tell(5 * dwell_ms, 0, At(core::RingStatus::kActive, 2, 2));
+  EXPECT_EQ(Check("AR-9").violations(), 0u);
+  Tell(6 * dwell_ms + 6, 0, At(core::RingStatus::kActive, 1, 1));
+  EXPECT_EQ(Check("AR-9").violations(), 1u);
+}
+
+TEST_F(RingCheckersTest, TooFewHoldersAtRestAreFoundUnlessNoMoreCanBeHad) {
+  const int64_t dwell_ms = world_.plan.protocol.arachnode.dwell.us / 1000;
+  world_.now = WorldTime{9 * dwell_ms * 1000};
+  Checker& check = const_cast<Checker&>(Check("AR-9"));
+  check.OnEnd(world_);
+  EXPECT_EQ(check.premises(), 1u);
+  EXPECT_EQ(check.violations(), 0u) << "six nodes cannot be eight";
+  world_.plan.protocol.arachnode.overlap_low = 6;
+  check.OnEnd(world_);
+  EXPECT_EQ(check.violations(), 0u);
+  Tell(0, 0, At(core::RingStatus::kActive, 1, 1));
+  world_.now = WorldTime{9 * dwell_ms * 1000};
+  check.OnEnd(world_);
+  EXPECT_EQ(check.violations(), 1u) << "5.5 of 6";
+}
+
 }  // namespace
 }  // namespace sim

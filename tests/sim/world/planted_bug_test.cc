@@ -21,8 +21,11 @@ constexpr char kCollectionsScenario[] = "tests/sim/world/planted_collection_bugs
 constexpr char kCutScenario[] = "scenarios/restart_in_cut.json";
 
 constexpr char kRingsScenario[] = "scenarios/rings_without_room.json";
+// Where there is no room, nobody comes to rest.
+constexpr char kCrowdScenario[] = "scenarios/rings_crowd.json";
 
 const char* ScenarioFor(std::string_view check) {
+  if (check == "AR-9") return kCrowdScenario;
   if (check.starts_with("AR-")) return kRingsScenario;
   if (check.starts_with("CO-")) return kCollectionsScenario;
   const bool blocks = check.starts_with("BR-") || check.starts_with("TX-");
@@ -85,10 +88,11 @@ TEST_P(UnplantedTest, EveryCheckHoldsAndNoneIsVacuous) {
 
 INSTANTIATE_TEST_SUITE_P(All, UnplantedTest,
                          testing::Values(kPeopleScenario, kBlocksScenario, kCollectionsScenario,
-                                         kRingsScenario),
+                                         kRingsScenario, kCrowdScenario),
                          [](const auto& one) {
                            if (one.param == kPeopleScenario) return "people";
                            if (one.param == kRingsScenario) return "rings";
+                           if (one.param == kCrowdScenario) return "crowd";
                            return one.param == kBlocksScenario ? "blocks" : "collections";
                          });
 
