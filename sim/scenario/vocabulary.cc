@@ -12,7 +12,9 @@ std::vector<Profile> BuiltInProfiles() {
            "Three epoch-salted roots per topic, against an eclipse of one.",
            {{"matchmaking.roots", "3"}}},
           {"upstream",
-           "Transactions by the rules of the reference implementation, which lose writes.",
+           "Transactions and the place in the rings by the rules of the reference implementation, "
+           "which lose writes and "
+           "leave keys without holders.",
            {{"transactions.absence_keep", "\"0us\""},
             {"transactions.member_wait", "\"10s\""},
             {"transactions.reservation_ttl", "\"2s\""},
@@ -21,7 +23,8 @@ std::vector<Profile> BuiltInProfiles() {
             {"transactions.priority_steals", "true"},
             {"transactions.check_pending_when_voting", "false"},
             {"transactions.tolerate_local_refusal", "true"},
-            {"transactions.peer_resolution", "false"}}}};
+            {"transactions.peer_resolution", "false"},
+            {"arachnode.free_share_signal", "true"}}}};
 }
 
 }  // namespace sim

@@ -268,6 +268,7 @@ TEST(LoaderTest, TheUpstreamProfileIsTheCores) {
   const sim::Scenario scenario = Load(R"("profile": "upstream", "fails_under": ["upstream"])");
   sim::Scenario expected;
   expected.protocol.transactions = core::UpstreamProfile();
+  expected.protocol.arachnode.free_share_signal = true;
   EXPECT_EQ(sim::DescribeProtocol(scenario.protocol), sim::DescribeProtocol(expected.protocol));
   EXPECT_EQ(scenario.fails_under, std::vector<std::string>{"upstream"});
 }
