@@ -92,6 +92,11 @@ DwellChecker::DwellChecker(std::shared_ptr<RingView> view)
                                 "dwell apart by its own clock"},
                   std::move(view)) {}
 
+// With its whole disk a node has lost its place, and joins like any other.
+void DwellChecker::OnWorldFact(const WorldView&, const WorldFact& fact) {
+  if (fact.kind == WorldFact::Kind::kForgot && fact.since == WorldTime{}) settled_.Erase(fact.peer);
+}
+
 void DwellChecker::Judge(const WorldView& world, const Fact& fact, const RingNode*) {
   const auto* changed = std::get_if<core::RingChanged>(&fact.what);
   if (changed == nullptr) return;

@@ -66,6 +66,8 @@ class DwellChecker : public RingChecker {
  public:
   explicit DwellChecker(std::shared_ptr<RingView> view);
 
+  void OnWorldFact(const WorldView&, const WorldFact& fact) override;
+
  protected:
   void Judge(const WorldView& world, const Fact& fact, const RingNode* before) override;
 

@@ -144,6 +144,12 @@ TEST_F(RingCheckersTest, MovesAreOneRingAndADwellApart) {
   EXPECT_EQ(Check("AR-3").violations(), 2u) << "two rings";
 }
 
+TEST_F(RingCheckersTest, WhoLostItsDiskTakesAnyPlace) {
+  TellWorld(11'000, WorldFact::Kind::kForgot, 0);
+  Tell(12'000, 0, At(core::RingStatus::kActive, 4, 4));
+  EXPECT_EQ(Check("AR-3").violations(), 0u);
+}
+
 TEST_F(RingCheckersTest, WhatIsHeldFitsIntoWhatTheScenarioTold) {
   Tell(10, 0, Holds(KeyAt(1), 100));
   EXPECT_EQ(Check("AR-7").violations(), 0u);
