@@ -7,11 +7,12 @@ const endOf = (summary) => ends[summary.exit_code] || ["fail", `exit code ${summ
 
 const timeNames = {peers_up: "peers up", steps: "steps", sent: "sent", delivered: "delivered", dropped: "dropped", bytes: "bytes sent", lookups: "lookups",
   matches_started: "begun", matches_finished: "finished", candidates: "candidates", records_held: "records taken", narrowed: "narrowed", widened: "widened",
-  tasks_accepted: "tasks accepted", refusals: "holders' refusals"};
+  tasks_accepted: "tasks accepted", refusals: "holders' refusals", rings_thin: "under their floor", rings_lost: "held by nobody who is up"};
 const timeGroups = [["Peers up", ["peers_up"]], ["Messages per second", ["sent", "delivered", "dropped"]], ["Bytes sent per second", ["bytes"]],
   ["Matches per second", ["matches_started", "matches_finished"]], ["Lookups done per second", ["lookups"]],
   ["Records taken and candidates seen per second", ["records_held", "candidates"]], ["Changes of specificity per second", ["narrowed", "widened"]],
-  ["Tasks accepted and refusals of holders per second", ["tasks_accepted", "refusals"]], ["Steps per second", ["steps"]]];
+  ["Tasks accepted and refusals of holders per second", ["tasks_accepted", "refusals"]], ["Steps per second", ["steps"]],
+  ["Blocks in the rings", ["rings_thin", "rings_lost"]]];
 
 const metricOf = (run, name) => run.summary.metrics[name] ? run.summary.metrics[name].value : null;
 
