@@ -42,7 +42,7 @@ struct Profile {
   std::vector<std::pair<std::string, std::string>> settings;
 };
 
-// strict: the documented defaults; linear: no gallop; single-root and three-roots; upstream: core::UpstreamProfile().
+// strict: documented defaults; linear: no gallop; single-root, three-roots; upstream: the reference implementation's.
 [[nodiscard]] std::vector<Profile> BuiltInProfiles();
 
 struct Vocabulary {
