@@ -226,9 +226,9 @@ void Arachnode::EndHandoff(const RingMoment& moment) {
 // A bit at a time: the disk has other work.
 void Arachnode::Release(const RingMoment& moment) {
   // Nothing is to stay when nothing is lent; otherwise all that the node has taken on.
-  const std::vector<KeyedRevision> doomed =
-      lends() ? shelf_.Outside(RangeOf(moment.self_id(), TakenRing(*place_)), kReleasedAtOnce)
-              : shelf_.Page(KeyRange{}, Key256{}, kReleasedAtOnce);
+  std::optional<KeyRange> kept;
+  if (lends()) kept = RangeOf(moment.self_id(), TakenRing(*place_));
+  const std::vector<KeyedRevision> doomed = shelf_.Outside(kept, kReleasedAtOnce);
   for (const KeyedRevision& block : doomed) {
     shelf_.Erase(moment, block.key);
     moment.effects.Observe(BlockReleased{.key = block.key, .revision = block.revision});

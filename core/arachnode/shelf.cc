@@ -27,7 +27,7 @@ size_t Shelf::Load(std::span<const StoredRow> rows) {
 
 const ShelfEntry* Shelf::Find(const Key256& key) const {
   const auto found = held_.find(key);
-  return found == held_.end() ? nullptr : &found->second;
+  return found == held_.end() || found->second.revision == 0 ? nullptr : &found->second;
 }
 
 bool Shelf::Has(const KeyedRevision& block) const {
@@ -74,6 +74,7 @@ void Shelf::Erase(const RingMoment& moment, const Key256& key) {
   const ShelfTask task{
       .kind = ShelfTask::Kind::kErase, .key = key, .revision = found->second.revision};
   used_ -= found->second.bytes;
+  damaged_ -= found->second.revision == 0 ? 1u : 0u;
   held_.erase(found);
   StoreBatch batch;
   batch.Delete(RingRowKey(kShelfTable, key));
@@ -100,12 +101,23 @@ ShelfEnd Shelf::OnStored(const RingMoment&, const Stored& stored) {
     ShelfEntry& held = held_[end.task.key];
     used_ += open.bytes;
     used_ -= held.bytes;
+    damaged_ -= held.bytes > 0 && held.revision == 0 ? 1u : 0u;
     held = {end.task.revision, open.bytes};
   } else if (end.task.kind == ShelfTask::Kind::kRead) {
     const bool there = end.done && stored.found.size() == 1 && stored.found[0].has_value();
     end.done = there && DecodeRow(*stored.found[0], end.archive) == nullptr;
+    const bool answered = stored.status.ok() || absl::IsDataLoss(stored.status);
+    if (answered && !end.done) NoteDamage(end.task.key);
   }
   return end;
+}
+
+// In memory alone: the row stays as it is until another takes its place.
+void Shelf::NoteDamage(const Key256& key) {
+  const auto found = held_.find(key);
+  if (found == held_.end() || found->second.revision == 0) return;
+  found->second.revision = 0;
+  ++damaged_;
 }
 
 std::vector<KeyedRevision> Shelf::Page(const KeyRange& range, const Key256& after,
@@ -114,20 +126,24 @@ std::vector<KeyedRevision> Shelf::Page(const KeyRange& range, const Key256& afte
   const Key256 first = range.First();
   auto at = after < first ? held_.lower_bound(first) : held_.upper_bound(after);
   for (; at != held_.end() && page.size() < limit && range.Contains(at->first); ++at) {
-    page.push_back({at->first, at->second.revision});
+    if (at->second.revision > 0) page.push_back({at->first, at->second.revision});
   }
   return page;
 }
 
-std::vector<KeyedRevision> Shelf::Outside(const KeyRange& range, size_t limit) const {
+std::vector<KeyedRevision> Shelf::Outside(const std::optional<KeyRange>& range,
+                                          size_t limit) const {
   std::vector<KeyedRevision> outside;
-  const auto begin = held_.lower_bound(range.First());
-  for (auto at = held_.begin(); at != begin && outside.size() < limit; ++at) {
-    outside.push_back({at->first, at->second.revision});
-  }
-  for (auto at = held_.upper_bound(range.Last()); at != held_.end() && outside.size() < limit;
-       ++at) {
-    outside.push_back({at->first, at->second.revision});
+  const auto take = [&](auto at, auto end) {
+    for (; at != end && outside.size() < limit; ++at) {
+      outside.push_back({at->first, at->second.revision});
+    }
+  };
+  if (!range.has_value()) {
+    take(held_.begin(), held_.end());
+  } else {
+    take(held_.begin(), held_.lower_bound(range->First()));
+    take(held_.upper_bound(range->Last()), held_.end());
   }
   return outside;
 }

@@ -1,7 +1,8 @@
 // Shelf: the blocks that this ring node holds: an index in memory, the archives on the disk
 // (ring_rows.h).
 //
-// A block is held from the moment in which both rows are durable, and released before they are deleted.
+// A block is held from the moment in which both rows are durable, and released before they are deleted. One that the disk
+// cannot give back is not held any more: repair fetches it, and its bytes count until it is replaced or released.
 // Invariants: (1) AR-7: what is held and what is on its way to the disk fit into the capacity; (2) a
 // revision never gives way to an older one; (3) completions come in the order of the batches. Memory: an
 // index entry a block, whatever its size (ordered by key, so that ranges are stretches). A disk that
@@ -29,8 +30,8 @@ namespace core {
 
 // What the index knows of a block.
 struct ShelfEntry {
-  uint64_t revision = 0;
-  uint32_t bytes = 0;  // Of its archive on the disk.
+  uint64_t revision = 0;  // 0: damaged.
+  uint32_t bytes = 0;     // Of its archive on the disk.
 };
 
 // What a batch was for: the caller's to fill in, handed back with its end.
@@ -70,6 +71,8 @@ class Shelf {
 
   [[nodiscard]] size_t size() const { return held_.size(); }
 
+  [[nodiscard]] size_t damaged() const { return damaged_; }
+
   // What is on its way to the disk included.
   [[nodiscard]] uint64_t used() const { return used_ + coming_; }
 
@@ -96,8 +99,9 @@ class Shelf {
   // Blocks of the range behind `after`, ascending, at most `limit`.
   [[nodiscard]] std::vector<KeyedRevision> Page(const KeyRange& range, const Key256& after,
                                                 size_t limit) const;
-  // At most `limit` blocks that the range does not have.
-  [[nodiscard]] std::vector<KeyedRevision> Outside(const KeyRange& range, size_t limit) const;
+  // At most `limit` blocks, damaged ones too, that the range does not have; nothing: no range has any.
+  [[nodiscard]] std::vector<KeyedRevision> Outside(const std::optional<KeyRange>& range,
+                                                   size_t limit) const;
 
   void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
@@ -119,9 +123,11 @@ class Shelf {
   };
 
   void HandOver(const RingMoment& moment, StoreBatch batch, Open open);
+  void NoteDamage(const Key256& key);
 
   absl::btree_map<Key256, ShelfEntry> held_;
   std::deque<Open> open_;
+  size_t damaged_ = 0;
   uint64_t used_ = 0;
   uint64_t coming_ = 0;  // Of puts in open_.
   uint64_t last_ = 0;

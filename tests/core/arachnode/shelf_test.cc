@@ -178,6 +178,46 @@ TEST_F(ShelfTest, OutsideIsWhatTheRangeDoesNotHave) {
   }
 }
 
+TEST_F(ShelfTest, WhatTheDiskCannotGiveBackIsNotHeldUntilItComesAgain) {
+  ASSERT_TRUE(PutNow(KeyAt(1), 3));
+  ASSERT_TRUE(PutNow(KeyAt(2), 1));
+  const uint64_t used = shelf_.used();
+  shelf_.Read(moment_, {.key = KeyAt(1)});
+  EXPECT_FALSE(Complete(DataLoss("the row is damaged")).at(0).done);
+  EXPECT_EQ(shelf_.damaged(), 1u);
+  EXPECT_EQ(shelf_.Find(KeyAt(1)), nullptr);
+  EXPECT_FALSE(shelf_.Has({KeyAt(1), 3}));  // So repair fetches it.
+  EXPECT_EQ(shelf_.Page(KeyRange{}, Key256{}, 10).size(), 1u);
+  EXPECT_EQ(shelf_.used(), used);                          // Its bytes are still there,
+  EXPECT_EQ(shelf_.Outside(std::nullopt, 10).size(), 2u);  // and are released with the others.
+  ASSERT_TRUE(PutNow(KeyAt(1), 3));
+  EXPECT_EQ(shelf_.damaged(), 0u);
+  EXPECT_TRUE(shelf_.Has({KeyAt(1), 3}));
+  EXPECT_EQ(shelf_.used(), used);
+}
+
+TEST_F(ShelfTest, ARowThatCannotBeReadAsAnArchiveOrIsGoneIsDamageToo) {
+  ASSERT_TRUE(PutNow(KeyAt(1), 1));
+  ASSERT_TRUE(PutNow(KeyAt(2), 1));
+  rows_[RingRowKey(kArchiveTable, KeyAt(1))] = {1, 2, 3};
+  rows_.erase(RingRowKey(kArchiveTable, KeyAt(2)));
+  for (const uint8_t first : {uint8_t{1}, uint8_t{2}, uint8_t{1}}) {
+    shelf_.Read(moment_, {.key = KeyAt(first)});
+    EXPECT_FALSE(Complete().at(0).done);
+  }
+  EXPECT_EQ(shelf_.damaged(), 2u);
+  shelf_.Erase(moment_, KeyAt(1));
+  EXPECT_EQ(shelf_.damaged(), 1u);
+}
+
+TEST_F(ShelfTest, ADiskThatIsSilentForAWhileHasNotLostTheBlock) {
+  ASSERT_TRUE(PutNow(KeyAt(1), 1));
+  shelf_.Read(moment_, {.key = KeyAt(1)});
+  EXPECT_FALSE(Complete(Unavailable("no room")).at(0).done);
+  EXPECT_EQ(shelf_.damaged(), 0u);
+  EXPECT_TRUE(shelf_.Has({KeyAt(1), 1}));
+}
+
 // The host's mistake, or one of an earlier life.
 TEST_F(ShelfTest, ACompletionThatNobodyWaitsForChangesNothing) {
   ASSERT_TRUE(Put(KeyAt(1), 1));
