@@ -30,6 +30,7 @@
 #include "core/arachnode/questions.h"
 #include "core/arachnode/range_pull.h"
 #include "core/arachnode/ring_book.h"
+#include "core/arachnode/ring_overview.h"
 #include "core/arachnode/shelf.h"
 #include "core/arachnode/spreading.h"
 #include "core/base/peer_set.h"
@@ -65,6 +66,9 @@ class Arachnode {
 
   [[nodiscard]] const Shelf& shelf() const { return shelf_; }
 
+  // REQUIRES: `self` is this peer's id in the directory.
+  [[nodiscard]] RingOverview Overview(const Directory& directory, const NodeId& self) const;
+
   void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
   void Describe(StateListener& listener) const;
@@ -85,6 +89,7 @@ class Arachnode {
   void EndPull(const RingMoment& moment);
   void EndHandoff(const RingMoment& moment);
   void Release(const RingMoment& moment);
+  [[nodiscard]] RingWork WorkNow() const;
   [[nodiscard]] FreeShare OwnShare(const RingMoment& moment) const;
   // Whatever can go on after an event.
   void Advance(const RingMoment& moment, const Repository& repository);

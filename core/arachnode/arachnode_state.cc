@@ -1,4 +1,6 @@
 // What a restart leaves, and the state told.
+#include <algorithm>
+
 #include "core/arachnode/arachnode.h"
 #include "core/port/names.h"
 
@@ -32,6 +34,41 @@ void Arachnode::Load(const RingMoment& moment, std::span<const StoredRow> rows) 
   Enter(moment, {RingStatus::kActive, row.ring, row.ring});
   release_at_ = moment.now + moment.rings().release_wait;
   if (row.status == RingStatus::kLeaving) OnLend(moment, LendCommand{});
+}
+
+RingWork Arachnode::WorkNow() const {
+  if (choosing_) return RingWork::kChoosing;
+  if (filling_) return RingWork::kFilling;
+  if (handoff_.running()) return RingWork::kHandingOff;
+  return release_at_ == Time::Never() ? RingWork::kNone : RingWork::kReleasing;
+}
+
+RingOverview Arachnode::Overview(const Directory& directory, const NodeId& self) const {
+  RingOverview overview{.place = place_,
+                        .capacity = lends() ? capacity_ : 0,
+                        .used = shelf_.used(),
+                        .blocks = shelf_.size(),
+                        .damaged = shelf_.damaged(),
+                        .pressed = pressed_,
+                        .work = WorkNow(),
+                        .neighbours = {}};
+  if (overview.work == RingWork::kFilling) {
+    overview.through_ppm = pull_.through_ppm();
+    overview.worked = pull_.fetched();
+  } else if (overview.work == RingWork::kHandingOff) {
+    overview.through_ppm = handoff_.through_ppm();
+    overview.worked = handoff_.confirmed();
+  }
+  for (const RingInfo* info : book_.All()) {
+    const int shared = CommonPrefix(self, directory.NodeIdOf(info->peer));
+    const RingSide side = lends() ? SideOf(*place_, PlaceOf(*info), shared) : RingSide::kElsewhere;
+    overview.neighbours.push_back({side, *info});
+  }
+  std::stable_sort(overview.neighbours.begin(), overview.neighbours.end(),
+                   [](const RingNeighbour& a, const RingNeighbour& b) {
+                     return a.side != b.side ? a.side < b.side : a.info.ring < b.info.ring;
+                   });
+  return overview;
 }
 
 void Arachnode::CollectPeers(PeerSet& peers) const {

@@ -49,6 +49,9 @@ class Handoff {
 
   [[nodiscard]] uint32_t confirmed() const { return confirmed_; }
 
+  // Of the range.
+  [[nodiscard]] uint32_t through_ppm() const { return range_.ShareBefore(cursor_); }
+
   // Of a failed one: a block that too few hold.
   [[nodiscard]] const Key256& stuck() const { return stuck_; }
 

@@ -62,6 +62,9 @@ struct KeyRange {
   [[nodiscard]] Key256 First() const;
   [[nodiscard]] Key256 Last() const;
 
+  // How much of the range lies before the key, in millionths.
+  [[nodiscard]] uint32_t ShareBefore(const Key256& key) const;
+
   friend bool operator==(const KeyRange&, const KeyRange&) = default;
 };
 

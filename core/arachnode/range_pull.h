@@ -50,6 +50,9 @@ class RangePull {
 
   [[nodiscard]] uint32_t failed() const { return failed_; }
 
+  // Of the range.
+  [[nodiscard]] uint32_t through_ppm() const { return range_.ShareBefore(cursor_); }
+
   // Where the next page begins; the range's end was reached when done.
   [[nodiscard]] const Key256& cursor() const { return cursor_; }
 

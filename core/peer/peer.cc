@@ -346,6 +346,12 @@ std::vector<ModuleDigest> Peer::ModuleDigests() const {
   return digests;
 }
 
+RingOverview Peer::Rings() const {
+  if (state_->arachnode == nullptr) return {};
+  const Directory& directory = *state_->context->directory;
+  return state_->arachnode->Overview(directory, directory.NodeIdOf(state_->self));
+}
+
 SettledState Peer::Settled() const {
   const Directory& directory = *state_->context->directory;
   const auto ids_of = [&directory](const std::vector<PeerId>& peers) {
@@ -377,6 +383,10 @@ SettledState Peer::Settled() const {
   std::sort(settled.topics.begin(), settled.topics.end(),
             [](const OpenTopic& a, const OpenTopic& b) { return a.topic < b.topic; });
   settled.holdings = state_->matchmaking.rendezvous().Holdings(directory);
+  if (state_->arachnode != nullptr) {
+    settled.place = state_->arachnode->place();
+    settled.archives = state_->arachnode->shelf().Page(KeyRange{}, Key256{}, SIZE_MAX);
+  }
   if (state_->transactions == nullptr) return settled;
   const Repository& repository = state_->transactions->voter().repository();
   repository.ForEachTip([&settled](const BlockId& block, const Tip& tip) {

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/arachnode/ring_overview.h"
 #include "core/base/hash.h"
 #include "core/base/ids.h"
 #include "core/base/peer_set.h"
@@ -62,6 +63,8 @@ class Peer : public Participant {
   void Describe(StateListener& listener) const override;
   // The same for each module by itself, for people who look for a difference.
   [[nodiscard]] std::vector<ModuleDigest> ModuleDigests() const;
+  // Its place in the storage rings, for people.
+  [[nodiscard]] RingOverview Rings() const;
   // What can be compared with another machine's.
   [[nodiscard]] SettledState Settled() const;
   // Bytes owned, this object included.

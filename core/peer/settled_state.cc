@@ -32,6 +32,17 @@ Fingerprint SettledState::Digest() const {
     hasher.Add(held.deleted);
   }
   hasher.Add(pends);
+  hasher.Add(place.has_value());
+  if (place.has_value()) {
+    hasher.Add(place->status);
+    hasher.Add(place->ring);
+    hasher.Add(place->from);
+  }
+  hasher.Add(archives.size());
+  for (const KeyedRevision& archive : archives) {
+    hasher.Add(archive.key);
+    hasher.Add(archive.revision);
+  }
   return hasher.Result();
 }
 

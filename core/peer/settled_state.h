@@ -8,8 +8,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "core/arachnode/place.h"
 #include "core/base/hash.h"
 #include "core/base/ids.h"
 #include "core/codec/messages.h"
@@ -44,7 +46,9 @@ struct SettledState {
   std::vector<OpenTopic> topics;
   std::vector<Holding> holdings;
   std::vector<HeldBlock> blocks;
-  uint32_t pends = 0;  // Blocks that wait for a transaction on several.
+  uint32_t pends = 0;                   // Blocks that wait for a transaction on several.
+  std::optional<Place> place;           // In the storage rings.
+  std::vector<KeyedRevision> archives;  // That it holds there.
 
   friend bool operator==(const SettledState&, const SettledState&) = default;
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "core/arachnode/ring_overview.h"
 #include "core/base/random.h"
 
 namespace core {
@@ -56,6 +57,35 @@ RC_GTEST_PROP(PlaceTest, ARangeIsWhatLiesBetweenItsFirstAndItsLastKey, (uint64_t
   const KeyRange range = RangeOf(Drawn(seed), static_cast<uint8_t>(*rc::gen::inRange(0, 17)));
   const Key256 key = Splice(Drawn(seed), Drawn(seed + 1), *rc::gen::inRange(0, 20));
   RC_ASSERT(range.Contains(key) == (range.First() <= key && key <= range.Last()));
+}
+
+TEST(PlaceTest, TheShareBeforeAKeyGrowsFromNoneToAll) {
+  Key256 key;
+  key.bytes[0] = 0x60;  // 011.
+  EXPECT_EQ((KeyRange{Key256{}, 0}.ShareBefore(key)), 375'000u);
+  const KeyRange quarter{key, 2};  // 01.
+  EXPECT_EQ(quarter.ShareBefore(key), 500'000u);
+  EXPECT_EQ(quarter.ShareBefore(Key256{}), 0u);
+  EXPECT_EQ(quarter.ShareBefore(quarter.First()), 0u);
+  EXPECT_EQ(quarter.ShareBefore(quarter.Last()), 999'999u);
+  Key256 behind;
+  behind.bytes[0] = 0x80;
+  EXPECT_EQ(quarter.ShareBefore(behind), 1'000'000u);
+}
+
+TEST(PlaceTest, SidesAreToldByWhoseKeysTheNeighbourHas) {
+  const Place own{RingStatus::kActive, 3, 3};
+  const auto side = [&](uint8_t ring, int shared) {
+    return SideOf(own, {RingStatus::kActive, ring, ring}, shared);
+  };
+  EXPECT_EQ(side(1, 1), RingSide::kInner);
+  EXPECT_EQ(side(1, 0), RingSide::kElsewhere);
+  EXPECT_EQ(side(3, 3), RingSide::kBeside);
+  EXPECT_EQ(side(3, 2), RingSide::kElsewhere);
+  EXPECT_EQ(side(4, 3), RingSide::kOuter);
+  EXPECT_EQ(side(4, 2), RingSide::kElsewhere);
+  // Whoever moves takes the keys of both rings.
+  EXPECT_EQ(SideOf(own, {RingStatus::kMoving, 4, 3}, 3), RingSide::kBeside);
 }
 
 }  // namespace

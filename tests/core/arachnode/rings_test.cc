@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "core/arachnode/place.h"
+#include "core/arachnode/ring_rows.h"
 #include "core/transactions/cluster.h"
 #include "tests/core/peer/small_peer_net.h"
 
@@ -182,6 +183,26 @@ TEST_F(RingsTest, ALaterRevisionTakesThePlaceOfTheFirst) {
       std::count_if(last.begin(), last.end(), [](const auto& each) { return each.second == 2; }),
       static_cast<std::ptrdiff_t>(last.size()));
   EXPECT_GE(last.size(), 3u);
+}
+
+// A row of one holder's archive goes bad; who reads it first finds out, and the others still have it.
+TEST_F(RingsTest, ADamagedArchiveIsFetchedFromTheOthers) {
+  Build(16);
+  for (uint32_t i = 0; i < 5; ++i) Lend(i);
+  Run(Minutes(1));
+  Put(12, 6);
+  Run(Minutes(1));
+  ASSERT_EQ(net_->DamageRows(PeerId{2}, kArchiveTable), 6u);
+  const size_t before = Count<BlockHeld>();
+  Lend(9);  // It fills from its neighbours, and so reads what they have.
+  Lend(10);
+  Run(Minutes(10));
+  size_t healed = 0;
+  const auto held = net_->All<BlockHeld>();
+  for (size_t i = before; i < held.size(); ++i) healed += held[i].first == PeerId{2} ? 1u : 0u;
+  EXPECT_GT(healed, 0u);
+  EXPECT_GE(ledger_->FewestHolders(), 3u);
+  EXPECT_EQ(net_->at(PeerId{2}).Rings().damaged, 0u);
 }
 
 TEST_F(RingsTest, AJoinerFetchesWhatItsRingHas) {

@@ -99,6 +99,17 @@ class SmallPeerNet {
     Deliver(peer, Start{.seeds = {}, .client = false, .rows = rows});
   }
 
+  // Every row of the table that its disk has can no longer be read as what it was. How many.
+  size_t DamageRows(PeerId peer, TableId table) {
+    size_t damaged = 0;
+    for (auto& [at, value] : nodes_[peer.value].rows) {
+      if (at.table != table) continue;
+      value = {1, 2, 3};
+      ++damaged;
+    }
+    return damaged;
+  }
+
   // Until then, or until nothing is left to do.
   void RunUntil(Time end) {
     while (!events_.empty() && events_.top().at <= end) {
