@@ -178,6 +178,7 @@ class Loader {
              FoundText(absl::StrCat("a cluster_min of ", blocks.cluster_min),
                        absl::StrCat("at most cluster_size, ", blocks.cluster_size)));
     }
+    CheckRings();
     const std::optional<IpEndpoint>& tcp = config_.control.tcp;
     if (tcp.has_value() && ScopeOf(tcp->ip) != Scope::kLoopback) {
       NoteAt({{"control", "tcp"}},
@@ -187,6 +188,29 @@ class Loader {
       NoteAt({{"control", "socket"}},
              FoundText(absl::StrCat("a socket path of ", config_.control.socket.size(), " bytes"),
                        absl::StrCat("at most ", kSocketPathMax, " bytes together with data_dir")));
+    }
+  }
+
+  void CheckRings() {
+    if (config_.storage.lend > 0 && config_.storage.lend < kLendMin) {
+      NoteAt({{"storage", "lend"}}, FoundText(absl::StrCat(config_.storage.lend, " bytes"),
+                                              "0B, or 1MiB and more: a large block must fit"));
+    }
+    const core::ArachnodeConfig& rings = config_.protocol.arachnode;
+    if (rings.overlap_low < rings.floor) {
+      NoteAt({{"protocol", "ring_floor"}, {"protocol", "ring_overlap_low"}},
+             FoundText(absl::StrCat("a ring_overlap_low of ", rings.overlap_low),
+                       absl::StrCat("at least ring_floor, ", rings.floor)));
+    }
+    if (rings.overlap_high < 2 * rings.overlap_low) {
+      NoteAt({{"protocol", "ring_overlap_low"}, {"protocol", "ring_overlap_high"}},
+             FoundText(absl::StrCat("a ring_overlap_high of ", rings.overlap_high),
+                       absl::StrCat("at least twice ring_overlap_low, ", 2 * rings.overlap_low)));
+    }
+    if (rings.info_keep < rings.gossip_interval * 3) {
+      NoteAt(
+          {{"protocol", "ring_gossip"}, {"protocol", "ring_info_keep"}},
+          FoundText("a ring_info_keep that is shorter than three of ring_gossip", "a longer one"));
     }
   }
 

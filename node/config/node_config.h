@@ -66,8 +66,12 @@ struct LogOptions {
   std::string file;  // Empty: standard error.
 };
 
+// Less does not hold a block of the largest size with its proof.
+inline constexpr uint64_t kLendMin = uint64_t{1} << 20;
+
 struct StoreOptions {
   std::string path;
+  uint64_t lend = 0;  // Bytes; 0: what was lent last.
   uint64_t size_max = 0;
 };
 

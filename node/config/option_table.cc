@@ -1,8 +1,9 @@
 #include "node/config/option_table.h"
 
 #include <array>
+#include <iterator>
 
-#include "core/codec/limits.h"
+#include "node/config/protocol_options.h"
 
 namespace node {
 namespace {
@@ -19,6 +20,7 @@ constexpr int64_t kKiB = 1 << 10;
 constexpr int64_t kMiB = 1 << 20;
 constexpr int64_t kGiB = 1 << 30;
 constexpr int64_t kPathMax = 1'000;
+constexpr int64_t kLendMax = int64_t{16} * 1024 * kGiB;
 
 constexpr std::string_view kLevels[] = {"debug", "info", "warning", "error"};
 constexpr std::string_view kFormats[] = {"text", "json"};
@@ -407,6 +409,16 @@ constexpr OptionRow kRows[] = {
      "Where the store lies, relative to data_dir.",
      [](Value v, NodeConfig& c) { c.storage.path = v.text; }},
     {"storage",
+     "lend",
+     Kind::kSize,
+     R"("0B")",
+     0,
+     kLendMax,
+     {},
+     "Room for blocks of others, lent from the start on: 1MiB or more. 0B: what `orbctl lend` said "
+     "last.",
+     [](Value v, NodeConfig& c) { c.storage.lend = U64(v); }},
+    {"storage",
      "size_max",
      Kind::kSize,
      R"("8GiB")",
@@ -425,163 +437,18 @@ constexpr OptionRow kRows[] = {
      {},
      "Inputs that the flight recorder keeps in memory; 0 turns it off.",
      [](Value v, NodeConfig& c) { c.recorder.length = U64(v); }},
-
-    {"protocol",
-     "bucket_size",
-     Kind::kInteger,
-     "16",
-     1,
-     16,
-     {},
-     "Peers per bucket of the routing table (k).",
-     [](Value v, NodeConfig& c) { c.protocol.routing.bucket_size = static_cast<int>(v.number); }},
-    {"protocol",
-     "parallel_lookups",
-     Kind::kInteger,
-     "3",
-     1,
-     8,
-     {},
-     "Requests of one lookup at a time (alpha).",
-     [](Value v, NodeConfig& c) {
-       c.protocol.routing.parallel_lookups = static_cast<int>(v.number);
-     }},
-    {"protocol",
-     "refresh_interval",
-     Kind::kDuration,
-     R"("1h")",
-     10 * kSecond,
-     kDay,
-     {},
-     "How often the routing table is refreshed.",
-     [](Value v, NodeConfig& c) { c.protocol.routing.refresh_interval = Span(v); }},
-    {"protocol",
-     "response_timeout",
-     Kind::kDuration,
-     R"("2s")",
-     100 * kMs,
-     kMinute,
-     {},
-     "After this long a silent peer counts as failed in a lookup.",
-     [](Value v, NodeConfig& c) { c.protocol.routing.response_timeout = Span(v); }},
-    {"protocol",
-     "worker_ttl",
-     Kind::kDuration,
-     R"("90s")",
-     10 * kSecond,
-     15 * kMinute,
-     {},
-     "How long a worker's registration lives at its holders.",
-     [](Value v, NodeConfig& c) { c.protocol.matchmaking.worker_ttl = Span(v); }},
-    {"protocol",
-     "records_per_holder",
-     Kind::kInteger,
-     "65536",
-     1,
-     10'000'000,
-     {},
-     "Registrations that this node keeps for others.",
-     [](Value v, NodeConfig& c) { c.protocol.matchmaking.records_per_holder = U32(v); }},
-    {"protocol",
-     "query_rate_per_min",
-     Kind::kInteger,
-     "120",
-     1,
-     1'000'000,
-     {},
-     "Queries that this node answers per peer and minute.",
-     [](Value v, NodeConfig& c) { c.protocol.matchmaking.query_rate_per_min = U32(v); }},
-    {"protocol",
-     "clock_tolerance",
-     Kind::kDuration,
-     R"("15s")",
-     0,
-     10 * kMinute,
-     {},
-     "Largest difference of two nodes' clocks.",
-     [](Value v, NodeConfig& c) { c.protocol.matchmaking.clock_tolerance = Span(v); }},
-    {"protocol",
-     "cluster_size",
-     Kind::kInteger,
-     "10",
-     1,
-     int64_t{core::limits::kMembersMax},
-     {},
-     "Nodes that keep each block (K).",
-     [](Value v, NodeConfig& c) {
-       c.protocol.transactions.cluster_size = static_cast<int>(v.number);
-     }},
-    {"protocol",
-     "cluster_min",
-     Kind::kInteger,
-     "3",
-     1,
-     int64_t{core::limits::kMembersMax},
-     {},
-     "Fewer nodes decide nothing about a block.",
-     [](Value v, NodeConfig& c) {
-       c.protocol.transactions.cluster_min = static_cast<int>(v.number);
-     }},
-    {"protocol",
-     "cut_keep",
-     Kind::kDuration,
-     R"("24h")",
-     0,
-     365 * kDay,
-     {},
-     "How long nodes that fell silent with many others count as members of their blocks.",
-     [](Value v, NodeConfig& c) { c.protocol.transactions.cut_keep = Span(v); }},
-    {"protocol",
-     "transaction_lifetime",
-     Kind::kDuration,
-     R"("30s")",
-     kSecond,
-     kHour,
-     {},
-     "How long a write may take; after that it is refused, or in doubt.",
-     [](Value v, NodeConfig& c) { c.protocol.transactions.lifetime = Span(v); }},
-    {"protocol",
-     "member_wait",
-     Kind::kDuration,
-     R"("1500ms")",
-     10 * kMs,
-     kMinute,
-     {},
-     "How long votes and answers about a block are waited for.",
-     [](Value v, NodeConfig& c) { c.protocol.transactions.member_wait = Span(v); }},
-    {"protocol",
-     "attempts",
-     Kind::kInteger,
-     "10",
-     1,
-     1'000,
-     {},
-     "How often a write that others are in the way of is tried.",
-     [](Value v, NodeConfig& c) { c.protocol.transactions.attempts = static_cast<int>(v.number); }},
-    {"protocol",
-     "history_ttl",
-     Kind::kDuration,
-     R"("24h")",
-     0,
-     365 * kDay,
-     {},
-     "How long a revision that was superseded can still be read.",
-     [](Value v, NodeConfig& c) { c.protocol.transactions.history_ttl = Span(v); }},
-    {"protocol",
-     "tombstone_ttl",
-     Kind::kDuration,
-     R"("48h")",
-     0,
-     365 * kDay,
-     {},
-     "How long it is remembered that a block was deleted.",
-     [](Value v, NodeConfig& c) { c.protocol.transactions.tombstone_ttl = Span(v); }},
 };
 
 }  // namespace
 
 std::span<const OptionRow> OptionRows() {
-  return kRows;
+  static const std::vector<OptionRow> rows = [] {
+    std::vector<OptionRow> all(std::begin(kRows), std::end(kRows));
+    const std::span<const OptionRow> protocol = ProtocolRows();
+    all.insert(all.end(), protocol.begin(), protocol.end());
+    return all;
+  }();
+  return rows;
 }
 
 std::span<const OptionSection> OptionSections() {

@@ -44,6 +44,14 @@ TEST(ConfigLoaderTest, TheProtocolsDefaultsAreThoseOfTheCore) {
   EXPECT_EQ(config.protocol.matchmaking.records_per_holder, core.matchmaking.records_per_holder);
   EXPECT_EQ(config.protocol.matchmaking.query_rate_per_min, core.matchmaking.query_rate_per_min);
   EXPECT_EQ(config.protocol.matchmaking.clock_tolerance, core.matchmaking.clock_tolerance);
+  EXPECT_EQ(config.protocol.arachnode.floor, core.arachnode.floor);
+  EXPECT_EQ(config.protocol.arachnode.overlap_low, core.arachnode.overlap_low);
+  EXPECT_EQ(config.protocol.arachnode.overlap_high, core.arachnode.overlap_high);
+  EXPECT_EQ(config.protocol.arachnode.gossip_interval, core.arachnode.gossip_interval);
+  EXPECT_EQ(config.protocol.arachnode.info_keep, core.arachnode.info_keep);
+  EXPECT_EQ(config.protocol.arachnode.monitor_interval, core.arachnode.monitor_interval);
+  EXPECT_EQ(config.protocol.arachnode.dwell, core.arachnode.dwell);
+  EXPECT_EQ(config.protocol.arachnode.release_wait, core.arachnode.release_wait);
 }
 
 TEST(ConfigLoaderTest, EveryKindOfValueArrives) {
@@ -60,7 +68,7 @@ TEST(ConfigLoaderTest, EveryKindOfValueArrives) {
     "admin": { "listen": "" },
     "control": { "socket": "" },
     "log": { "level": "debug", "format": "json", "file": "node.log" },
-    "storage": { "size_max": "20MiB" },
+    "storage": { "size_max": "20MiB", "lend": "1.5GiB" },
     "recorder": { "length": 0 },
     "protocol": { "bucket_size": 8 }
   })");
@@ -78,6 +86,7 @@ TEST(ConfigLoaderTest, EveryKindOfValueArrives) {
   EXPECT_EQ(config->log.format, LogFormat::kJson);
   EXPECT_EQ(config->log.file, "/var/lib/orbnode/node.log");
   EXPECT_EQ(config->storage.size_max, uint64_t{20} << 20);
+  EXPECT_EQ(config->storage.lend, uint64_t{1536} << 20);
   EXPECT_EQ(config->recorder.length, 0u);
   EXPECT_EQ(config->protocol.routing.bucket_size, 8);
 }
