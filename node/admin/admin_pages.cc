@@ -58,6 +58,8 @@ const std::vector<AdminPages::Page>& AdminPages::Pages() {
        &AdminPages::Readyz},
       {"/status", "the node, as JSON", &AdminPages::Status},
       {"/peers", "connected peers and contacts, as JSON", &AdminPages::Peers},
+      {"/ring", "the node's place in the storage rings and its neighbours there, as JSON",
+       &AdminPages::Ring},
       {"/debug/state", "digest per module of the core and the flight recorder's fill, as JSON",
        &AdminPages::State},
   };
@@ -154,6 +156,10 @@ PageAnswer AdminPages::Status() const {
 
 PageAnswer AdminPages::Peers() const {
   return JsonAnswer(PeersJson(view_->Peers()));
+}
+
+PageAnswer AdminPages::Ring() const {
+  return JsonAnswer(RingJson(*view_));
 }
 
 PageAnswer AdminPages::State() const {

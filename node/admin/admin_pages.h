@@ -71,6 +71,7 @@ class AdminPages {
   [[nodiscard]] PageAnswer Readyz() const;
   [[nodiscard]] PageAnswer Status() const;
   [[nodiscard]] PageAnswer Peers() const;
+  [[nodiscard]] PageAnswer Ring() const;
   [[nodiscard]] PageAnswer State() const;
 
   const NodeView* view_;

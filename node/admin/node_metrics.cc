@@ -3,6 +3,7 @@
 #include <array>
 
 #include "core/codec/message_types.h"
+#include "core/port/names.h"
 #include "node/base/visible_text.h"
 
 namespace node {
@@ -16,6 +17,10 @@ constexpr std::array<std::string_view, kChunkFaultCount> kFaults = {
     "flags", "too_big", "short_body", "channel", "nonce", "parts", "no_room", "payload"};
 constexpr std::array<std::string_view, MessageCounters::kReasons> kReasons = {
     "", "malformed", "too_large", "unknown_type", "wrong_network", "wrong_version"};
+
+constexpr std::array<core::RingStatus, 4> kRingStatuses = {
+    core::RingStatus::kJoining, core::RingStatus::kActive, core::RingStatus::kMoving,
+    core::RingStatus::kLeaving};
 
 // "behind NAT" as a label: behind_nat.
 std::string LabelOf(std::string_view words) {
@@ -96,6 +101,29 @@ void WriteCore(const NodeView& view, const NodeStatus& status, MetricsText& out)
             recorder->FileBytes());
 }
 
+void WriteRings(const NodeView& view, const NodeStatus& status, MetricsText& out) {
+  const core::RingOverview rings = view.Rings();
+  out.Gauge("orbnode_lent_bytes", "Room that the node lends for blocks of others.", rings.capacity);
+  out.Gauge("orbnode_held_bytes", "Of it, taken by blocks.", rings.used);
+  out.Gauge("orbnode_held_blocks", "Blocks in that room.", rings.blocks);
+  out.Gauge("orbnode_damaged_blocks", "Of them, those that the disk could not give back.",
+            rings.damaged);
+  out.Gauge("orbnode_storage_pressed",
+            "1 while the room is too full and the floor forbids to give any block up.",
+            rings.pressed ? 1 : 0);
+  if (status.disk_free.has_value()) {
+    out.Gauge("orbnode_disk_free_bytes", "Free where the store lies.", *status.disk_free);
+  }
+  out.Family("orbnode_ring_status", kGauge, "1 for what the node is in the storage rings.");
+  for (const core::RingStatus one : kRingStatuses) {
+    const bool is = rings.place.has_value() && rings.place->status == one;
+    out.Sample(is ? 1 : 0, {{"status", core::NameOf(one)}});
+  }
+  if (!rings.place.has_value()) return;
+  out.Gauge("orbnode_ring", "The ring that the node is in or moves to; 0 has all keys.",
+            rings.place->ring);
+}
+
 void WriteMessages(const MessageCounters& messages, MetricsText& out) {
   out.Family("orbnode_messages_total", kCounter, "Messages of the core, by receiver.");
   for (size_t i = 0; i < messages.types.size(); ++i) {
@@ -174,6 +202,7 @@ void WriteNodeMetrics(const NodeView& view, MetricsText& out) {
   WriteTime(status, out);
   WritePeers(status, out);
   WriteCore(view, status, out);
+  WriteRings(view, status, out);
   WriteMessages(view.Messages(), out);
   WriteCourier(view.Frames(), out);
   WriteTraffic(view.Sockets(), out);

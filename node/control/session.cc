@@ -35,7 +35,7 @@ Session::~Session() {
 }
 
 std::span<const Session::Method> Session::Methods() {
-  static constexpr std::array<Method, 13> kMethods = {{
+  static constexpr std::array<Method, 15> kMethods = {{
       {"match", nullptr, &Session::BeginMatch},
       {"put", nullptr, &Session::BeginCall},
       {"get", nullptr, &Session::BeginCall},
@@ -45,6 +45,8 @@ std::span<const Session::Method> Session::Methods() {
       {"status", &Session::ShowStatus, nullptr},
       {"peers", &Session::ShowPeers, nullptr},
       {"state", &Session::ShowState, nullptr},
+      {"ring", &Session::ShowRing, nullptr},
+      {"lend", &Session::Lend, nullptr},
       {"cancel", &Session::Cancel, nullptr},
       {"leave", &Session::LeaveTopic, nullptr},
       {"record", nullptr, &Session::BeginRecord},
@@ -172,6 +174,20 @@ core::StatusOr<Json> Session::ShowPeers(const ControlRequest& request) {
 core::StatusOr<Json> Session::ShowState(const ControlRequest& request) {
   RETURN_IF_ERROR(NoParameters(request));
   return StateJson(*context_->view);
+}
+
+core::StatusOr<Json> Session::ShowRing(const ControlRequest& request) {
+  RETURN_IF_ERROR(NoParameters(request));
+  return RingJson(*context_->view);
+}
+
+// What comes of it takes its time: the answer says how it begins.
+core::StatusOr<Json> Session::Lend(const ControlRequest& request) {
+  RequestFields fields(request.params);
+  const int64_t bytes = fields.Number("bytes", {0, kRequestIdMax});
+  RETURN_IF_ERROR(fields.Finish());
+  RETURN_IF_ERROR(context_->view->Submit(core::LendCommand{static_cast<uint64_t>(bytes)}));
+  return RingJson(*context_->view);
 }
 
 core::StatusOr<Json> Session::Cancel(const ControlRequest& request) {

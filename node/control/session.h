@@ -86,6 +86,8 @@ class Session {
   [[nodiscard]] core::StatusOr<Json> ShowStatus(const ControlRequest& request);
   [[nodiscard]] core::StatusOr<Json> ShowPeers(const ControlRequest& request);
   [[nodiscard]] core::StatusOr<Json> ShowState(const ControlRequest& request);
+  [[nodiscard]] core::StatusOr<Json> ShowRing(const ControlRequest& request);
+  [[nodiscard]] core::StatusOr<Json> Lend(const ControlRequest& request);
   [[nodiscard]] core::StatusOr<Json> Cancel(const ControlRequest& request);
   [[nodiscard]] core::StatusOr<Json> LeaveTopic(const ControlRequest& request);
   [[nodiscard]] core::StatusOr<Json> LogLevelOf(const ControlRequest& request);

@@ -214,6 +214,7 @@ void Host::Report(const core::Observation& observation) {
                  {"banned", fell->banned}});
     if (fell->banned) BanFor(fell->peer);
   }
+  ReportRings(observation);
   for (const auto& [id, observer] : observers_) observer(clock_.time(), observation);
 }
 
@@ -401,6 +402,9 @@ core::Status Host::Submit(const core::Command& command) {
     return core::Unavailable("command: the node still looks for somebody to join through");
   }
   if (phase_ >= HostPhase::kStopping) return core::Unavailable("command: the node is stopping");
+  if (const auto* lend = std::get_if<core::LendCommand>(&command)) {
+    RETURN_IF_ERROR(CheckLender(*lend));
+  }
   const auto begin = [&](const core::Topic& topic) {
     if (topics_.size() >= kTopicsMax && !topics_.contains(TopicOf(topic))) return false;
     topics_[TopicOf(topic)] = command;

@@ -27,6 +27,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -70,7 +71,9 @@ struct HostOptions {
   BucketKey bucket_key;            // The same.
   size_t directory_capacity = NodeDirectory::kCapacity;
   std::optional<core::RecorderLimits> recorder;  // Nothing: no flight recorder.
-  MakePeer make_peer;                            // Nothing: core::Peer itself.
+  std::filesystem::path store;  // Whose disk bounds what is lent; empty: nothing does.
+  uint64_t lend = 0;            // Bytes, from the first Joined on; 0: what was lent last.
+  MakePeer make_peer;           // Nothing: core::Peer itself.
 };
 
 // What the host keeps for a later life; node/host/node_records stores it.
@@ -139,6 +142,7 @@ class Host : public NodeView, private TransportEvents {
   [[nodiscard]] const Courier::Counters& Frames() const override { return courier_.counters(); }
 
   [[nodiscard]] std::vector<core::ModuleDigest> ModuleDigests() const override;
+  [[nodiscard]] core::RingOverview Rings() const override;
 
   // What can be compared with a simulated peer; an empty one before the core starts.
   [[nodiscard]] core::SettledState Settled() const;
@@ -182,6 +186,7 @@ class Host : public NodeView, private TransportEvents {
   void CarryOut();
   void Route(const core::Outgoing& outgoing);
   void Report(const core::Observation& observation);
+  void ReportRings(const core::Observation& observation);
   void OnTimer();
   void ArmTimer();
   void KeepHouse();
@@ -199,6 +204,10 @@ class Host : public NodeView, private TransportEvents {
   void AbandonCalls();
   void ReportUnreachable();
   void AwaitDrained();
+  // The room that the configuration lends, once.
+  void LendConfigured();
+  [[nodiscard]] core::Status CheckLender(const core::LendCommand& lend) const;
+  [[nodiscard]] std::optional<uint64_t> DiskFree() const;
   void Remember();
   void RetryStore();
 
@@ -299,6 +308,7 @@ class Host : public NodeView, private TransportEvents {
   LogSite short_site_{{.level = LogLevel::kWarning, .burst = 2, .interval = core::Minutes(1)}};
   LogSite sweep_site_{{.level = LogLevel::kInfo}};
   LogSite rows_site_{{.level = LogLevel::kError, .burst = 2, .interval = core::Minutes(5)}};
+  LogSite ring_site_{{.level = LogLevel::kInfo, .burst = 20}};
   LogSite link_site_{{.level = LogLevel::kDebug, .burst = 50}};
   LogSite penalty_site_{{.level = LogLevel::kWarning}};
 };

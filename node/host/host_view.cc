@@ -62,6 +62,7 @@ NodeStatus Host::Status() const {
   status.handles_swept = directory_.swept();
   status.handles_refused = directory_.refused();
   status.core_bytes = peer_ == nullptr ? 0 : peer_->MemoryUsage();
+  status.disk_free = DiskFree();
   status.storage = rows_.ok() ? memory_->Health() : rows_;
   status.out_of_descriptors = transport_.degraded();
   return status;

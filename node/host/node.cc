@@ -101,6 +101,8 @@ core::StatusOr<HostOptions> HostOptionsFrom(const NodeConfig& config) {
   if (!config.listen.empty()) options.listen = config.listen[0];
   options.advertise = config.advertise;
   options.recorder = RecorderLimitsFrom(config);
+  options.store = config.storage.path;
+  options.lend = config.storage.lend;
   options.seed = DrawSeed();
   FillRandom(options.bucket_key.bytes);
   return options;

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/arachnode/ring_overview.h"
 #include "core/base/ids.h"
 #include "core/base/status.h"
 #include "core/base/time.h"
@@ -60,6 +61,8 @@ struct NodeStatus {
   uint64_t handles_swept = 0;
   uint64_t handles_refused = 0;
   size_t core_bytes = 0;
+  std::optional<uint64_t>
+      disk_free;         // Bytes where the store lies; nothing: the system does not say.
   core::Status storage;  // Of the last write; or why the core has no rows to start with.
   bool out_of_descriptors = false;
 };
@@ -87,6 +90,8 @@ class NodeView {
   [[nodiscard]] virtual const TransportCounters& Sockets() const = 0;
   [[nodiscard]] virtual const Courier::Counters& Frames() const = 0;
   [[nodiscard]] virtual std::vector<core::ModuleDigest> ModuleDigests() const = 0;
+  // The node's place in the storage rings; an empty one before the core starts.
+  [[nodiscard]] virtual core::RingOverview Rings() const = 0;
 
   // The flight recorder of this incarnation, to be saved; nullptr: there is none. Valid until the loop turns. It holds
   // the seed of the incarnation's random choices: a file of it has mode 0600.
@@ -102,7 +107,7 @@ class NodeView {
   // A command about blocks is a call: exactly one CallFinished with its request number follows, later or at once. A call
   // that outlives its incarnation ends as in doubt (a write) or unavailable (a read). Errors: InvalidArgument with what is
   // wrong with the command, FailedPrecondition when the number is an open call's, ResourceExhausted when too much is open,
-  // Unavailable before the core runs and after the stop.
+  // Unavailable before the core runs and after the stop; of a command to lend what lend_check.h says.
   [[nodiscard]] virtual core::Status Submit(const core::Command& command) = 0;
 
   // Tells every observation until Unobserve. An observer must not call Submit, Observe or Unobserve from inside the call.

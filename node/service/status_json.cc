@@ -1,6 +1,7 @@
 #include "node/service/status_json.h"
 
 #include "core/base/hash.h"
+#include "core/port/names.h"
 #include "node/base/visible_text.h"
 
 namespace node {
@@ -31,7 +32,90 @@ Json RecorderJson(const core::Recorder* recorder) {
   return json;
 }
 
+// The first bits of the id, that all keys of the ring share.
+std::string PrefixText(const core::NodeId& id, uint8_t ring) {
+  std::string bits;
+  for (int i = 0; i < ring; ++i) bits += id.Bit(i) ? '1' : '0';
+  return bits;
+}
+
+std::string_view TextOf(core::RingSide side) {
+  switch (side) {
+    case core::RingSide::kInner:
+      return "inner";
+    case core::RingSide::kBeside:
+      return "beside";
+    case core::RingSide::kOuter:
+      return "outer";
+    case core::RingSide::kElsewhere:
+      break;
+  }
+  return "elsewhere";
+}
+
+std::string_view TextOf(core::RingWork work) {
+  switch (work) {
+    case core::RingWork::kChoosing:
+      return "choosing";
+    case core::RingWork::kFilling:
+      return "filling";
+    case core::RingWork::kHandingOff:
+      return "handing_off";
+    case core::RingWork::kReleasing:
+      return "releasing";
+    case core::RingWork::kNone:
+      break;
+  }
+  return "none";
+}
+
+Json WorkJson(const core::RingOverview& rings) {
+  if (rings.work == core::RingWork::kNone) return {};
+  const bool counts =
+      rings.work == core::RingWork::kFilling || rings.work == core::RingWork::kHandingOff;
+  return {{"what", TextOf(rings.work)},
+          {"through_ppm", counts ? Json(rings.through_ppm) : Json()},
+          {"blocks", counts ? Json(rings.worked) : Json()}};
+}
+
+Json NeighbourJson(const core::RingNeighbour& neighbour, const NodeView& view) {
+  const core::RingInfo& info = neighbour.info;
+  return {{"node", HexText(view.NodeIdOf(info.peer).bytes)},
+          {"side", TextOf(neighbour.side)},
+          {"status", core::NameOf(info.status)},
+          {"ring", info.ring},
+          {"from", info.from},
+          {"capacity_bytes", info.capacity},
+          {"used_bytes", info.used},
+          {"blocks", info.blocks}};
+}
+
 }  // namespace
+
+Json RingJson(const NodeView& view) {
+  const NodeStatus status = view.Status();
+  const core::RingOverview rings = view.Rings();
+  const bool lends = rings.place.has_value();
+  Json json;
+  json["node"] = HexText(status.id.bytes);
+  json["lends"] = lends;
+  json["status"] = lends ? Json(core::NameOf(rings.place->status)) : Json();
+  json["ring"] = lends ? Json(rings.place->ring) : Json();
+  json["from"] = lends ? Json(rings.place->from) : Json();
+  json["prefix"] = lends ? Json(PrefixText(status.id, rings.place->ring)) : Json();
+  json["capacity_bytes"] = rings.capacity;
+  json["used_bytes"] = rings.used;
+  json["blocks"] = rings.blocks;
+  json["damaged"] = rings.damaged;
+  json["pressed"] = rings.pressed;
+  json["disk_free_bytes"] = status.disk_free.has_value() ? Json(*status.disk_free) : Json();
+  json["work"] = WorkJson(rings);
+  json["neighbours"] = Json::array();
+  for (const core::RingNeighbour& each : rings.neighbours) {
+    json["neighbours"].push_back(NeighbourJson(each, view));
+  }
+  return json;
+}
 
 std::string NotReady(const NodeStatus& status) {
   if (absl::IsDataLoss(status.storage)) {
@@ -82,6 +166,7 @@ Json StatusJson(const NodeStatus& status) {
   json["handles_swept"] = status.handles_swept;
   json["handles_refused"] = status.handles_refused;
   json["core_bytes"] = status.core_bytes;
+  json["disk_free_bytes"] = status.disk_free.has_value() ? Json(*status.disk_free) : Json();
   json["storage"] = status.storage.ok() ? "ok" : std::string(core::MessageOf(status.storage));
   json["out_of_descriptors"] = status.out_of_descriptors;
   return json;

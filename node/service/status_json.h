@@ -20,6 +20,8 @@ using Json = nlohmann::ordered_json;
 
 [[nodiscard]] Json StatusJson(const NodeStatus& status);
 [[nodiscard]] Json PeersJson(const std::vector<PeerStatus>& peers);
+// The place in the storage rings: null where nothing is lent.
+[[nodiscard]] Json RingJson(const NodeView& view);
 // Digest per module of the core, and what the flight recorder holds.
 [[nodiscard]] Json StateJson(const NodeView& view);
 

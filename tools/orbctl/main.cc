@@ -46,6 +46,7 @@ struct Line {
   std::string file;
   std::string level;
   std::string shell;
+  std::string room;
   BlockLine blocks;
 };
 
@@ -177,6 +178,18 @@ void PrintLeft(const Json&, std::ostream& out) {
   out << "left\n";
 }
 
+ExitCode Lend(const Place& place, const Line& line) {
+  const std::optional<int64_t> bytes =
+      line.room == "0" ? 0 : node::ParseQuantity(line.room, node::SizeUnits());
+  if (!bytes.has_value()) {
+    return Complain(ExitCode::kUsage, "SIZE: found " + node::Quoted(line.room) +
+                                          ", allowed a size such as \"10GiB\", or 0 to leave");
+  }
+  auto client = ControlClient::Dial(place);
+  if (!client.ok()) return Complain(client.status());
+  return Ask(*client, line, "lend", {{"bytes", *bytes}}, PrintRing);
+}
+
 ExitCode Execute(const CLI::App& app, const Line& line) {
   if (app.got_subcommand("completion")) {
     std::cout << (line.shell == "bash"  ? BashCompletion(app)
@@ -187,8 +200,10 @@ ExitCode Execute(const CLI::App& app, const Line& line) {
   const auto place = FindPlace(line);
   if (!place.ok()) return Complain(ExitCode::kConfiguration, core::MessageOf(place.status()));
   if (IsBlockCommand(app)) return RunBlockCommand(app, line.blocks, line.json, *place);
+  if (app.got_subcommand("lend")) return Lend(*place, line);
   auto client = ControlClient::Dial(*place);
   if (!client.ok()) return Complain(client.status());
+  if (app.got_subcommand("ring")) return Ask(*client, line, "ring", Json::object(), PrintRing);
   if (app.got_subcommand("match")) return Match(*client, line);
   if (app.got_subcommand("peers")) return Ask(*client, line, "peers", Json::object(), PrintPeers);
   if (app.got_subcommand("state")) return Ask(*client, line, "state", Json::object(), PrintState);
@@ -261,6 +276,12 @@ void Describe(CLI::App& app, Line& line) {
   DescribePlace(app, line);
   app.add_subcommand("status", "who the node is and how it is");
   app.add_subcommand("peers", "its connections and contacts");
+  app.add_subcommand("ring",
+                     "its place in the storage rings, its fill, its neighbours, what moves");
+  app.add_subcommand("lend", "lend room to the storage rings, or leave them")
+      ->add_option("SIZE", line.room, "such as 10GiB; 0: hand everything off and leave")
+      ->type_name("SIZE")
+      ->required();
   app.add_subcommand("state", "a digest per module of its core, and the flight recorder's fill");
   DescribeMatch(app, line);
   DescribeBlocks(app, line.blocks);

@@ -65,6 +65,39 @@ void PrintTable(const std::vector<std::vector<std::string>>& rows, std::ostream&
   }
 }
 
+std::string SizeText(int64_t bytes) {
+  constexpr std::array<const char*, 5> kUnits = {"B", "KiB", "MiB", "GiB", "TiB"};
+  double value = static_cast<double>(bytes);
+  size_t unit = 0;
+  while (value >= 1024 && unit + 1 < kUnits.size()) {
+    value /= 1024;
+    ++unit;
+  }
+  return absl::StrFormat("%.*f%s", unit == 0 ? 0 : 1, value, kUnits[unit]);
+}
+
+// Of a ring answer.
+std::string FillText(const Json& ring) {
+  const int64_t used = NumberOf(ring, "used_bytes");
+  const int64_t capacity = NumberOf(ring, "capacity_bytes");
+  std::string text = SizeText(used);
+  if (capacity > 0) text += ", " + std::to_string(100 * used / capacity) + " %";
+  return text + ", in " + Field(ring, "blocks") + " blocks";
+}
+
+std::string WorkText(const Json& work) {
+  if (!work.is_object()) return "nothing";
+  const std::string what = Field(work, "what");
+  const std::string through =
+      absl::StrFormat("%d %% of the keys, %s blocks", NumberOf(work, "through_ppm") / 10'000,
+                      Field(work, "blocks"));
+  if (what == "filling") return "fetching what the ring has: " + through;
+  if (what == "handing_off") return "handing off: " + through + " confirmed by others";
+  if (what == "releasing") return "what was handed off will be deleted";
+  if (what == "choosing") return "asking others for their places";
+  return what;
+}
+
 }  // namespace
 
 std::string SpanText(int64_t us) {
@@ -115,6 +148,45 @@ void PrintPeers(const Json& peers, std::ostream& out) {
                     open ? SpanText(NumberOf(peer, "connected_us")) : "-", Field(peer, "contact"),
                     Field(peer, "frames_in"), Joined(peer, "addresses")});
   }
+  PrintTable(rows, out);
+}
+
+void PrintRing(const Json& ring, std::ostream& out) {
+  Row(out, "node", Field(ring, "node"));
+  if (Field(ring, "lends") != "yes") {
+    Row(out, "place", "none: the node lends nothing");
+  } else {
+    const std::string prefix = Field(ring, "prefix");
+    Row(out, "place",
+        "ring " + Field(ring, "ring") +
+            (prefix.empty() ? ", all keys" : ", keys that begin with " + prefix));
+    const bool moves = Field(ring, "status") == "moving";
+    Row(out, "status",
+        Field(ring, "status") + (moves ? " from ring " + Field(ring, "from") : "") +
+            (Field(ring, "pressed") == "yes" ? ", too full and nobody can take it" : ""));
+    Row(out, "lent", SizeText(NumberOf(ring, "capacity_bytes")));
+  }
+  Row(out, "used", FillText(ring));
+  if (NumberOf(ring, "damaged") > 0) {
+    Row(out, "damaged", Field(ring, "damaged") + " blocks, to be fetched from others");
+  }
+  if (Field(ring, "disk_free_bytes") != "-") {
+    Row(out, "disk free", SizeText(NumberOf(ring, "disk_free_bytes")));
+  }
+  Row(out, "moves", WorkText(ring.value("work", Json())));
+  const Json neighbours = ring.value("neighbours", Json::array());
+  if (neighbours.empty()) return;
+  std::vector<std::vector<std::string>> rows = {
+      {"NEIGHBOUR", "SIDE", "STATUS", "RING", "USED", "LENT", "BLOCKS"}};
+  for (const Json& one : neighbours) {
+    const bool moves = Field(one, "status") == "moving";
+    rows.push_back({Field(one, "node").substr(0, kShortId), Field(one, "side"),
+                    Field(one, "status"),
+                    (moves ? Field(one, "from") + " to " : "") + Field(one, "ring"),
+                    SizeText(NumberOf(one, "used_bytes")),
+                    SizeText(NumberOf(one, "capacity_bytes")), Field(one, "blocks")});
+  }
+  out << '\n';
   PrintTable(rows, out);
 }
 

@@ -15,6 +15,7 @@ namespace orbctl {
 
 void PrintStatus(const Json& status, std::ostream& out);
 void PrintPeers(const Json& peers, std::ostream& out);
+void PrintRing(const Json& ring, std::ostream& out);
 void PrintState(const Json& state, std::ostream& out);
 // `first_us`: the time of the first event.
 void PrintEvent(const Json& event, int64_t first_us, std::ostream& out);

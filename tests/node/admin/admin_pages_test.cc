@@ -30,7 +30,7 @@ TEST_F(AdminPagesTest, TheIndexListsEveryPageAndEachIsThere) {
   const PageAnswer index = Get("/");
   EXPECT_EQ(index.status, 200);
   for (const std::string_view page :
-       {"/metrics", "/healthz", "/readyz", "/status", "/peers", "/debug/state"}) {
+       {"/metrics", "/healthz", "/readyz", "/status", "/peers", "/ring", "/debug/state"}) {
     EXPECT_NE(index.body.find(page), std::string::npos) << page;
     EXPECT_EQ(Get(page).status, 200) << page;
   }
@@ -47,6 +47,9 @@ TEST_F(AdminPagesTest, MetricsAreInPrometheusFormatAndSayWhatTheNodeSays) {
   view_.messages.garbled[2] = 5;
   view_.sockets.closed[static_cast<size_t>(CloseReason::kIdle)] = 4;
   view_.sockets.rejected[1] = 6;
+  view_.rings.place = core::Place{core::RingStatus::kActive, 4, 4};
+  view_.rings.capacity = 1000;
+  view_.rings.used = 17;
   view_.StartRecorder();
   const PageAnswer answer = Get("/metrics");
   EXPECT_EQ(answer.type, "text/plain; version=0.0.4; charset=utf-8");
@@ -61,6 +64,11 @@ TEST_F(AdminPagesTest, MetricsAreInPrometheusFormatAndSayWhatTheNodeSays) {
   EXPECT_EQ(read.samples.at(R"(orbnode_garbled_frames_total{reason="too_large"})"), 5);
   EXPECT_EQ(read.samples.at(R"(orbnode_sockets_closed_total{reason="idle"})"), 4);
   EXPECT_EQ(read.samples.at(R"(orbnode_chunks_rejected_total{fault="too_big"})"), 6);
+  EXPECT_EQ(read.samples.at("orbnode_ring"), 4);
+  EXPECT_EQ(read.samples.at(R"(orbnode_ring_status{status="active"})"), 1);
+  EXPECT_EQ(read.samples.at(R"(orbnode_ring_status{status="leaving"})"), 0);
+  EXPECT_EQ(read.samples.at("orbnode_lent_bytes"), 1000);
+  EXPECT_EQ(read.samples.at("orbnode_held_bytes"), 17);
   EXPECT_EQ(read.samples.at("orbnode_storage_healthy"), 1);
   EXPECT_EQ(read.samples.count("orbnode_recorder_file_bytes"), 1u);
   EXPECT_EQ(read.samples.count("process_cpu_seconds_total"), 1u);

@@ -150,6 +150,26 @@ TEST_F(ControlServerTest, TheLogLevelIsReadAndSet) {
       "/params/level: found \"loud\", allowed \"debug\", \"info\", \"warning\" or \"error\"");
 }
 
+TEST_F(ControlServerTest, RoomIsLentAndTheRingIsTold) {
+  Open();
+  LocalClient client = Dial();
+  EXPECT_EQ(Ask(client, R"({"id":1,"method":"ring"})")["result"], RingJson(view_));
+  const Json lent = Ask(client, R"({"id":2,"method":"lend","params":{"bytes":1048576}})");
+  EXPECT_EQ(lent["result"], RingJson(view_));
+  ASSERT_EQ(view_.Count<core::LendCommand>(), 1u);
+  EXPECT_EQ(std::get<core::LendCommand>(view_.commands[0]).bytes, 1'048'576u);
+  for (const char* wrong : {R"({})", R"({"bytes":-1})", R"({"bytes":"10GiB"})", R"({"bytes":1.5})",
+                            R"({"bytes":1,"more":2})", R"({"bytes":99999999999999999})"}) {
+    const Json refused =
+        Ask(client, std::string(R"({"id":3,"method":"lend","params":)") + wrong + "}");
+    EXPECT_EQ(refused["error"]["code"], "invalid_argument") << wrong;
+  }
+  view_.answer = core::FailedPrecondition("lend: found 0, but the node lends nothing");
+  EXPECT_EQ(Ask(client, R"({"id":4,"method":"lend","params":{"bytes":0}})")["error"]["code"],
+            "failed_precondition");
+  EXPECT_EQ(view_.Count<core::LendCommand>(), 1u);
+}
+
 TEST_F(ControlServerTest, WhatTheNodeRefusesIsSaid) {
   Open();
   LocalClient client = Dial();

@@ -52,7 +52,9 @@ class FakeMemory : public HostMemory {
   [[nodiscard]] core::StatusOr<std::vector<core::StoredRow>> LoadRows() override {
     if (!reads.ok()) return reads;
     std::vector<core::StoredRow> all;
-    for (const auto& [at, value] : rows) all.push_back({at, value});
+    for (const auto& [at, value] : rows) {
+      if (!core::IsBulkTable(at.table)) all.push_back({at, value});
+    }
     return all;
   }
 
@@ -75,8 +77,12 @@ class FakeMemory : public HostMemory {
     if (open.empty()) return;
     const core::StoreRequest request = std::move(open.front());
     open.pop_front();
-    const core::Status status = Apply(request.batch);
-    if (*host_ != nullptr) (*host_)->OnStored({request.ticket, status});
+    core::Stored stored{request.ticket, Apply(request.batch), {}};
+    for (const core::StoreKey& at : request.batch.reads) {
+      const auto found = rows.find(at);
+      stored.found.push_back(found == rows.end() ? std::nullopt : std::optional(found->second));
+    }
+    if (*host_ != nullptr) (*host_)->OnStored(stored);
   }
 
   uint32_t incarnation = 0;

@@ -192,6 +192,40 @@ TEST(HostTest, WrongCommandsAreRefusedBeforeTheyReachTheCore) {
   EXPECT_TRUE(absl::IsResourceExhausted(rig.at(0).Submit(Seek(1))));
 }
 
+// The place comes with the rows: what was lent by a command is lent after a restart, and what the configuration lends is
+// lent once.
+TEST(HostTest, RoomIsLentByConfigurationOrCommandAndOutlivesTheProcess) {
+  HostRig rig;
+  AddCluster(rig, 3);
+  ASSERT_TRUE(rig.RunUntil([&] { return KnowEachOther(rig); }));
+  ASSERT_TRUE(rig.at(0).Submit(core::LendCommand{uint64_t{8} << 20}).ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(rig.at(1).Submit(core::LendCommand{0})));
+  const auto is_active = [&](size_t index, uint64_t mib) {
+    const core::RingOverview rings = rig.at(index).Rings();
+    return rings.place.has_value() && rings.place->status == core::RingStatus::kActive &&
+           rings.capacity == mib << 20;
+  };
+  ASSERT_TRUE(rig.RunUntil([&] { return is_active(0, 8); }));
+  EXPECT_FALSE(rig.at(1).Rings().place.has_value());
+  ASSERT_TRUE(rig.End(0));
+  rig.Begin(0);
+  ASSERT_TRUE(rig.RunUntil([&] { return rig.AllJoined() && is_active(0, 8); }));
+  ASSERT_TRUE(rig.End(1));
+  rig.place(1).options.lend = uint64_t{9} << 20;
+  rig.Begin(1);
+  ASSERT_TRUE(rig.RunUntil([&] { return is_active(1, 9); }));
+  ASSERT_TRUE(rig.at(1).Submit(core::LendCommand{uint64_t{16} << 20}).ok());
+  EXPECT_EQ(rig.at(1).Rings().capacity, uint64_t{16} << 20);
+}
+
+TEST(HostTest, AClientLendsNoRoom) {
+  HostRig rig;
+  AddCluster(rig, 2);
+  Host& client = rig.AddClient({rig.SeedOf(0)});
+  ASSERT_TRUE(rig.RunUntil([&] { return client.phase() == HostPhase::kJoined; }));
+  EXPECT_TRUE(absl::IsFailedPrecondition(client.Submit(core::LendCommand{uint64_t{8} << 20})));
+}
+
 TEST(HostTest, WhoCannotBeDialledIsAClient) {
   HostRig rig;
   AddCluster(rig, 3);

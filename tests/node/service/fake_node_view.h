@@ -47,6 +47,8 @@ class FakeNodeView : public NodeView {
 
   [[nodiscard]] std::vector<core::ModuleDigest> ModuleDigests() const override { return digests; }
 
+  [[nodiscard]] core::RingOverview Rings() const override { return rings; }
+
   [[nodiscard]] const core::Recorder* Recording() const override { return recorder.get(); }
 
   // The handle's number in every byte.
@@ -117,6 +119,7 @@ class FakeNodeView : public NodeView {
   TransportCounters sockets;
   Courier::Counters frames;
   std::vector<core::ModuleDigest> digests;
+  core::RingOverview rings;
   std::unique_ptr<core::Recorder> recorder;
   core::Status answer;  // Of Submit.
   std::vector<core::Command> commands;

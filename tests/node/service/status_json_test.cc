@@ -42,6 +42,38 @@ TEST(StatusJsonTest, TextOfPeersBecomesOneLineOfAscii) {
   EXPECT_TRUE(back["peers"][0]["remote"].is_null());
 }
 
+TEST(StatusJsonTest, ARingSaysWhereTheNodeStandsAndWhomItKnowsThere) {
+  FakeNodeView view;
+  EXPECT_EQ(RingJson(view)["lends"], false);
+  EXPECT_TRUE(RingJson(view)["status"].is_null());
+  EXPECT_TRUE(RingJson(view)["work"].is_null());
+  view.rings.place = core::Place{core::RingStatus::kMoving, 3, 2};
+  view.rings.capacity = 1000;
+  view.rings.used = 900;
+  view.rings.pressed = true;
+  view.rings.work = core::RingWork::kHandingOff;
+  view.rings.through_ppm = 250'000;
+  view.rings.worked = 7;
+  core::RingNeighbour inner{.side = core::RingSide::kInner, .info = {}};
+  inner.info.peer = core::PeerId{5};
+  inner.info.blocks = 12;
+  view.rings.neighbours = {inner};
+  const Json json = RingJson(view);
+  EXPECT_EQ(json["status"], "moving");
+  EXPECT_EQ(json["ring"], 3);
+  EXPECT_EQ(json["from"], 2);
+  EXPECT_EQ(json["prefix"], "101");  // Of 0xab.
+  EXPECT_EQ(json["capacity_bytes"], 1000);
+  EXPECT_EQ(json["used_bytes"], 900);
+  EXPECT_EQ(json["pressed"], true);
+  EXPECT_EQ(json["work"]["what"], "handing_off");
+  EXPECT_EQ(json["work"]["through_ppm"], 250'000);
+  EXPECT_EQ(json["work"]["blocks"], 7);
+  EXPECT_EQ(json["neighbours"][0]["side"], "inner");
+  EXPECT_EQ(json["neighbours"][0]["blocks"], 12);
+  EXPECT_EQ(json["neighbours"][0]["node"].get<std::string>().substr(0, 4), "0505");
+}
+
 TEST(StatusJsonTest, StateHasADigestPerModuleAndTheRecordersFill) {
   FakeNodeView view;
   EXPECT_TRUE(StateJson(view)["recorder"].is_null());
