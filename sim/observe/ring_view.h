@@ -75,6 +75,17 @@ class RingView {
 
   [[nodiscard]] bool empty() const { return nodes_.empty(); }
 
+  [[nodiscard]] const RingNode* FindNode(core::PeerId peer) const { return nodes_.Find(peer); }
+
+  [[nodiscard]] size_t blocks() const { return blocks_.size(); }
+
+  // Lets go of the others. keep(key)
+  template <typename Keep>
+  void KeepBlocks(Keep&& keep) {
+    (void)blocks_.EraseIf(
+        [&](const core::Key256& key, const std::vector<RingHolding>&) { return !keep(key); });
+  }
+
  private:
   [[nodiscard]] static bool Answers(const WorldView& world, core::PeerId peer, const RingNode& node,
                                     const core::Key256& key);

@@ -15,8 +15,8 @@ add_layer(sim_workflow FOLDER sim/workflow
           explain/trace_back.cc explain/witness.cc
           export/capture.cc export/operations.cc export/overlay_files.cc export/packet.cc export/pcapng.cc export/perfetto.cc export/tables.cc
           export/targets.cc
-          report/call_digest.cc report/csv_columns.cc report/embedded.cc report/envelope_file.cc report/page.cc report/peers_file.cc report/population.cc
-          report/run_folder.cc report/series.cc report/sweep_folder.cc report/trace_digest.cc report/trace_line.cc
+          report/call_digest.cc report/csv_columns.cc report/embedded.cc report/envelope_file.cc report/members.cc report/page.cc report/peers_file.cc report/population.cc
+          report/rings_file.cc report/run_folder.cc report/series.cc report/sweep_folder.cc report/trace_digest.cc report/trace_line.cc
           shrink/failing.cc shrink/minimise.cc shrink/reductions.cc shrink/shrinking.cc shrink/time_reductions.cc shrink/trials.cc
           shrink/workload_reductions.cc
           sweep/capsules.cc sweep/cell_runs.cc sweep/guidance.cc sweep/ledger.cc sweep/plan.cc sweep/report.cc sweep/signature.cc sweep/variation.cc

@@ -9,6 +9,7 @@
 #include "core/base/check.h"
 #include "sim/observe/file_out.h"
 #include "sim/observe/peer_census.h"
+#include "sim/observe/ring_web.h"
 #include "sim/observe/trace.h"
 #include "sim/observe/verdict_lines.h"
 #include "sim/workflow/build_info.h"
@@ -46,10 +47,18 @@ void AttachTrace(const RunOptions& options, Session& session, std::optional<Atom
   trace->Begin(session.scenario());
 }
 
-core::Status WriteFolder(const Session& session, const PeerCensus& census,
+// What only `run` keeps, for the report.
+struct Pictures {
+  const PeerCensus& peers;
+  const RingWeb& rings;
+};
+
+core::Status WriteFolder(const Session& session, const Pictures& pictures,
                          const std::string& folder) {
   RETURN_IF_ERROR(WriteResults(folder, session.report()));
-  RETURN_IF_ERROR(WriteFileWhole(folder + "/peers.jsonl", census.Text(session.report())));
+  RETURN_IF_ERROR(WriteFileWhole(folder + "/peers.jsonl", pictures.peers.Text(session.report())));
+  if (pictures.rings.has_rings())
+    RETURN_IF_ERROR(WriteFileWhole(folder + "/rings.jsonl", pictures.rings.Text(session.report())));
   if (session.history().calls() > 0)
     RETURN_IF_ERROR(WriteFileWhole(folder + "/history.jsonl", session.history().text()));
   return WriteCapsule(folder + "/capsule.json", session.MakeCapsule());
@@ -72,7 +81,8 @@ ExitCode Run(const RunOptions& options, Console& console) {
 
   Session session(*std::move(scenario),
                   {options.threads, options.shards, *until, console.stop_flag});
-  const auto* census = session.observers().Add(std::make_unique<PeerCensus>());
+  const Pictures pictures{*session.observers().Add(std::make_unique<PeerCensus>()),
+                          *session.observers().Add(std::make_unique<RingWeb>())};
   core::Status trace_error;
   AttachTrace(options, session, *trace_file, trace_error);
   if (!options.json) console.out << FirstLine(session.scenario()) << "\n" << std::flush;
@@ -82,7 +92,7 @@ ExitCode Run(const RunOptions& options, Console& console) {
   dashboard.Clear();
   progress.Clear();
   if (!ran.ok()) return Complain(console, ran, ExitCode::kInternal);
-  core::Status written = WriteFolder(session, *census, folder);
+  core::Status written = WriteFolder(session, pictures, folder);
   if (trace_file->has_value())
     written.Update(trace_error.ok() ? (*trace_file)->Commit() : trace_error);
   if (options.json) {

@@ -13,6 +13,7 @@ EMBED(orb_page_licence, ORB_PAGE_FOLDER "/d3_licence.txt");
 EMBED(orb_page_elements, ORB_PAGE_FOLDER "/elements.js");
 EMBED(orb_page_charts, ORB_PAGE_FOLDER "/charts.js");
 EMBED(orb_page_ring, ORB_PAGE_FOLDER "/ring.js");
+EMBED(orb_page_web, ORB_PAGE_FOLDER "/web.js");
 EMBED(orb_page_run, ORB_PAGE_FOLDER "/run.js");
 EMBED(orb_page_comparison, ORB_PAGE_FOLDER "/comparison.js");
 EMBED(orb_page_envelope, ORB_PAGE_FOLDER "/envelope.js");
@@ -49,6 +50,7 @@ std::vector<std::string_view> PageScripts() {
   return {Between(orb_page_elements_begin, orb_page_elements_end),
           Between(orb_page_charts_begin, orb_page_charts_end),
           Between(orb_page_ring_begin, orb_page_ring_end),
+          Between(orb_page_web_begin, orb_page_web_end),
           Between(orb_page_run_begin, orb_page_run_end),
           Between(orb_page_comparison_begin, orb_page_comparison_end),
           Between(orb_page_envelope_begin, orb_page_envelope_end),

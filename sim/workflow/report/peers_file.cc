@@ -1,9 +1,9 @@
 #include "sim/workflow/report/peers_file.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "sim/workflow/lines.h"
+#include "sim/workflow/report/members.h"
 
 namespace sim {
 namespace {
@@ -11,31 +11,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kVersion = 1;
-
-enum class Kind { kText, kNatural, kFlag, kPeers, kColumn };
-
-struct Member {
-  const char* name;
-  Kind kind;
-};
-
-bool IsOf(Kind kind, const nlohmann::json& value) {
-  switch (kind) {
-    case Kind::kText:
-      return value.is_string();
-    case Kind::kNatural:
-      return value.is_number_unsigned();
-    case Kind::kFlag:
-      return value.is_boolean();
-    case Kind::kPeers:
-      return value.is_array() && std::all_of(value.begin(), value.end(), [](const auto& peer) {
-               return peer.is_number_unsigned();
-             });
-    case Kind::kColumn:
-      return value.is_null() || value.is_number_unsigned();
-  }
-  return false;
-}
 
 // A kind of line: the member that tells it from others comes first.
 struct Row {
@@ -46,25 +21,25 @@ struct Row {
 const std::vector<Row>& Rows() {
   static const std::vector<Row> rows = {
       {"peers",
-       {{"peer", Kind::kNatural},
-        {"node_id", Kind::kText},
-        {"honest", Kind::kFlag},
-        {"client", Kind::kFlag},
-        {"work", Kind::kNatural},
-        {"starts", Kind::kColumn},
-        {"column", Kind::kColumn}}},
+       {{"peer", MemberKind::kNatural},
+        {"node_id", MemberKind::kText},
+        {"honest", MemberKind::kFlag},
+        {"client", MemberKind::kFlag},
+        {"work", MemberKind::kNatural},
+        {"starts", MemberKind::kColumn},
+        {"column", MemberKind::kColumn}}},
       {"slow",
-       {{"slow", Kind::kText},
-        {"peer", Kind::kNatural},
-        {"ended_us", Kind::kNatural},
-        {"took_us", Kind::kNatural}}},
+       {{"slow", MemberKind::kText},
+        {"peer", MemberKind::kNatural},
+        {"ended_us", MemberKind::kNatural},
+        {"took_us", MemberKind::kNatural}}},
       {"places",
-       {{"place", Kind::kText},
-        {"name", Kind::kText},
-        {"position", Kind::kText},
-        {"members", Kind::kPeers},
-        {"more", Kind::kFlag}}},
-      {"frames", {{"end_us", Kind::kNatural}, {"states", Kind::kText}}}};
+       {{"place", MemberKind::kText},
+        {"name", MemberKind::kText},
+        {"position", MemberKind::kText},
+        {"members", MemberKind::kNaturals},
+        {"more", MemberKind::kFlag}}},
+      {"frames", {{"end_us", MemberKind::kNatural}, {"states", MemberKind::kText}}}};
   return rows;
 }
 
@@ -81,16 +56,7 @@ core::Status Take(const std::string& path, const nlohmann::json& line, size_t nu
   const Row* row = RowOf(line);
   if (row == nullptr)
     return BadLine(path, number, "a line of no known kind", "peer, slow, place or end_us");
-  Json taken;
-  for (const Member& member : row->members) {
-    const auto value = line.find(member.name);
-    if (value == line.end() || !IsOf(member.kind, *value)) {
-      const std::string found = value == line.end() ? "nothing" : value->dump();
-      return BadLine(path, number, found + " as " + member.name,
-                     "what docs/commands.md says of it");
-    }
-    taken[member.name] = *value;
-  }
+  ASSIGN_OR_RETURN(Json taken, TakeMembers(path, line, number, row->members));
   const auto states = taken.find("states");
   if (states != taken.end() && states->get<std::string>().size() != file.header["shown"])
     return BadLine(path, number, "states of another number of peers", file.header["shown"].dump());
@@ -100,12 +66,10 @@ core::Status Take(const std::string& path, const nlohmann::json& line, size_t nu
 
 core::Status TakeHeader(const std::string& path, const nlohmann::json& header, PeersFile& file) {
   RETURN_IF_ERROR(CheckFormat(path, header, "orbweaver peers", kVersion));
-  for (const char* key : {"peers", "shown", "frame_us"}) {
-    const auto value = header.find(key);
-    if (value == header.end() || !value->is_number_unsigned())
-      return BadLine(path, 1, std::string("no number as ") + key, "a natural number");
-    file.data["of"][key] = *value;
-  }
+  ASSIGN_OR_RETURN(file.data["of"], TakeMembers(path, header, 1,
+                                                {{"peers", MemberKind::kNatural},
+                                                 {"shown", MemberKind::kNatural},
+                                                 {"frame_us", MemberKind::kNatural}}));
   file.header = header;
   return core::Status();
 }

@@ -12,6 +12,7 @@
 #include "sim/workflow/report/call_digest.h"
 #include "sim/workflow/report/peers_file.h"
 #include "sim/workflow/report/population.h"
+#include "sim/workflow/report/rings_file.h"
 #include "sim/workflow/report/series.h"
 #include "sim/workflow/report/trace_digest.h"
 #include "sim/workflow/report_text.h"
@@ -38,6 +39,7 @@ class RunReader {
     RETURN_IF_ERROR(ReadCapsuleFile());
     RETURN_IF_ERROR(ReadSeries());
     RETURN_IF_ERROR(ReadPeers());
+    RETURN_IF_ERROR(ReadRings());
     RETURN_IF_ERROR(ReadCalls());
     RETURN_IF_ERROR(ReadTrace());
     run_["missing"] = missing_;
@@ -184,6 +186,26 @@ class RunReader {
       if (!population_.regions.empty()) row["region"] = population_.region_of[peer];
     }
     run_["peers"] = std::move(peers.data);
+    return core::Status();
+  }
+
+  core::Status ReadRings() {
+    run_["rings"] = nullptr;
+    const std::string path = PathOf("rings.jsonl");
+    const auto depth = summary_["metrics"].find("rings.depth.count");
+    const bool lent = depth != summary_["metrics"].end() && (*depth)["value"] > 0;
+    if (!lent) return core::Status();  // A file that is there is of an earlier run.
+    if (!IsThere(path)) {
+      Miss("the web of storage rings", "no rings.jsonl", "a run of this build writes it");
+      return core::Status();
+    }
+    ASSIGN_OR_RETURN(RingsFile rings, ReadRingsFile(path));
+    if (!IsOfThisRun(rings.header, "scenario_hash") ||
+        rings.header.value("fingerprint", nlohmann::json()) != summary_["fingerprint"]) {
+      Miss("the web of storage rings", "rings.jsonl is of another run", "run it again");
+      return core::Status();
+    }
+    run_["rings"] = std::move(rings.data);
     return core::Status();
   }
 

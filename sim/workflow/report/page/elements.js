@@ -96,6 +96,35 @@ function choice(label, values, change) {
   return el("label", {}, label, select);
 }
 
+// A slider over frames, each of which has an `end_us`, with a button that plays them. show(i) draws a frame and says it in words.
+function frameSlider({id, frames, start, show}) {
+  const clock = el("output", {for: id}), last = Math.max(0, frames.length - 1);
+  const slider = el("input", {type: "range", id, min: 0, max: last, value: start, oninput: () => { stop(); draw(); }});
+  const button = el("button", {type: "button", class: "plain play", onclick: () => timer === null ? play() : stop()}, "Play");
+  let timer = null;
+  function draw() {
+    const frame = Number(slider.value), words = show(frame);
+    clock.textContent = clockText(frames.length === 0 ? 0 : frames[frame].end_us);
+    slider.setAttribute("aria-valuetext", `${clock.textContent}, ${words}`);
+  }
+  function stop() {
+    clearInterval(timer);
+    timer = null;
+    button.textContent = "Play";
+  }
+  function play() {
+    if (Number(slider.value) === last) slider.value = 0;
+    button.textContent = "Pause";
+    timer = setInterval(() => {
+      slider.value = Number(slider.value) + 1;
+      draw();
+      if (Number(slider.value) === last) stop();
+    }, 150);
+  }
+  draw();
+  return el("div", {class: "slider"}, button, el("label", {class: "slider"}, "Time", slider, clock));
+}
+
 function section(id, title, ...children) {
   document.getElementById("sections").append(el("li", {}, el("a", {href: `#${id}`}, title)));
   const node = el("section", {id, "aria-labelledby": `${id}-title`}, el("h2", {id: `${id}-title`}, title), ...children);

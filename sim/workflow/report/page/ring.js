@@ -32,7 +32,7 @@ function ringView(run) {
   dots.append("title").text((row) => `peer ${row.peer}  ${row.node_id.slice(0, 8)}..` + (groups[row.group] ? `  ${groups[row.group].name}` : "") +
     (regions[row.region] ? `  ${regions[row.region]}` : "") + (row.client ? "  a client" : "") + (row.honest ? "" : "  dishonest") + `  work ${count(row.work)}`);
 
-  const told = el("output", {}), clock = el("output", {for: "ring-time"}), members = el("div", {}), keyOf = el("div", {});
+  const told = el("output", {}), members = el("div", {}), keyOf = el("div", {});
   const small = rows.length > 1200 ? 0.55 : rows.length > 300 ? 0.8 : 1.25;
 
   function drawFrame() {
@@ -47,9 +47,7 @@ function ringView(run) {
       return small * (letter >= "1" && letter <= "9" ? 2.4 + 0.75 * Number(letter) : 2.6);
     });
     const at = frames.length === 0 ? 0 : frames[state.frame].end_us;
-    clock.textContent = clockText(at);
     told.textContent = `${count(counts.up)} up, ${count(counts.down)} down` + (counts.paused > 0 ? `, ${count(counts.paused)} paused` : "");
-    slider.setAttribute("aria-valuetext", `${clockText(at)}, ${told.textContent}`);
     svg.attr("aria-label", `Map of the ring of keys at ${clockText(at)}: ${told.textContent} of the ${count(of.shown)} peers shown.`);
   }
 
@@ -79,8 +77,6 @@ function ringView(run) {
   }
 
   const meaning = {block: "its replicas", key: "the holders of its records", topic: "who found a partner on it"};
-  const slider = el("input", {type: "range", id: "ring-time", min: 0, max: Math.max(0, frames.length - 1), value: state.frame,
-    oninput: () => { state.frame = Number(slider.value); drawFrame(); }});
   const placeChoice = places.length === 0 ? null : choice("Who met", [["", "at no place in particular"]].concat(places.map((place, i) =>
     [String(i), `${place.place} ${short(place.name)} (${place.members.length}${place.more ? "+" : ""} peers)`])), (value) => {
       state.place = value === "" ? null : places[Number(value)];
@@ -91,8 +87,12 @@ function ringView(run) {
     drawColors();
   });
   drawColors();
-  drawFrame();
-  return el("div", {}, el("div", {class: "controls"}, el("label", {class: "slider"}, "Time", slider, clock), told),
+  const time = frameSlider({id: "ring-time", frames, start: state.frame, show: (frame) => {
+    state.frame = frame;
+    drawFrame();
+    return told.textContent;
+  }});
+  return el("div", {}, el("div", {class: "controls"}, time, told),
     el("div", {class: "ring-layout"}, el("figure", {}, svg.node()),
       el("div", {}, el("div", {class: "controls"}, placeChoice, colorChoice), keyOf,
         el("p", {class: "note"}, `Each dot is a peer at its node id; keys grow clockwise from the top` + (groups.length > 1 ? "; each group has a circle of its own" : "") +

@@ -253,6 +253,7 @@ function runPage(run) {
   timeSection(run);
   distributionSection(run);
   if (run.peers && run.peers.peers.length > 0) section("ring", "Ring of keys", ringView(run));
+  if (run.rings && run.rings.frames.length > 0 && run.rings.nodes.length > 0) section("web", "Storage rings", webView(run));
   messageSection(run);
   peerSection(run);
   callSection(run);

@@ -46,11 +46,12 @@ def orbsim(*arguments, may_fail=False):
 
 def make_pages(folder):
     """Pages by name."""
-    pages = {name: folder / f"{name}.html" for name in ("matches", "blocks", "failed", "bare", "compared", "swept", "seeds", "edge", "no_edge")}
+    pages = {name: folder / f"{name}.html" for name in ("matches", "blocks", "rings", "failed", "bare", "compared", "swept", "seeds", "edge", "no_edge")}
     matches = ("run", "tests/determinism/every_feature.json")
     orbsim(*matches, "--trace", "messages", "--out", folder / "matches", may_fail=True)
     orbsim(*matches, "--seed", 2, "--out", folder / "other", may_fail=True)
     orbsim("run", "scenarios/flapping_cuts.json", "--trace", "full", "--out", folder / "blocks", may_fail=True)
+    orbsim("run", "scenarios/rings_without_room.json", "--until", "22min", "--out", folder / "rings", may_fail=True)
     orbsim("run", "scenarios/pend_commit_interleave.json", "--seed", 3, "--set", "profile=upstream", "--out", folder / "failed", may_fail=True)
     sweep = ("sweep", "scenarios/pend_commit_interleave.json", "--metric", "write.success", "--metric", "write.time.p50")
     orbsim(*sweep, "--seeds", 6, "--vary", "profile=strict,upstream", "--vary", "protocol.transactions.cluster_size=4,5,6", "--out", folder / "swept", may_fail=True)
@@ -58,7 +59,7 @@ def make_pages(folder):
     envelope = ("envelope", "scenarios/pend_commit_interleave.json", "--axis", "network.loss", "--from", "0%", "--seeds", 6)
     orbsim(*envelope, "--to", "90%", "--at", "1%", "--out", folder / "edge")
     orbsim(*envelope, "--to", "1.0%", "--expect", "TX-1", "--out", folder / "no_edge", may_fail=True)
-    for name in ("matches", "blocks", "failed", "swept", "seeds", "edge", "no_edge"):
+    for name in ("matches", "blocks", "rings", "failed", "swept", "seeds", "edge", "no_edge"):
         orbsim("report", folder / name, "--out", pages[name])
     orbsim("report", folder / "matches", folder / "other", "--out", pages["compared"])
     for file in ("timeline.csv", "histograms.csv", "peers.jsonl", "capsule.json"):
@@ -168,6 +169,41 @@ class PageTest(unittest.TestCase):
         slider.send_keys(Keys.ARROW_LEFT)
         self.assertNotEqual(shown()[0], last[0], "one frame back")
         self.assertEqual(shown()[1], up(frames[-2]))
+
+    def test_the_web_shows_who_stands_where_and_who_moves(self):
+        self.open("rings")
+        rings = self.data()["runs"][0]["rings"]
+        slider = self.browser.find_element(By.ID, "web-time")
+        visible = lambda: self.run_script("return [...document.querySelectorAll('#web path.storage')].filter((one) => one.getAttribute('display') !== 'none').length")
+        moving = lambda frame: sum(frame["places"][at + 1] != frame["places"][at + 2] for at in range(0, len(frame["places"]), 3))
+        self.assertGreater(max(moving(frame) for frame in rings["frames"]), 3)
+        self.assertGreater(max(frame["nodes"][4] for frame in rings["frames"]), 0, "some are down")
+        self.run_script("arguments[0].focus()", slider)
+        for step in range(0, len(rings["frames"]), 9):
+            self.run_script("arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'))", slider, step)
+            frame = rings["frames"][step]
+            self.assertEqual(visible(), sum(frame["nodes"]))
+            self.assertEqual(self.count("#web line.way"), moving(frame))
+            self.assertEqual(self.count("#web line.under"), len(frame["fell_at"]))
+            self.assertEqual(self.count("#web line.short"), len(frame["short_at"]))
+            for name, letters in (("active", "a"), ("moving", "m"), ("down", "d")):
+                self.assertEqual(self.count(f"#web path.storage.{name}:not([display=none])"), sum(letter in letters for letter in frame["places"][::3]), name)
+            self.assertIn(f"{frame['pressed']}", self.text("#web .facts div:last-child dd"))
+        self.assertGreater(self.count("#web line.short"), 3, "what found no room")
+
+    def test_play_goes_through_time_and_stops_at_its_end(self):
+        self.open("rings")
+        slider, button = self.browser.find_element(By.ID, "web-time"), self.browser.find_element(By.CSS_SELECTOR, "#web .play")
+        last = len(self.data()["runs"][0]["rings"]["frames"]) - 1
+        place = lambda: int(slider.get_attribute("value"))
+        self.run_script("arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'))", slider, last - 3)
+        button.send_keys(Keys.ENTER)
+        self.assertEqual(button.text, "Pause")
+        self.wait_until(lambda: place() == last and button.text == "Play")
+        button.send_keys(Keys.ENTER)
+        self.wait_until(lambda: 0 < place() < last)
+        button.send_keys(Keys.ENTER)
+        self.assertEqual(button.text, "Play")
 
     def test_a_place_shows_who_met_there(self):
         self.open("blocks")
@@ -282,12 +318,12 @@ class PageTest(unittest.TestCase):
         self.assertEqual(len({text.split(" ")[0] for text in readouts}), 1, "all plots at one moment")
 
     def test_everything_has_words(self):
-        for name in ("matches", "compared", "swept", "edge"):
+        for name in ("matches", "rings", "compared", "swept", "edge"):
             self.open(name)
             self.assertEqual(self.count("svg.plot:not([aria-label])"), 0)
             bare = self.run_script("return [...document.querySelectorAll('button, select, input')].filter((one) => !one.labels?.length && !one.textContent.trim() && !one.ariaLabel).length")
             self.assertEqual(bare, 0, "a control without a name")
-            self.assertEqual(self.count("figure:not(:has(details)):not(#ring figure):not(#calls figure)"), 0, "a plot without its table")
+            self.assertEqual(self.count("figure:not(:has(details)):not(#ring figure):not(#web .ring-layout figure):not(#calls figure)"), 0, "a plot without its table")
 
     def test_tables_open_and_sort(self):
         self.open("matches")

@@ -206,6 +206,39 @@ TEST_F(ReportTest, FilesOfAnotherRunAreLeftOut) {
   EXPECT_THAT(run["missing"].dump(), HasSubstr("trace.jsonl is of another run"));
 }
 
+// A hundred lenders for a minute and a half.
+TEST_F(ReportTest, TheWebOfStorageRingsIsReadStrictly) {
+  RunOptions options;
+  options.scenario = {SourcePath("scenarios/rings_crowd.json"), {}, {}, {}};
+  options.until = "90s";
+  options.out = folder_ + "/run";
+  options.trace = "none";
+  (void)Told(&sim::Run, options, ExitCode::kUnfinished);
+  ASSERT_EQ(Complaint({"run"}), "");
+  const json rings = Data()["runs"][0]["rings"];
+  EXPECT_EQ(rings["nodes"].size(), 100u);
+  ASSERT_GT(rings["frames"].size(), 50u);
+  EXPECT_EQ(rings["frames"].back()["places"].get<std::string>().size(), 300u);
+  EXPECT_EQ(rings["frames"].back()["end_us"], 90'000'000);
+  EXPECT_EQ(rings["frames"].back()["overlap_milli"], 100'000);
+  const std::vector<std::vector<std::string>> damages = {
+      {"\"version\":1", "\"version\":7", "rings.jsonl:1: found version 7"},
+      {"\"shown\":100", "\"shown\":\"x\"", "rings.jsonl:1: found \"x\" as shown"},
+      {"\"node_id\":", "\"id\":", "rings.jsonl:2: found nothing as node_id"},
+      {"\"places\":\"", "\"places\":\"a", "found places of other nodes"},
+      {"\"places\":\"...", "\"places\":\"x..", "found places of other nodes"},
+      {"\"fell\":", "\"fell\":-", "as fell"}};
+  for (const auto& damage : damages) {
+    const std::string whole = File("run/rings.jsonl");
+    Replace("run/rings.jsonl", damage[0], damage[1]);
+    EXPECT_THAT(Complaint({"run"}), HasSubstr(damage[2]));
+    Write("run/rings.jsonl", whole);
+  }
+  std::filesystem::remove(folder_ + "/run/rings.jsonl");
+  ASSERT_EQ(Complaint({"run"}), "");
+  EXPECT_THAT(Data()["runs"][0]["missing"].dump(), HasSubstr("no rings.jsonl"));
+}
+
 TEST_F(ReportTest, SeveralRunsComeInTheOrderGiven) {
   MakeRun("a", "none");
   MakeRun("b", "none", 2, {{"seed", "77"}});
