@@ -96,13 +96,14 @@ Json RingJson(const NodeView& view) {
   const NodeStatus status = view.Status();
   const core::RingOverview rings = view.Rings();
   const bool lends = rings.place.has_value();
+  const bool stands = lends && rings.work != core::RingWork::kChoosing;
   Json json;
   json["node"] = HexText(status.id.bytes);
   json["lends"] = lends;
   json["status"] = lends ? Json(core::NameOf(rings.place->status)) : Json();
-  json["ring"] = lends ? Json(rings.place->ring) : Json();
-  json["from"] = lends ? Json(rings.place->from) : Json();
-  json["prefix"] = lends ? Json(PrefixText(status.id, rings.place->ring)) : Json();
+  json["ring"] = stands ? Json(rings.place->ring) : Json();
+  json["from"] = stands ? Json(rings.place->from) : Json();
+  json["prefix"] = stands ? Json(PrefixText(status.id, rings.place->ring)) : Json();
   json["capacity_bytes"] = rings.capacity;
   json["used_bytes"] = rings.used;
   json["blocks"] = rings.blocks;

@@ -76,6 +76,13 @@ std::string SizeText(int64_t bytes) {
   return absl::StrFormat("%.*f%s", unit == 0 ? 0 : 1, value, kUnits[unit]);
 }
 
+std::string PlaceText(const Json& ring) {
+  const std::string prefix = Field(ring, "prefix");
+  if (prefix == "-") return "not chosen yet";
+  return "ring " + Field(ring, "ring") +
+         (prefix.empty() ? ", all keys" : ", keys that begin with " + prefix);
+}
+
 // Of a ring answer.
 std::string FillText(const Json& ring) {
   const int64_t used = NumberOf(ring, "used_bytes");
@@ -156,10 +163,7 @@ void PrintRing(const Json& ring, std::ostream& out) {
   if (Field(ring, "lends") != "yes") {
     Row(out, "place", "none: the node lends nothing");
   } else {
-    const std::string prefix = Field(ring, "prefix");
-    Row(out, "place",
-        "ring " + Field(ring, "ring") +
-            (prefix.empty() ? ", all keys" : ", keys that begin with " + prefix));
+    Row(out, "place", PlaceText(ring));
     const bool moves = Field(ring, "status") == "moving";
     Row(out, "status",
         Field(ring, "status") + (moves ? " from ring " + Field(ring, "from") : "") +

@@ -69,6 +69,8 @@ TEST(StatusJsonTest, ARingSaysWhereTheNodeStandsAndWhomItKnowsThere) {
   EXPECT_EQ(json["work"]["what"], "handing_off");
   EXPECT_EQ(json["work"]["through_ppm"], 250'000);
   EXPECT_EQ(json["work"]["blocks"], 7);
+  view.rings.work = core::RingWork::kChoosing;
+  EXPECT_TRUE(RingJson(view)["ring"].is_null() && RingJson(view)["prefix"].is_null());
   EXPECT_EQ(json["neighbours"][0]["side"], "inner");
   EXPECT_EQ(json["neighbours"][0]["blocks"], 12);
   EXPECT_EQ(json["neighbours"][0]["node"].get<std::string>().substr(0, 4), "0505");
