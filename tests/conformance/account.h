@@ -31,7 +31,8 @@ struct Cast {
 // The decisions, and what must not happen. Peers within are numbers of the scenario.
 using Said =
     std::variant<core::Joined, core::Matched, core::MatchFinished, core::TaskAccepted,
-                 core::RecordRefused, core::BadFrame, core::StandingFell, core::CallFinished>;
+                 core::RecordRefused, core::BadFrame, core::StandingFell, core::CallFinished,
+                 core::RingChanged, core::FillEnded, core::HandoffEnded>;
 
 struct Report {
   uint32_t peer = 0;
@@ -61,6 +62,9 @@ template <typename NumberOf>
   return std::visit(Overloaded{[](const core::Joined& said) -> Result { return said; },
                                [](const core::MatchFinished& said) -> Result { return said; },
                                [](const core::CallFinished& said) -> Result { return said; },
+                               [](const core::RingChanged& said) -> Result { return said; },
+                               [](const core::FillEnded& said) -> Result { return said; },
+                               [](const core::HandoffEnded& said) -> Result { return said; },
                                [&](core::Matched said) -> Result {
                                  said.partner = number_of(said.partner);
                                  return said;

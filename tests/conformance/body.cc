@@ -311,6 +311,56 @@ void CompareCalls(const sim::Scenario& scenario, const Cast& cast, const Account
   }
 }
 
+// ---- rule 9: places in the storage rings ----
+
+std::string PlaceText(const core::RingChanged& changed) {
+  if (!changed.lends) return "none";
+  const std::string ring = " ring " + std::to_string(changed.ring);
+  const bool moves = changed.ring != changed.from;
+  return std::string(core::NameOf(changed.status)) + ring +
+         (moves ? " from " + std::to_string(changed.from) : "");
+}
+
+// What is told again, because something else about the place has changed, stands once.
+std::map<uint32_t, Lines> PathsIn(const Account& account) {
+  std::map<uint32_t, Lines> paths;
+  const auto add = [&paths](uint32_t peer, const std::string& step) {
+    Lines& path = paths[peer];
+    if (path.empty() || path.back() != step) path.push_back(step);
+  };
+  for (const Report& report : account.reports) {
+    if (const auto* changed = std::get_if<core::RingChanged>(&report.what)) {
+      add(report.peer, PlaceText(*changed));
+    } else if (const auto* filled = std::get_if<core::FillEnded>(&report.what)) {
+      add(report.peer, filled->whole ? "filled" : "filled in part");
+    } else if (const auto* handed = std::get_if<core::HandoffEnded>(&report.what)) {
+      add(report.peer, handed->done ? "handed off" : "not handed off");
+    }
+  }
+  return paths;
+}
+
+std::string PathText(const Lines& path) {
+  std::string text;
+  for (const std::string& step : path) text += (text.empty() ? "" : ", ") + step;
+  return text.empty() ? "nowhere" : text;
+}
+
+void ComparePaths(const Account& simulated, const Account& real, size_t peers, Lines& lines) {
+  const std::map<uint32_t, Lines> a = PathsIn(simulated);
+  const std::map<uint32_t, Lines> b = PathsIn(real);
+  for (uint32_t peer = 0; peer < peers; ++peer) {
+    const Lines none;
+    const auto in_a = a.find(peer);
+    const auto in_b = b.find(peer);
+    const Lines& path_a = in_a == a.end() ? none : in_a->second;
+    const Lines& path_b = in_b == b.end() ? none : in_b->second;
+    if (path_a == path_b) continue;
+    lines.push_back("rings: " + PeerText(peer) + ": simulator: " + PathText(path_a) +
+                    "; nodes: " + PathText(path_b));
+  }
+}
+
 // ---- rule 7: states ----
 
 template <typename Item, typename ToText>
@@ -373,6 +423,14 @@ void CompareStates(const std::string& when, const std::vector<core::SettledState
                  std::to_string(core::WordOf(held.hash, 0));
         },
         lines);
+    CompareLists(
+        where + "archive ", a.archives, b.archives,
+        [](const core::KeyedRevision& held) {
+          return std::to_string(core::WordOf(held.key, 0)) + " at revision " +
+                 std::to_string(held.revision);
+        },
+        lines);
+    if (a.place != b.place) lines.push_back(where + "another place in the rings");
     if (a.pends != b.pends) lines.push_back(where + "another number of pends");
     if (a == b && a.Digest() != b.Digest()) lines.push_back(where + "the digests differ");
   }
@@ -430,6 +488,7 @@ std::vector<std::string> Disagreements(const sim::Scenario& scenario, const Cast
     }
   }
   CompareCalls(scenario, cast, simulated, real, lines);
+  ComparePaths(simulated, real, cast.ids.size(), lines);
   CompareStates("at the end", simulated.settled, real.settled, cast, parties, lines);
   return lines;
 }

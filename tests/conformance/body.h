@@ -11,6 +11,8 @@
 //                                                                     and content; where several peers write a block at one
 //                                                                     moment, timing chooses who is first, and the ends of
 //                                                                     all together agree
+//                                                                  9. a peer passes through the same places in the storage
+//                                                                     rings, and its fills and handoffs end alike
 //
 // Rules for scenario files: who takes part in a topic does so once; nothing happens by chance (no spread, no repetition,
 // no random target), and nothing that real nodes on one machine cannot do (no faults, no churn, no adversaries).

@@ -203,5 +203,41 @@ TEST(BodyTest, FindsABlockThatLiesElsewhere) {
       "another number of pends", [](Account& a) { ++a.settled[0].pends; }, "five_writers");
 }
 
+TEST(BodyTest, AnAccountOfLendersConformsToItself) {
+  EXPECT_EQ(FoundAfter([](Account&) {}, "eight_lenders"), "");
+}
+
+TEST(BodyTest, FindsAnotherWayThroughTheRings) {
+  ExpectFound(
+      "rings: peer 6: simulator: joining ring 16, joining ring 0, filled, active ring 0, moving "
+      "ring 1 from 0, handed off, active ring 1; nodes: ",
+      [](Account& a) {
+        for (Report& report : a.reports) {
+          auto* handed = std::get_if<core::HandoffEnded>(&report.what);
+          if (handed != nullptr && report.peer == 6) handed->done = false;
+        }
+      },
+      "eight_lenders");
+  ExpectFound(
+      "filled, active ring 0; nodes: nowhere",
+      [](Account& a) {
+        std::erase_if(a.reports, [](const Report& report) {
+          const bool rings = std::holds_alternative<core::RingChanged>(report.what) ||
+                             std::holds_alternative<core::FillEnded>(report.what);
+          return rings && report.peer == 7;
+        });
+      },
+      "eight_lenders");
+}
+
+TEST(BodyTest, FindsAnotherPlaceOrArchive) {
+  ExpectFound(
+      "at the end: peer 6: another place in the rings",
+      [](Account& a) { a.settled[6].place->ring = 2; }, "eight_lenders");
+  ExpectFound(
+      "at the end: peer 7: archive only in the simulator",
+      [](Account& a) { a.settled[7].archives.pop_back(); }, "eight_lenders");
+}
+
 }  // namespace
 }  // namespace conformance

@@ -74,6 +74,25 @@ TEST(ConformanceTest, TenWritersDecideAsInTheSimulator) {
   ExpectCalls("ten_writers", {{kCommitted, 6}, {kFound, 7}, {kStale, 1}}, 12);
 }
 
+TEST(ConformanceTest, EightLendersDecideAsInTheSimulator) {
+  ExpectCalls("eight_lenders", {{kCommitted, 6}, {kFound, 1}}, 20);
+  const Played& played = Play("eight_lenders");
+  size_t archives = 0;
+  std::map<uint8_t, size_t> rings;
+  for (const core::SettledState& state : played.real.settled) {
+    archives += state.archives.size();
+    if (state.place.has_value()) ++rings[state.place->ring];
+  }
+  EXPECT_EQ(rings, (std::map<uint8_t, size_t>{{0, 6}, {1, 1}}));  // One has left.
+  EXPECT_GE(archives, 30u);  // Six hold all five blocks, the small one those of its half.
+  size_t handed = 0;
+  for (const Report& report : played.real.reports) {
+    const auto* end = std::get_if<core::HandoffEnded>(&report.what);
+    handed += end != nullptr && end->done ? 1u : 0u;
+  }
+  EXPECT_EQ(handed, 2u);
+}
+
 // ---- planted disagreements: the nodes' run against a simulator with another configuration ----
 
 std::string FoundWith(const Changes& changes, const std::string& name = "five_peers") {
@@ -124,6 +143,15 @@ TEST(PlantedDisagreementTest, AnotherBaseIsFound) {
 TEST(PlantedDisagreementTest, AnotherContentIsFound) {
   const std::string found = FoundWith({{"workload[1].size", "65B"}}, "five_writers");
   EXPECT_NE(found.find("simulator: committed revision 1, hash"), std::string::npos) << found;
+}
+
+TEST(PlantedDisagreementTest, ANodeWithMoreRoomIsFound) {
+  const std::string found = FoundWith({{"workload[1].capacity", "20MiB"}}, "eight_lenders");
+  EXPECT_NE(found.find("rings: peer 6: simulator: joining ring 16, joining ring 0, filled, active "
+                       "ring 0; nodes: joining ring 16, joining ring 0, filled, active ring 0, "
+                       "moving ring 1 from 0"),
+            std::string::npos)
+      << found;
 }
 
 TEST(PlantedDisagreementTest, OtherIdentitiesAreFound) {

@@ -112,6 +112,35 @@ TEST_F(OrbsimReplay, EveryWriterReplaysWithTheSameStateAfterEachInput) {
   EXPECT_GE(all.frames, 100u);
 }
 
+// Of a lender: what is read back from the disk is part of the recording (format 3).
+TEST_F(OrbsimReplay, EveryLenderReplaysWithTheSameStateAfterEachInput) {
+  constexpr uint8_t kRingGroup = 4;
+  constexpr size_t kTypeAt = 6;
+  const Played& played = Play("eight_lenders");
+  ASSERT_EQ(played.tapes.size(), 8u);
+  size_t frames = 0;
+  size_t read = 0;
+  for (const Taped& tape : played.tapes) {
+    ASSERT_EQ(Run(tape.file), sim::ExitCode::kPass) << out_.str() << error_.str();
+    const std::string inputs = std::to_string(tape.steps);
+    EXPECT_NE(
+        out_.str().find(inputs + " inputs read  " + inputs + " fed  " + inputs + " states equal"),
+        std::string::npos)
+        << out_.str();
+    for (const auto& entry : sim::TakeApart(tape.file).entries) {
+      const auto* stored = sim::InputAs<core::Stored>(entry);
+      const auto* arrival = sim::InputAs<core::FrameArrival>(entry);
+      read += stored != nullptr && !stored->found.empty() ? 1u : 0u;
+      frames += arrival != nullptr && arrival->frame.size() > kTypeAt &&
+                        arrival->frame[kTypeAt] == kRingGroup
+                    ? 1u
+                    : 0u;
+    }
+  }
+  EXPECT_GE(frames, 1000u);
+  EXPECT_GE(read, 5u);  // The late one fetches five blocks.
+}
+
 TEST_F(OrbsimReplay, OneByteOfACommandIsNoticedAtThatInput) {
   auto [parts, at] = SeekersTape();
   ASSERT_FALSE(parts.entries.empty());
