@@ -70,7 +70,8 @@ TEST_F(OrbctlTest, EveryPageOfARealNodeIsThere) {
   Process node({"run", "--config", Prepare()});
   ASSERT_TRUE(node.WaitFor("joined the network")) << node.text();
   std::string status;
-  for (const std::string path : {"/", "/healthz", "/readyz", "/status", "/peers", "/debug/state"}) {
+  for (const std::string path :
+       {"/", "/healthz", "/readyz", "/status", "/peers", "/ring", "/debug/state"}) {
     EXPECT_NE(Page(node, path, status), "") << path;
     EXPECT_EQ(status, "200") << path;
   }
@@ -194,6 +195,43 @@ TEST_F(OrbctlTest, OverTcpTheTokenOpensTheNode) {
   EXPECT_NE(wrong.text().find("token: found another"), std::string::npos) << wrong.text();
   Process none("orbctl", {"--tcp", place, "--token-file", (scratch_ / "none").string(), "status"});
   EXPECT_EQ(none.Wait(), 2) << none.text();
+}
+
+// What was lent by a command outlives kill -9.
+TEST_F(OrbctlTest, RoomIsLentAndGivenBack) {
+  const std::string config = Prepare();
+  const auto ring = [&] {
+    return Json::parse(Ask(config, {"--json", "ring"}).text, nullptr, false);
+  };
+  {
+    Process node({"run", "--config", config});
+    ASSERT_TRUE(node.WaitFor("joined the network")) << node.text();
+    EXPECT_EQ(ring()["lends"], false);
+    EXPECT_NE(Ask(config, {"ring"}).text.find("none: the node lends nothing"), std::string::npos);
+    const Answer early = Ask(config, {"lend", "0"});
+    EXPECT_EQ(early.code, 4);
+    EXPECT_NE(early.text.find("found 0, but the node lends nothing"), std::string::npos);
+    for (const char* wrong : {"much", "10", "1.5B", "-1GiB", "", "20000000TiB"}) {
+      EXPECT_EQ(Ask(config, {"lend", wrong}).code, 1) << wrong;
+    }
+    EXPECT_EQ(Ask(config, {"lend", "1KiB"}).code, 4);
+    const Answer lent = Ask(config, {"lend", "8MiB"});
+    EXPECT_EQ(lent.code, 0) << lent.text;
+    EXPECT_NE(lent.text.find("status         joining"), std::string::npos) << lent.text;
+    node.Signal(SIGKILL);
+    (void)node.Wait();
+  }
+  {
+    Process node({"run", "--config", config});
+    ASSERT_TRUE(node.WaitFor("joined the network")) << node.text();
+    EXPECT_EQ(ring()["capacity_bytes"], 8 << 20);
+    EXPECT_EQ(Ask(config, {"lend", "0"}).code, 0);
+    ASSERT_TRUE(node.WaitFor("status=none"))
+        << node.text();  // It holds nothing that others would need.
+    EXPECT_EQ(ring()["lends"], false);
+    node.Signal(SIGTERM);
+    EXPECT_EQ(node.Wait(), 0);
+  }
 }
 
 TEST_F(OrbctlTest, WhatGoesWrongHasItsExitCodeAndItsPlace) {
