@@ -9,6 +9,7 @@ import contextlib
 import io
 import json
 import pathlib
+import random
 import socket
 import sys
 import tempfile
@@ -26,19 +27,19 @@ from local_cluster.rules import DELAY, PARTITION, Rule, Rules
 DEADLINE = 60.0
 
 
-def free_port(count):
-    """The first of some ports that nobody uses at 127.0.0.1 to 127.0.0.5."""
+def free_port(count, nodes=5):
+    """The first of some ports that nobody uses at 127.0.0.1 and the addresses behind it. Below those that the system gives to
+    connections: a node that dials would otherwise take the port at which it is to listen."""
+    given = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = random.randrange(min(10_000, given // 2), given - count)
         try:
-            for number in range(1, 6):
+            for number in range(1, nodes + 1):
                 for offset in range(count):
                     with socket.socket() as probe:
                         probe.bind((f"127.0.0.{number}", port + offset))
             return port
-        except (OSError, OverflowError):
+        except OSError:
             continue
 
 

@@ -48,7 +48,7 @@ class RingsTest(unittest.TestCase):
         cls.addClassCleanup(scratch.cleanup)
         cls.folder = pathlib.Path(scratch.name)
         settings = [part for one in SETTINGS for part in ("--set", one)]
-        port = free_port(command.PORTS)
+        port = free_port(command.PORTS, NODES)
         with open(os.devnull, "w") as nothing, contextlib.redirect_stdout(nothing):
             assert command.main(["up", str(NODES), "--base-port", str(port), "--dir", str(cls.folder), *settings]) == 0
         cls.addClassCleanup(command.main, ["down", "--dir", str(cls.folder)])
@@ -159,8 +159,12 @@ class RingsTest(unittest.TestCase):
         self.assertEqual(told["prefix"], format(int(told["node"][:8], 16), "032b")[:told["ring"]])
         self.assertTrue(0 < told["used_bytes"] < LENT)
         self.assertEqual(told["damaged"], 0)
-        sides = {one["side"] for one in told["neighbours"]}
-        self.assertIn("beside", sides)
+        self.assertTrue(told["neighbours"])
+        for one in told["neighbours"]:
+            mine, its = (min(place["ring"], place["from"]) for place in (told, one))
+            near = shares_bits(bytes.fromhex(told["node"]), bytes.fromhex(one["node"]), min(mine, its))
+            side = "beside" if its == mine else "inner" if its < mine else "outer"
+            self.assertEqual(one["side"], side if near else "elsewhere", told)
         lines = self.orbctl(node, "ring").splitlines()
         self.assertEqual([line.split()[0] for line in lines[:7]], ["node", "place", "status", "lent", "used", "disk", "moves"])
         self.assertEqual(lines[3].split()[-1], "8.0MiB")
