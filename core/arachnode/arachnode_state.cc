@@ -49,7 +49,7 @@ RingOverview Arachnode::Overview(const Directory& directory, const NodeId& self)
                         .used = shelf_.used(),
                         .blocks = shelf_.size(),
                         .damaged = shelf_.damaged(),
-                        .pressed = pressed_,
+                        .pressed = lends() && pressed_,
                         .work = WorkNow(),
                         .neighbours = {}};
   if (overview.work == RingWork::kFilling) {

@@ -119,7 +119,7 @@ void WriteRings(const NodeView& view, const NodeStatus& status, MetricsText& out
     const bool is = rings.place.has_value() && rings.place->status == one;
     out.Sample(is ? 1 : 0, {{"status", core::NameOf(one)}});
   }
-  if (!rings.place.has_value()) return;
+  if (!rings.place.has_value() || rings.work == core::RingWork::kChoosing) return;
   out.Gauge("orbnode_ring", "The ring that the node is in or moves to; 0 has all keys.",
             rings.place->ring);
 }

@@ -68,6 +68,7 @@ struct LogOptions {
 
 // Less does not hold a block of the largest size with its proof.
 inline constexpr uint64_t kLendMin = uint64_t{1} << 20;
+inline constexpr int64_t kLendMax = int64_t{16} << 40;
 
 struct StoreOptions {
   std::string path;

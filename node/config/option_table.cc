@@ -20,7 +20,6 @@ constexpr int64_t kKiB = 1 << 10;
 constexpr int64_t kMiB = 1 << 20;
 constexpr int64_t kGiB = 1 << 30;
 constexpr int64_t kPathMax = 1'000;
-constexpr int64_t kLendMax = int64_t{16} * 1024 * kGiB;
 
 constexpr std::string_view kLevels[] = {"debug", "info", "warning", "error"};
 constexpr std::string_view kFormats[] = {"text", "json"};

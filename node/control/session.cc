@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "node/base/visible_text.h"
+#include "node/config/node_config.h"
 #include "node/control/block_request.h"
 #include "node/control/match_request.h"
 #include "node/control/request_fields.h"
@@ -184,7 +185,7 @@ core::StatusOr<Json> Session::ShowRing(const ControlRequest& request) {
 // What comes of it takes its time: the answer says how it begins.
 core::StatusOr<Json> Session::Lend(const ControlRequest& request) {
   RequestFields fields(request.params);
-  const int64_t bytes = fields.Number("bytes", {0, kRequestIdMax});
+  const int64_t bytes = fields.Number("bytes", {0, kLendMax});
   RETURN_IF_ERROR(fields.Finish());
   RETURN_IF_ERROR(context_->view->Submit(core::LendCommand{static_cast<uint64_t>(bytes)}));
   return RingJson(*context_->view);

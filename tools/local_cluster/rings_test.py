@@ -176,7 +176,7 @@ class RingsTest(unittest.TestCase):
                                   ("10", 1, 'found "10"'),
                                   ("-1GiB", 1, "-1GiB"),
                                   ("1KiB", 4, "allowed 0 to leave, or 1048576 and more"),
-                                  ("8000TiB", 4, "which the disk of the store has free")):
+                                  ("16TiB", 4, "which the disk of the store has free")):
             self.assertIn(words, self.orbctl(node, "lend", size, expected=code))
         self.assertEqual(self.ring(node)["capacity_bytes"], LENT)
 
