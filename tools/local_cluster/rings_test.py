@@ -49,9 +49,9 @@ class RingsTest(unittest.TestCase):
         cls.folder = pathlib.Path(scratch.name)
         settings = [part for one in SETTINGS for part in ("--set", one)]
         port = free_port(command.PORTS, NODES)
+        cls.addClassCleanup(command.main, ["down", "--dir", str(cls.folder)])  # Also of a cluster that does not come up.
         with open(os.devnull, "w") as nothing, contextlib.redirect_stdout(nothing):
             assert command.main(["up", str(NODES), "--base-port", str(port), "--dir", str(cls.folder), *settings]) == 0
-        cls.addClassCleanup(command.main, ["down", "--dir", str(cls.folder)])
 
     # ---- what the nodes say and hold ----
 
