@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "core/base/flat_table.h"
+#include "core/base/rate_limit.h"
 #include "core/base/time.h"
 #include "core/matchmaking/key_book.h"
-#include "core/matchmaking/rate_limit.h"
 #include "core/matchmaking/rendezvous.h"
 
 namespace core {

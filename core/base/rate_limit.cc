@@ -1,4 +1,4 @@
-#include "core/matchmaking/rate_limit.h"
+#include "core/base/rate_limit.h"
 
 #include <utility>
 
