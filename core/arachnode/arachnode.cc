@@ -59,15 +59,15 @@ void Arachnode::OnLend(const RingMoment& moment, const LendCommand& lend) {
       Enter(moment, {RingStatus::kJoining, limits::kRingMax, limits::kRingMax});
       AskToJoin(moment);
     } else if (place_->status == RingStatus::kLeaving) {
-      handoff_.Stop(questions_);
+      handoff_.Stop(WaysOfHandoff());
       Enter(moment, {RingStatus::kActive, place_->ring, place_->ring});
     } else {
       Enter(moment, *place_);
     }
   } else if (lends() && place_->status != RingStatus::kLeaving) {
-    handoff_.Stop(questions_);
+    handoff_.Stop(WaysOfHandoff());
     pull_.Stop(questions_);
-    filling_ = false;
+    repair_.Stop(questions_);
     const uint8_t ring = TakenRing(*place_);
     Enter(moment, {RingStatus::kLeaving, ring, ring});
     handoff_.Begin(moment, RangeOf(moment.self_id(), ring));
@@ -120,8 +120,7 @@ void Arachnode::ChooseRing(const RingMoment& moment) {
     while (ring < limits::kRingMax && data >> ring > room) ++ring;
   }
   Enter(moment, {RingStatus::kJoining, ring, ring});
-  filling_ = true;
-  pull_.Begin(RangeOf(moment.self_id(), ring), Key256{}, 0);
+  pull_.Begin(RangeOf(moment.self_id(), ring));
 }
 
 FreeShare Arachnode::OwnShare(const RingMoment& moment) const {
@@ -141,6 +140,8 @@ FreeShare Arachnode::OwnShare(const RingMoment& moment) const {
 void Arachnode::Monitor(const RingMoment& moment) {
   monitor_at_ = moment.now + moment.rings().monitor_interval;
   book_.Expire(moment);
+  pushes_.Sweep(moment.now);
+  refs_asked_.Sweep(moment.now);
   if (place_->status == RingStatus::kLeaving && !handoff_.running()) {
     handoff_.Begin(moment, RangeOf(moment.self_id(), place_->ring));
   }
@@ -148,9 +149,8 @@ void Arachnode::Monitor(const RingMoment& moment) {
   placement_.Sample(moment.rings(), refused_ ? capacity_ : shelf_.used(), capacity_);
   refused_ = false;
   if (!placement_.IsFull(moment.rings())) Press(moment, false);
-  if (!pull_.running()) {
-    pull_.Begin(RangeOf(moment.self_id(), place_->ring), repair_cursor_, 1);
-  }
+  if (!repair_.running()) repair_.Begin(moment, place_->ring, book_);
+  Watch(moment);
   if (!placement_.MayMove(moment.rings(), moment.now)) return;
   if (moment.rings().free_share_signal) {
     Decide(moment, placement_.Decide(moment.rings(), place_->ring, OwnShare(moment)));
@@ -165,15 +165,14 @@ void Arachnode::Decide(const RingMoment& moment, RingMove move) {
     placement_.Stay(moment.rings(), moment.now);
     return Press(moment, placement_.IsFull(moment.rings()) && ring < limits::kRingMax);
   }
-  pull_.Stop(questions_);
+  repair_.Stop(questions_);
   if (move == RingMove::kOut) {
     Enter(moment, {RingStatus::kMoving, static_cast<uint8_t>(ring + 1), ring});
     return handoff_.Begin(moment, ShedHalf(moment.self_id(), ring));
   }
   const auto inner = static_cast<uint8_t>(ring - 1);
   Enter(moment, {RingStatus::kMoving, inner, ring});
-  filling_ = true;
-  pull_.Begin(ShedHalf(moment.self_id(), inner), Key256{}, 0);
+  pull_.Begin(ShedHalf(moment.self_id(), inner));
 }
 
 void Arachnode::Press(const RingMoment& moment, bool on) {
@@ -185,15 +184,23 @@ void Arachnode::Press(const RingMoment& moment, bool on) {
 // What could not be fetched is left to repair: a source that names what nobody has must not keep a node
 // from its place.
 void Arachnode::EndPull(const RingMoment& moment) {
-  if (!filling_) {
-    repair_cursor_ = pull_.at_end() ? Key256{} : pull_.cursor();
-    return;
-  }
-  filling_ = false;
   moment.effects.Observe(
       FillEnded{.ring = place_->ring, .blocks = pull_.fetched(), .whole = pull_.failed() == 0});
   placement_.Settle(moment.now);
   Enter(moment, {RingStatus::kActive, place_->ring, place_->ring});
+}
+
+void Arachnode::Watch(const RingMoment& moment) {
+  Key256 key;
+  moment.random.Fill(key.bytes);
+  const KeyRange range = RangeOf(moment.self_id(), place_->ring);
+  const std::vector<KeyedRevision> drawn =
+      shelf_.Page(range, Splice(moment.self_id(), key, place_->ring), 1);
+  if (drawn.empty()) return;
+  const std::vector<const RingInfo*> holders = book_.HoldersOf(drawn[0].key, true);
+  if (holders.empty()) return;
+  const PeerId watched = holders[moment.random.Below(holders.size())]->peer;
+  challenges_.Begin(moment, shelf_, {watched, {drawn[0].key, 1}, Challenges::Why::kWatch});
 }
 
 void Arachnode::EndHandoff(const RingMoment& moment) {
@@ -261,7 +268,7 @@ void Arachnode::OnDeadline(const RingMoment& moment, const Repository& repositor
   if (monitor_at_ <= moment.now) Monitor(moment);
   if (release_at_ <= moment.now) Release(moment);
   if (join_at_ <= moment.now) AskToJoin(moment);
-  handoff_.OnDeadline(moment);
+  handoff_.OnDeadline(moment, WaysOfHandoff());
   if (backlog_at_ <= moment.now) {
     for (size_t i = 0; i < kBacklogAtOnce && !backlog_.empty(); ++i) {
       const BlockId block = backlog_.back();
@@ -281,7 +288,8 @@ void Arachnode::Advance(const RingMoment& moment, const Repository& repository) 
     pull_.Advance(moment, book_, shelf_, questions_);
     if (!pull_.running()) EndPull(moment);
   }
-  handoff_.Advance(moment, book_, shelf_, questions_);
+  repair_.Advance(moment, shelf_, questions_);
+  handoff_.Advance(moment, WaysOfHandoff());
   EndHandoff(moment);
   Halves halves;
   if (sampler_.TakeDone(halves) && lends() && place_->status == RingStatus::kActive) {
@@ -293,7 +301,7 @@ void Arachnode::Advance(const RingMoment& moment, const Repository& repository) 
     }
     Decide(moment, placement_.Decide(moment.rings(), place_->ring, halves));
   }
-  spreading_.Advance(moment, book_, questions_,
+  spreading_.Advance(moment, {book_, questions_, challenges_},
                      [&](const BlockId& block) { return ArchiveOf(repository, block); });
 }
 

@@ -25,15 +25,19 @@
 #include <vector>
 
 #include "core/arachnode/handoff.h"
+#include "core/arachnode/holding.h"
 #include "core/arachnode/overlap_sampler.h"
 #include "core/arachnode/placement.h"
+#include "core/arachnode/push_limit.h"
 #include "core/arachnode/questions.h"
 #include "core/arachnode/range_pull.h"
+#include "core/arachnode/repair.h"
 #include "core/arachnode/ring_book.h"
 #include "core/arachnode/ring_overview.h"
 #include "core/arachnode/shelf.h"
 #include "core/arachnode/spreading.h"
 #include "core/base/peer_set.h"
+#include "core/base/rate_limit.h"
 #include "core/base/state.h"
 #include "core/port/command.h"
 #include "core/repository/repository.h"
@@ -91,6 +95,13 @@ class Arachnode {
   void Release(const RingMoment& moment);
   [[nodiscard]] RingWork WorkNow() const;
   [[nodiscard]] FreeShare OwnShare(const RingMoment& moment) const;
+  // A random block that this node holds, of a random other node that answers for its key.
+  void Watch(const RingMoment& moment);
+
+  [[nodiscard]] Handoff::Ways WaysOfHandoff() {
+    return {book_, shelf_, questions_, challenges_, pushes_};
+  }
+
   // Whatever can go on after an event.
   void Advance(const RingMoment& moment, const Repository& repository);
 
@@ -112,14 +123,20 @@ class Arachnode {
                       const ArchiveStore& store);
   void OnConfirmRequest(const RingMoment& moment, PeerId from, uint64_t id,
                         const ConfirmRequest& request);
+  void OnHoldingChallenge(const RingMoment& moment, PeerId from, uint64_t id,
+                          const HoldingChallenge& challenge);
   void OnAnswer(const RingMoment& moment, const Question& question, const Message& message);
+  void OnChallenged(const RingMoment& moment, const std::optional<Challenges::End>& end);
   void OnFetched(const RingMoment& moment, const Question& question, const ArchiveReply& reply);
   void OnSilence(const RingMoment& moment, const Question& question);
   // A proven archive is to be held; false: no room.
   bool Keep(const RingMoment& moment, const ShelfTask& task, const Archive& archive);
   void OnKept(const RingMoment& moment, const ShelfEnd& end);
   void OnRead(const RingMoment& moment, const ShelfEnd& end);
+  void Prove(const RingMoment& moment, const ShelfEnd& end);
   void PassOn(const RingMoment& moment, const ShelfEnd& end);
+  // What to say of a block that is not held.
+  [[nodiscard]] ArchiveState StateWithout(const RingMoment& moment, const Key256& key) const;
   [[nodiscard]] bool Takes(const RingMoment& moment, const Key256& key) const;
 
   std::optional<Place> place_;  // Nothing: nothing is lent.
@@ -131,15 +148,17 @@ class Arachnode {
   Shelf shelf_;
   Placement placement_;
   OverlapSampler sampler_;
-  RangePull pull_;
+  RangePull pull_;  // Belongs to the place: who joins or moves in fills.
+  Repair repair_;
   Handoff handoff_;
+  Challenges challenges_;
   Spreading spreading_;
-  bool filling_ = false;   // The pull belongs to the place, not to repair.
+  PushLimit pushes_;
+  RateLimit refs_asked_;   // By peer: an answer may cost 32 verifications.
   bool choosing_ = false;  // Joining, and the ring is not chosen.
   bool pressed_ = false;
   bool refused_ = false;  // A block did not fit, since the last sample.
   uint32_t join_tries_ = 0;
-  Key256 repair_cursor_;
   std::vector<BlockId> backlog_;  // Committed before a holder was known, still to be spread.
   Time gossip_at_ = Time::Never();
   Time monitor_at_ = Time::Never();

@@ -8,7 +8,8 @@
 namespace core {
 namespace {
 
-constexpr size_t kNewsTold = 8;    // Of others, in one statement.
+constexpr size_t kNewsTold = 8;  // Of others, in one statement.
+constexpr RateLimit::Terms kRefsTerms = {.per_minute = 60, .entries_max = 4096};
 constexpr int kWordRefreshes = 3;  // Within the time that a statement says something.
 
 }  // namespace
@@ -102,6 +103,10 @@ void Arachnode::OnArrival(const RingMoment& moment, const Repository& repository
     OnArchiveStore(moment, from, message.id, *store);
   } else if (const auto* confirm = std::get_if<ConfirmRequest>(&body)) {
     OnConfirmRequest(moment, from, message.id, *confirm);
+  } else if (const auto* digest = std::get_if<RangeDigestRequest>(&body)) {
+    moment.Send(from, message.id, AnswerTo(*digest, shelf_));
+  } else if (const auto* challenge = std::get_if<HoldingChallenge>(&body)) {
+    OnHoldingChallenge(moment, from, message.id, *challenge);
   } else if (const std::optional<Question> question = questions_.Answered(from, message.id)) {
     OnAnswer(moment, *question, message);
   }
@@ -112,9 +117,10 @@ void Arachnode::OnArrival(const RingMoment& moment, const Repository& repository
   Advance(moment, repository);
 }
 
-// Without a number nobody waits for an answer: it was an announcement.
+// Without a number nobody waits for an answer: it was an announcement. Honest nodes ask a few times a minute.
 void Arachnode::OnRefsRequest(const RingMoment& moment, PeerId from, uint64_t id,
                               const RefsRequest& request) {
+  if (!refs_asked_.Allow(moment.now, from.value, kRefsTerms)) return;
   book_.LearnAll(moment, request.infos);
   if (id == 0) return;
   moment.Send(from, id, Refs{.infos = WordsAbout(moment, request.keys)});
@@ -128,19 +134,39 @@ void Arachnode::OnRangeRequest(const RingMoment& moment, PeerId from, uint64_t i
   moment.Send(from, id, std::move(answer));
 }
 
+void Arachnode::OnHoldingChallenge(const RingMoment& moment, PeerId from, uint64_t id,
+                                   const HoldingChallenge& challenge) {
+  const Key256& key = challenge.block.key;
+  // What is on its way to the disk was acknowledged as held; the read comes behind it.
+  if (shelf_.Has({key, 1})) {
+    return shelf_.Read(moment, {.use = ShelfTask::Use::kProved,
+                                .key = key,
+                                .peer = from,
+                                .id = id,
+                                .nonce = challenge.nonce});
+  }
+  moment.Send(
+      from, id,
+      HoldingProof{.block = challenge.block, .state = StateWithout(moment, key), .proof = {}});
+}
+
 // Whoever has it gives it, whether it answers for the key or not.
 void Arachnode::OnArchiveRequest(const RingMoment& moment, PeerId from, uint64_t id,
                                  const ArchiveRequest& request) {
   if (shelf_.Find(request.key) != nullptr) {
     return shelf_.Read(moment, {.key = request.key, .peer = from, .id = id});
   }
-  const bool mine = lends() && Covers(moment.self_id(), AnsweredRing(*place_), request.key);
   const KeyedRevision about[] = {{request.key, 0}};
   moment.Send(from, id,
               ArchiveReply{.key = request.key,
-                           .state = mine ? ArchiveState::kNotHeld : ArchiveState::kNotMine,
+                           .state = StateWithout(moment, request.key),
                            .archive = {},
                            .infos = WordsAbout(moment, about)});
+}
+
+ArchiveState Arachnode::StateWithout(const RingMoment& moment, const Key256& key) const {
+  const bool mine = lends() && Covers(moment.self_id(), AnsweredRing(*place_), key);
+  return mine ? ArchiveState::kNotHeld : ArchiveState::kNotMine;
 }
 
 bool Arachnode::Takes(const RingMoment& moment, const Key256& key) const {
@@ -188,19 +214,26 @@ void Arachnode::OnAnswer(const RingMoment& moment, const Question& question,
                          const Message& message) {
   const Body& body = message.body;
   if (const auto* refs = std::get_if<Refs>(&body)) {
-    book_.LearnAll(moment, refs->infos);
+    const std::vector<RingInfo> words = book_.LearnAll(moment, refs->infos);
     if (question.asker == Asker::kSampler) {
-      sampler_.OnRefs(moment, question, *refs, book_, questions_);
+      sampler_.OnRefs(moment, question, words, book_, questions_);
     }
   } else if (const auto* range = std::get_if<Range>(&body)) {
     if (question.asker == Asker::kPull) pull_.OnRange(question, *range, book_, moment);
+    if (question.asker == Asker::kRepair) repair_.OnRange(question, *range, shelf_);
+  } else if (const auto* digest = std::get_if<RangeDigest>(&body)) {
+    if (question.asker == Asker::kRepair) repair_.OnDigest(question, *digest, shelf_);
+  } else if (const auto* proof = std::get_if<HoldingProof>(&body)) {
+    if (question.asker == Asker::kChallenge) {
+      OnChallenged(moment, challenges_.OnProof(question, *proof));
+    }
   } else if (const auto* reply = std::get_if<ArchiveReply>(&body)) {
     book_.LearnAll(moment, reply->infos);
-    if (question.asker == Asker::kFetch) OnFetched(moment, question, *reply);
+    OnFetched(moment, question, *reply);
   } else if (const auto* confirm = std::get_if<Confirm>(&body)) {
     book_.LearnAll(moment, confirm->infos);
     if (question.asker == Asker::kHandoff) {
-      handoff_.OnConfirm(moment, question, *confirm, book_, shelf_);
+      handoff_.OnConfirm(moment, question, *confirm, WaysOfHandoff());
     } else if (question.asker == Asker::kSpreading) {
       spreading_.OnConfirm(question, *confirm);
     }
@@ -213,29 +246,39 @@ void Arachnode::OnAnswer(const RingMoment& moment, const Question& question,
 
 void Arachnode::OnFetched(const RingMoment& moment, const Question& question,
                           const ArchiveReply& reply) {
-  const KeyedRevision* wanted = pull_.Wanted(question.number);
+  const bool fills = question.asker == Asker::kFetch;
+  if (!fills && question.asker != Asker::kRepairFetch) return;
+  Wants& wants = fills ? pull_.wants() : repair_.wants();
+  const KeyedRevision* wanted = wants.Find(question.number);
   if (wanted == nullptr) return;
   const Archive& archive = reply.archive;
   const bool fits = reply.state == ArchiveState::kHeld && reply.key == wanted->key &&
                     archive.revision >= wanted->revision &&
                     RingKeyOf(moment, archive.block) == wanted->key;
   const KeyedRevision came{wanted->key, archive.revision};
-  if (fits && shelf_.Has(came)) return pull_.OnFetched(question, true);
+  if (fits && shelf_.Has(came)) return wants.OnFetched(question, true);
   const bool proven = fits && IsProven(moment, archive);
   if (fits && !proven) {
     moment.effects.Observe(ArchiveRefused{.from = question.peer, .key = wanted->key});
   }
-  pull_.OnFetched(question, proven && Keep(moment, {.use = ShelfTask::Use::kPulled}, archive));
+  const bool kept = proven && Keep(moment, {.use = ShelfTask::Use::kPulled}, archive);
+  wants.OnFetched(question, kept);
+  if (!fills && proven && !kept) repair_.OnUnfit(questions_);
 }
 
 void Arachnode::OnSilence(const RingMoment& moment, const Question& question) {
   book_.Forget(question.peer);
   switch (question.asker) {
     case Asker::kSampler:
-      return sampler_.OnSilence(moment, question, book_, questions_);
+      return sampler_.OnSilence(moment, question, questions_);
     case Asker::kPull:
     case Asker::kFetch:
       return pull_.OnSilence(question);
+    case Asker::kRepair:
+    case Asker::kRepairFetch:
+      return repair_.OnSilence(question);
+    case Asker::kChallenge:
+      return OnChallenged(moment, challenges_.OnSilence(question));
     case Asker::kSpreading:
       return spreading_.OnSilence(question);
     case Asker::kGossip:
@@ -243,6 +286,25 @@ void Arachnode::OnSilence(const RingMoment& moment, const Question& question) {
     case Asker::kHandoff:
       return;
   }
+}
+
+// Who said that it holds a block and does not is told of, and not counted on for a while; so is who lacks
+// blocks of its ring again and again.
+void Arachnode::OnChallenged(const RingMoment& moment, const std::optional<Challenges::End>& end) {
+  if (!end.has_value()) return;
+  using Verdict = Challenges::Verdict;
+  const Challenges::Subject& subject = end->subject;
+  const bool said_so = subject.why != Challenges::Why::kWatch;
+  if (end->verdict == Verdict::kRefuted || (end->verdict == Verdict::kLacking && said_so)) {
+    book_.Doubt(moment.now, subject.peer);
+    moment.effects.Observe(ArchiveRefused{.from = subject.peer, .key = subject.block.key});
+  } else if (end->verdict == Verdict::kLacking) {
+    book_.NoteLack(moment.now, subject.peer);
+  } else if (end->verdict == Verdict::kProven) {
+    book_.NoteHeld(subject.peer);
+  }
+  handoff_.OnChallenged(*end);
+  spreading_.OnChallenged(*end);
 }
 
 // ---- what the disk answers ----
@@ -300,10 +362,18 @@ void Arachnode::PassOn(const RingMoment& moment, const ShelfEnd& end) {
 
 void Arachnode::OnRead(const RingMoment& moment, const ShelfEnd& end) {
   const ShelfTask& task = end.task;
-  if (task.use == ShelfTask::Use::kPushed) {
-    if (!end.done) return;
-    return moment.Send(task.peer, 0,
-                       ArchiveStore{.archive = end.archive, .seen = UINT8_MAX, .inward = true});
+  switch (task.use) {
+    case ShelfTask::Use::kPushed:
+      if (!end.done) return;
+      return moment.Send(task.peer, 0,
+                         ArchiveStore{.archive = end.archive, .seen = UINT8_MAX, .inward = true});
+    case ShelfTask::Use::kChecked:
+      return OnChallenged(moment, challenges_.OnRead(moment, end, questions_));
+    case ShelfTask::Use::kProved:
+      return Prove(moment, end);
+    case ShelfTask::Use::kAsked:
+    case ShelfTask::Use::kPulled:
+      break;
   }
   ArchiveReply reply{.key = task.key, .state = ArchiveState::kDamaged, .archive = {}, .infos = {}};
   if (end.done) {
@@ -311,6 +381,16 @@ void Arachnode::OnRead(const RingMoment& moment, const ShelfEnd& end) {
     reply.archive = end.archive;
   }
   moment.Send(task.peer, task.id, std::move(reply));
+}
+
+void Arachnode::Prove(const RingMoment& moment, const ShelfEnd& end) {
+  HoldingProof proof{.block = {end.task.key, 0}, .state = ArchiveState::kDamaged, .proof = {}};
+  if (end.done) {
+    proof.block.revision = end.archive.revision;
+    proof.state = ArchiveState::kHeld;
+    proof.proof = HoldingProofOf(moment, end.archive, end.task.nonce, moment.self_id());
+  }
+  moment.Send(end.task.peer, end.task.id, std::move(proof));
 }
 
 }  // namespace core

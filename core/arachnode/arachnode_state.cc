@@ -77,7 +77,9 @@ void Arachnode::CollectPeers(PeerSet& peers) const {
   shelf_.CollectPeers(peers);
   sampler_.CollectPeers(peers);
   pull_.CollectPeers(peers);
+  repair_.CollectPeers(peers);
   handoff_.CollectPeers(peers);
+  challenges_.CollectPeers(peers);
   spreading_.CollectPeers(peers);
 }
 
@@ -92,11 +94,9 @@ void Arachnode::Tell(State& state) const {
   }
   state.Add("sequence", sequence_);
   state.Add("choosing", choosing_);
-  state.Add("filling", filling_);
   state.Add("pressed", pressed_);
   state.Add("refused", refused_);
   state.Hash(join_tries_);
-  state.Add("repair cursor", repair_cursor_);
   state.Hash(backlog_.size());
   state.Show("backlog", backlog_.size());
   state.Add("gossips", gossip_at_);
@@ -110,8 +110,12 @@ void Arachnode::Tell(State& state) const {
   state.Module("shelf", shelf_);
   state.Module("sampler", sampler_);
   state.Module("pull", pull_);
+  state.Module("repair", repair_);
   state.Module("handoff", handoff_);
+  state.Module("challenges", challenges_);
   state.Module("spreading", spreading_);
+  state.Part("pushes", [&] { pushes_.Tell(state); });
+  state.Module("refs asked", refs_asked_);
 }
 
 void Arachnode::Digest(Hasher& hasher) const {
@@ -126,7 +130,8 @@ void Arachnode::Describe(StateListener& listener) const {
 
 size_t Arachnode::HeapBytes() const {
   return book_.HeapBytes() + questions_.HeapBytes() + shelf_.HeapBytes() + sampler_.HeapBytes() +
-         pull_.HeapBytes() + handoff_.HeapBytes() + spreading_.HeapBytes() +
+         pull_.HeapBytes() + repair_.HeapBytes() + handoff_.HeapBytes() + challenges_.HeapBytes() +
+         spreading_.HeapBytes() + pushes_.HeapBytes() + refs_asked_.HeapBytes() +
          backlog_.capacity() * sizeof(BlockId);
 }
 

@@ -29,7 +29,7 @@ void OverlapSampler::Begin(const RingMoment& moment, uint8_t ring, const RingBoo
   if (ring > 0) Draw(moment, ShedHalf(moment.self_id(), static_cast<uint8_t>(ring - 1)), true);
   for (uint32_t i = 0; i < samples_.size(); ++i) {
     Sample& sample = samples_[i];
-    for (const RingInfo* info : book.HoldersOf(sample.key)) Note(moment, sample, *info);
+    for (const RingInfo* info : book.HoldersOf(sample.key)) Note(moment, sample, *info, book);
     for (const PeerId near : moment.Nearest(sample.key, kAskedPerKey)) {
       questions.Ask(moment, near, Asker::kSampler, i,
                     RefsRequest{.infos = {}, .keys = {{sample.key, 0}}});
@@ -38,30 +38,29 @@ void OverlapSampler::Begin(const RingMoment& moment, uint8_t ring, const RingBoo
   Continue(moment, questions);
 }
 
-void OverlapSampler::Note(const RingMoment& moment, Sample& sample, const RingInfo& info) {
+void OverlapSampler::Note(const RingMoment& moment, Sample& sample, const RingInfo& info,
+                          const RingBook& book) {
   const NodeId& id = moment.context.directory->NodeIdOf(info.peer);
   if (info.peer == moment.self || !Covers(id, SettledRing(PlaceOf(info)), sample.key)) return;
+  if (!book.IsCounted(info.peer)) return;
   const auto known = std::find(sample.holders.begin(), sample.holders.end(), info.peer);
   if (known == sample.holders.end()) sample.holders.push_back(info.peer);
 }
 
-void OverlapSampler::OnRefs(const RingMoment& moment, const Question& question, const Refs& refs,
-                            const RingBook& book, Questions& questions) {
+void OverlapSampler::OnRefs(const RingMoment& moment, const Question& question,
+                            std::span<const RingInfo> words, const RingBook& book,
+                            Questions& questions) {
   if (question.number >= samples_.size()) return;
   Sample& sample = samples_[question.number];
   if (phase_ == Phase::kVerifying) {
     ++sample.verified;
   } else {
-    for (const RingInfo& info : refs.infos) {
-      const RingInfo* known = book.Find(info.peer);
-      const bool same = known != nullptr && known->sequence >= info.sequence;
-      if (same || IsGenuine(moment, info)) Note(moment, sample, same ? *known : info);
-    }
+    for (const RingInfo& info : words) Note(moment, sample, info, book);
   }
   Continue(moment, questions);
 }
 
-void OverlapSampler::OnSilence(const RingMoment& moment, const Question& question, const RingBook&,
+void OverlapSampler::OnSilence(const RingMoment& moment, const Question& question,
                                Questions& questions) {
   if (question.number >= samples_.size()) return;
   if (phase_ == Phase::kVerifying) {

@@ -5,11 +5,12 @@
 //   asking    | their answers, or their silence          | asks some of the named holders themselves
 //   verifying | the holders' own words, or their silence | done: the counts are there
 //
-// A holder counts by its own signed and fresh word, whoever passed it on; those that are asked and are
-// silent lower the count of what was not asked in proportion. Source: protocol document, 1.2.6.
+// A holder counts by its own signed and fresh word, whoever passed it on, unless it is not counted on
+// (ring_book.h); those that are asked and are silent lower the count of what was not asked in proportion. Source: protocol document, 1.2.6.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/arachnode/placement.h"
@@ -25,10 +26,10 @@ class OverlapSampler {
   // Draws keys and asks. A sample under way is dropped.
   void Begin(const RingMoment& moment, uint8_t ring, const RingBook& book, Questions& questions);
 
-  void OnRefs(const RingMoment& moment, const Question& question, const Refs& refs,
+  // `words`: those of the answer that count (RingBook::LearnAll).
+  void OnRefs(const RingMoment& moment, const Question& question, std::span<const RingInfo> words,
               const RingBook& book, Questions& questions);
-  void OnSilence(const RingMoment& moment, const Question& question, const RingBook& book,
-                 Questions& questions);
+  void OnSilence(const RingMoment& moment, const Question& question, Questions& questions);
 
   // Once when a sample is complete.
   [[nodiscard]] bool TakeDone(Halves& halves);
@@ -53,7 +54,8 @@ class OverlapSampler {
   };
 
   void Draw(const RingMoment& moment, const KeyRange& half, bool gained);
-  static void Note(const RingMoment& moment, Sample& sample, const RingInfo& info);
+  static void Note(const RingMoment& moment, Sample& sample, const RingInfo& info,
+                   const RingBook& book);
   void Continue(const RingMoment& moment, Questions& questions);
   void Verify(const RingMoment& moment, Questions& questions);
   [[nodiscard]] static uint32_t CountOf(const Sample& sample);

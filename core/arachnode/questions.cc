@@ -6,8 +6,9 @@
 namespace core {
 namespace {
 
-constexpr std::string_view kAskers[] = {"gossip", "join",    "sampler",  "pull",
-                                        "fetch",  "handoff", "spreading"};
+constexpr std::string_view kAskers[] = {"gossip",       "join",     "sampler",   "pull",
+                                        "fetch",        "handoff",  "spreading", "repair",
+                                        "repair fetch", "challenge"};
 
 }  // namespace
 
@@ -46,6 +47,12 @@ void Questions::Drop(Asker asker) {
 size_t Questions::CountOf(Asker asker) const {
   return static_cast<size_t>(std::count_if(
       open_.begin(), open_.end(), [&](const Question& each) { return each.asker == asker; }));
+}
+
+size_t Questions::CountTo(PeerId peer, Asker asker) const {
+  return static_cast<size_t>(std::count_if(open_.begin(), open_.end(), [&](const Question& each) {
+    return each.peer == peer && each.asker == asker;
+  }));
 }
 
 Time Questions::NextDeadline() const {

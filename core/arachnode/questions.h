@@ -17,7 +17,18 @@
 namespace core {
 
 // Who waits for the answer.
-enum class Asker : uint8_t { kGossip, kJoin, kSampler, kPull, kFetch, kHandoff, kSpreading };
+enum class Asker : uint8_t {
+  kGossip,
+  kJoin,
+  kSampler,
+  kPull,
+  kFetch,
+  kHandoff,
+  kSpreading,
+  kRepair,
+  kRepairFetch,
+  kChallenge
+};
 
 struct Question {
   uint64_t id = 0;
@@ -40,6 +51,7 @@ class Questions {
   void Drop(Asker asker);
 
   [[nodiscard]] size_t CountOf(Asker asker) const;
+  [[nodiscard]] size_t CountTo(PeerId peer, Asker asker) const;
   [[nodiscard]] Time NextDeadline() const;
 
   void CollectPeers(PeerSet& peers) const;

@@ -10,25 +10,21 @@ constexpr size_t kStrangersAsked = 3;
 
 }  // namespace
 
-void RangePull::Begin(const KeyRange& range, const Key256& after, uint32_t pages) {
+void RangePull::Begin(const KeyRange& range) {
   phase_ = Phase::kSeeking;
   range_ = range;
-  cursor_ = std::max(after, range.First());
-  pages_left_ = pages;
-  at_end_ = false;
+  cursor_ = range.First();
   listed_ = false;
   strangers_ = false;
-  fetched_ = 0;
-  failed_ = 0;
   silent_.clear();
-  wants_.clear();
+  wants_.Clear();
 }
 
 void RangePull::Stop(Questions& questions) {
   questions.Drop(Asker::kPull);
   questions.Drop(Asker::kFetch);
   phase_ = Phase::kIdle;
-  wants_.clear();
+  wants_.Clear();
 }
 
 void RangePull::Advance(const RingMoment& moment, const RingBook& book, const Shelf& shelf,
@@ -38,9 +34,10 @@ void RangePull::Advance(const RingMoment& moment, const RingBook& book, const Sh
       Seek(moment, book, questions);
     } else if (phase_ == Phase::kPaging) {
       Sift(shelf);
+    } else if (wants_.Ask(moment, Asker::kFetch, questions)) {
+      return;
     } else {
-      Fetch(moment, questions);
-      if (phase_ == Phase::kFetching) return;
+      MoveOn();
     }
   }
 }
@@ -94,12 +91,14 @@ void RangePull::SkipTo(const RingMoment& moment, const RingBook& book) {
     cursor_ = *next;
     return;
   }
-  at_end_ = true;
   phase_ = Phase::kIdle;
 }
 
-// Ascending, behind the cursor, within the range.
+// Ascending, behind the cursor, within the range; whole, or as long as was asked for.
 bool RangePull::IsAnswer(const Range& range) const {
+  if (range.blocks.size() > kPageBlocks || (range.more && range.blocks.size() < kPageBlocks)) {
+    return false;
+  }
   Key256 last = cursor_;
   for (const KeyedRevision& block : range.blocks) {
     if (block.key <= last || !range_.Contains(block.key)) return false;
@@ -116,11 +115,7 @@ void RangePull::OnRange(const Question& question, const Range& range, const Ring
   Key256 last = cursor_;
   for (const KeyedRevision& block : range.blocks) {
     last = block.key;
-    const auto known = std::find_if(wants_.begin(), wants_.end(),
-                                    [&](const Want& want) { return want.block.key == block.key; });
-    Want& want = known == wants_.end() ? wants_.emplace_back() : *known;
-    want.block = {block.key, std::max(want.block.revision, block.revision)};
-    want.sources.push_back(question.peer);
+    wants_.Add(block, question.peer);
   }
   listed_ = true;
   const Key256 own =
@@ -131,66 +126,26 @@ void RangePull::OnRange(const Question& question, const Range& range, const Ring
 
 // What is there already is no work; what lies behind the shortest list is left for the next page.
 void RangePull::Sift(const Shelf& shelf) {
-  if (!listed_) {
-    wants_.clear();
-    phase_ = Phase::kSeeking;
-    return;
-  }
-  std::erase_if(wants_,
-                [&](const Want& want) { return want.block.key > reach_ || shelf.Has(want.block); });
-  phase_ = Phase::kFetching;
-}
-
-void RangePull::Fetch(const RingMoment& moment, Questions& questions) {
-  size_t open = questions.CountOf(Asker::kFetch);
-  bool waiting = open > 0;
-  for (uint32_t i = 0; i < wants_.size() && open < kWindow; ++i) {
-    Want& want = wants_[i];
-    if (want.over || want.asked) continue;
-    if (want.sources.empty()) {
-      want.over = true;
-      ++failed_;
-      continue;
-    }
-    want.asked = true;
-    const PeerId source = want.sources.back();
-    want.sources.pop_back();
-    questions.Ask(moment, source, Asker::kFetch, i, ArchiveRequest{.key = want.block.key});
-    waiting = true;
-    ++open;
-  }
-  if (!waiting) MoveOn();
+  wants_.DropIf([&](const KeyedRevision& block) {
+    return !listed_ || block.key > reach_ || shelf.Has(block);
+  });
+  phase_ = listed_ ? Phase::kFetching : Phase::kSeeking;
 }
 
 void RangePull::MoveOn() {
-  wants_.clear();
   strangers_ = false;
   cursor_ = reach_;
-  at_end_ = cursor_ >= range_.Last();
-  phase_ = at_end_ || (pages_left_ > 0 && --pages_left_ == 0) ? Phase::kIdle : Phase::kSeeking;
-}
-
-void RangePull::OnFetched(const Question& question, bool good) {
-  if (question.number >= wants_.size()) return;
-  Want& want = wants_[question.number];
-  want.asked = false;
-  if (!good) return;
-  want.over = true;
-  ++fetched_;
+  phase_ = cursor_ >= range_.Last() ? Phase::kIdle : Phase::kSeeking;
 }
 
 void RangePull::OnSilence(const Question& question) {
   silent_.push_back(question.peer);
-  if (question.asker == Asker::kFetch) OnFetched(question, false);
-}
-
-const KeyedRevision* RangePull::Wanted(uint32_t number) const {
-  return number < wants_.size() ? &wants_[number].block : nullptr;
+  if (question.asker == Asker::kFetch) wants_.OnSilence(question);
 }
 
 void RangePull::CollectPeers(PeerSet& peers) const {
   peers.AddAll(silent_);
-  for (const Want& want : wants_) peers.AddAll(want.sources);
+  wants_.CollectPeers(peers);
 }
 
 template <typename State>
@@ -200,21 +155,10 @@ void RangePull::Tell(State& state) const {
   state.Add("bits", range_.bits);
   state.Add("cursor", cursor_);
   state.Add("reach", reach_);
-  state.Add("pages left", pages_left_);
   state.Hash(listed_);
   state.Hash(strangers_);
-  state.Add("fetched", fetched_);
-  state.Add("failed", failed_);
   state.Add("silent", silent_);
-  for (const Want& want : wants_) {
-    state.Part("want", [&] {
-      state.Add("key", want.block.key);
-      state.Add("revision", want.block.revision);
-      state.Add("sources", want.sources);
-      state.Add("asked", want.asked);
-      state.Add("over", want.over);
-    });
-  }
+  wants_.Tell(state);
 }
 
 void RangePull::Digest(Hasher& hasher) const {
@@ -228,9 +172,7 @@ void RangePull::Describe(StateListener& listener) const {
 }
 
 size_t RangePull::HeapBytes() const {
-  size_t bytes = silent_.capacity() * sizeof(PeerId) + wants_.capacity() * sizeof(Want);
-  for (const Want& want : wants_) bytes += want.sources.capacity() * sizeof(PeerId);
-  return bytes;
+  return silent_.capacity() * sizeof(PeerId) + wants_.HeapBytes();
 }
 
 }  // namespace core

@@ -41,22 +41,47 @@ bool IsGenuine(const RingMoment& moment, const RingInfo& info) {
 
 bool RingBook::Learn(const RingMoment& moment, const RingInfo& info) {
   if (info.peer == moment.self) return false;
-  const auto known = std::find_if(entries_.begin(), entries_.end(),
-                                  [&](const Entry& entry) { return entry.info.peer == info.peer; });
-  if (known != entries_.end() && known->info.sequence >= info.sequence) return false;
+  const RingInfo* known = Find(info.peer);
+  if (known != nullptr && known->sequence >= info.sequence) return false;
   if (!IsGenuine(moment, info)) return false;
-  if (known != entries_.end()) {
-    known->info = info;
-    return true;
-  }
-  entries_.push_back({moment.context.directory->NodeIdOf(info.peer), info});
-  const PeerId added = info.peer;
-  Trim(moment.self_id(), entries_.back());
-  return Find(added) != nullptr;
+  Keep(moment, info);
+  return Find(info.peer) != nullptr;
 }
 
-void RingBook::LearnAll(const RingMoment& moment, std::span<const RingInfo> infos) {
-  for (const RingInfo& info : infos) Learn(moment, info);
+void RingBook::Keep(const RingMoment& moment, const RingInfo& info) {
+  for (Entry& entry : entries_) {
+    if (entry.info.peer != info.peer) continue;
+    entry.info = info;
+    return NoteMove(moment.now, entry);
+  }
+  entries_.push_back({.id = moment.context.directory->NodeIdOf(info.peer), .info = info});
+  NoteMove(moment.now, entries_.back());
+  Trim(moment.self_id(), entries_.back());
+}
+
+void RingBook::NoteMove(Time now, Entry& entry) {
+  if (entry.info.status != RingStatus::kMoving) {
+    entry.moves_since = Time::Never();
+    entry.overdue = false;
+  } else if (entry.moves_since == Time::Never()) {
+    entry.moves_since = now;
+  }
+}
+
+std::vector<RingInfo> RingBook::LearnAll(const RingMoment& moment,
+                                         std::span<const RingInfo> infos) {
+  std::vector<RingInfo> counting;
+  for (const RingInfo& info : infos) {
+    if (info.peer == moment.self) continue;
+    const RingInfo* known = Find(info.peer);
+    if (known != nullptr && known->sequence >= info.sequence) {
+      counting.push_back(*known);
+    } else if (IsGenuine(moment, info)) {
+      counting.push_back(info);
+      Keep(moment, info);
+    }
+  }
+  return counting;
 }
 
 void RingBook::Trim(const NodeId& self, const Entry& added) {
@@ -77,6 +102,46 @@ void RingBook::Forget(PeerId peer) {
 
 void RingBook::Expire(const RingMoment& moment) {
   std::erase_if(entries_, [&](const Entry& entry) { return !IsFresh(moment, entry.info); });
+  for (Entry& entry : entries_) {
+    const bool moves = entry.moves_since != Time::Never();
+    entry.overdue = moves && moment.now - entry.moves_since > moment.rings().move_max;
+  }
+  std::erase_if(doubts_, [&](const DoubtOf& doubt) { return doubt.until <= moment.now; });
+}
+
+RingBook::DoubtOf& RingBook::DoubtAbout(PeerId peer) {
+  const auto known = std::find_if(doubts_.begin(), doubts_.end(),
+                                  [&](const DoubtOf& doubt) { return doubt.peer == peer; });
+  if (known != doubts_.end()) return *known;
+  if (doubts_.size() == kDoubtsMax) doubts_.erase(doubts_.begin());
+  return doubts_.emplace_back(DoubtOf{.peer = peer, .lacks = 0, .until = {}});
+}
+
+void RingBook::Doubt(Time now, PeerId peer) {
+  DoubtOf& doubt = DoubtAbout(peer);
+  doubt.lacks = kLacksMax;
+  doubt.until = now + kDoubtTime;
+}
+
+void RingBook::NoteLack(Time now, PeerId peer) {
+  DoubtOf& doubt = DoubtAbout(peer);
+  doubt.lacks = std::min<uint8_t>(kLacksMax, doubt.lacks + 1);
+  doubt.until = now + kDoubtTime;
+}
+
+void RingBook::NoteHeld(PeerId peer) {
+  std::erase_if(
+      doubts_, [&](const DoubtOf& doubt) { return doubt.peer == peer && doubt.lacks < kLacksMax; });
+}
+
+bool RingBook::IsCounted(PeerId peer) const {
+  const bool doubted = std::any_of(doubts_.begin(), doubts_.end(), [&](const DoubtOf& doubt) {
+    return doubt.peer == peer && doubt.lacks >= kLacksMax;
+  });
+  const bool overdue = std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    return entry.info.peer == peer && entry.overdue;
+  });
+  return !doubted && !overdue;
 }
 
 const RingInfo* RingBook::Find(PeerId peer) const {
@@ -93,7 +158,8 @@ std::vector<const RingInfo*> RingBook::HoldersOf(const Key256& key, bool settled
     return settled ? SettledRing(place) : AnsweredRing(place);
   };
   for (const Entry& entry : entries_) {
-    if (Covers(entry.id, ring_of(entry), key)) found.push_back(&entry);
+    const bool covers = Covers(entry.id, ring_of(entry), key);
+    if (covers && (!settled || IsCounted(entry.info.peer))) found.push_back(&entry);
   }
   std::sort(found.begin(), found.end(), [&](const Entry* a, const Entry* b) {
     const uint8_t ring_a = ring_of(*a);
@@ -129,6 +195,7 @@ std::vector<PeerId> RingBook::Beside(const NodeId& id, uint8_t ring) const {
 
 void RingBook::CollectPeers(PeerSet& peers) const {
   for (const Entry& entry : entries_) peers.Add(entry.info.peer);
+  for (const DoubtOf& doubt : doubts_) peers.Add(doubt.peer);
 }
 
 template <typename State>
@@ -143,6 +210,15 @@ void RingBook::Tell(State& state) const {
       state.Add("capacity", entry.info.capacity);
       state.Add("used", entry.info.used);
       state.Add("issued ms", entry.info.issued_ms);
+      state.Add("moves since", entry.moves_since);
+      state.Add("overdue", entry.overdue);
+    });
+  }
+  for (const DoubtOf& doubt : doubts_) {
+    state.Part("doubt", [&] {
+      state.Add("peer", doubt.peer);
+      state.Add("lacks", doubt.lacks);
+      state.Add("until", doubt.until);
     });
   }
 }

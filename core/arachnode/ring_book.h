@@ -4,7 +4,9 @@
 // others the nearest kOuter: whoever shares keys with this peer is among the first. Invariants: (1)
 // every statement carries its node's signature, and the latest one counts, whoever passed it on: a node
 // can lie about itself only; (2) a statement older than info_keep says nothing; (3) memory is bounded by
-// kPerRing per ring and kOuter. Source: protocol document, 1.2.1 (neighbour references), 1.2.10.
+// kPerRing per ring, kOuter and kDoubtsMax; (4) nobody is counted on who was caught not holding what it said
+// (Doubt), for kDoubtTime, or who moves for longer than move_max. Such a node is asked and answered as before.
+// Source: protocol document, 1.2.1 (neighbour references), 1.2.10.
 #pragma once
 
 #include <cstddef>
@@ -24,17 +26,30 @@ class RingBook {
  public:
   static constexpr size_t kPerRing = 16;
   static constexpr size_t kOuter = 32;
+  static constexpr size_t kDoubtsMax = 64;  // The oldest goes.
+  static constexpr Duration kDoubtTime = Minutes(10);
+  static constexpr uint8_t kLacksMax = 3;  // In a row: it holds less than it answers for.
 
   // News are kept; false: nothing new, or not genuine, or of no concern.
   bool Learn(const RingMoment& moment, const RingInfo& info);
-  void LearnAll(const RingMoment& moment, std::span<const RingInfo> infos);
+  // Returns what counts: of each node that is not this one the latest genuine statement, of these and of those
+  // kept.
+  std::vector<RingInfo> LearnAll(const RingMoment& moment, std::span<const RingInfo> infos);
   // It is silent.
   void Forget(PeerId peer);
   void Expire(const RingMoment& moment);
 
+  // It did not hold what it had said that it holds.
+  void Doubt(Time now, PeerId peer);
+  // It does not hold a block of its ring, and says so; or it does.
+  void NoteLack(Time now, PeerId peer);
+  void NoteHeld(PeerId peer);
+  // Whether others may count on it, as far as it is known here.
+  [[nodiscard]] bool IsCounted(PeerId peer) const;
+
   [[nodiscard]] const RingInfo* Find(PeerId peer) const;
 
-  // Who answers for the key, or (settled) may be counted on for it; widest ring first, then nearest to
+  // Who answers for the key, or (settled) is counted on for it; widest ring first, then nearest to
   // the key.
   [[nodiscard]] std::vector<const RingInfo*> HoldersOf(const Key256& key,
                                                        bool settled = false) const;
@@ -49,7 +64,9 @@ class RingBook {
   void Digest(Hasher& hasher) const;
   void Describe(StateListener& listener) const;
 
-  [[nodiscard]] size_t HeapBytes() const { return entries_.capacity() * sizeof(Entry); }
+  [[nodiscard]] size_t HeapBytes() const {
+    return entries_.capacity() * sizeof(Entry) + doubts_.capacity() * sizeof(DoubtOf);
+  }
 
  private:
   template <typename State>
@@ -58,12 +75,26 @@ class RingBook {
   struct Entry {
     NodeId id;
     RingInfo info;
+    Time moves_since = Time::Never();  // By what was heard here.
+    bool overdue = false;              // It moves for longer than move_max.
   };
 
+  struct DoubtOf {
+    PeerId peer;
+    uint8_t lacks = 0;
+    Time until;  // Then it is forgotten.
+  };
+
+  [[nodiscard]] DoubtOf& DoubtAbout(PeerId peer);
+
+  // REQUIRES: genuine, and later than what is kept of its node.
+  void Keep(const RingMoment& moment, const RingInfo& info);
+  static void NoteMove(Time now, Entry& entry);
   // Drops the farthest of a group that has grown too large.
   void Trim(const NodeId& self, const Entry& added);
 
   std::vector<Entry> entries_;
+  std::vector<DoubtOf> doubts_;
 };
 
 // A statement by this peer, signed.

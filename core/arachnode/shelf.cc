@@ -19,10 +19,42 @@ size_t Shelf::Load(std::span<const StoredRow> rows) {
     if (row.at.table != kShelfTable || row.at.key.size() != key.bytes.size()) continue;
     if (DecodeRow(row.value, held) != nullptr || held.revision == 0) continue;
     std::copy(row.at.key.begin(), row.at.key.end(), key.bytes.begin());
-    held_[key] = {held.revision, held.bytes};
-    used_ += held.bytes;
+    Index(key, {held.revision, held.bytes});
   }
   return held_.size();
+}
+
+void Shelf::Index(const Key256& key, const ShelfEntry& entry) {
+  const auto [at, fresh] = held_.try_emplace(key);
+  if (!fresh) Unindex(key, at->second);
+  used_ += entry.bytes;
+  used_ -= at->second.bytes;
+  at->second = entry;
+  const auto walk = [this](const KeyRange& range, DigestTree::Visitor visit) {
+    Walk(range, visit);
+  };
+  digests_.Add({key, entry.revision}, walk);
+}
+
+// A damaged block counts as one that is not held.
+void Shelf::Unindex(const Key256& key, const ShelfEntry& held) {
+  if (held.revision == 0) {
+    --damaged_;
+  } else {
+    digests_.Remove({key, held.revision});
+  }
+}
+
+void Shelf::Walk(const KeyRange& range, DigestTree::Visitor visit) const {
+  for (auto at = held_.lower_bound(range.First()); at != held_.end() && range.Contains(at->first);
+       ++at) {
+    if (at->second.revision > 0) visit({at->first, at->second.revision});
+  }
+}
+
+BucketDigest Shelf::DigestOfRange(const KeyRange& range) const {
+  return digests_.Of(
+      range, [this](const KeyRange& part, DigestTree::Visitor visit) { Walk(part, visit); });
 }
 
 const ShelfEntry* Shelf::Find(const Key256& key) const {
@@ -74,7 +106,7 @@ void Shelf::Erase(const RingMoment& moment, const Key256& key) {
   const ShelfTask task{
       .kind = ShelfTask::Kind::kErase, .key = key, .revision = found->second.revision};
   used_ -= found->second.bytes;
-  damaged_ -= found->second.revision == 0 ? 1u : 0u;
+  Unindex(key, found->second);
   held_.erase(found);
   StoreBatch batch;
   batch.Delete(RingRowKey(kShelfTable, key));
@@ -98,11 +130,7 @@ ShelfEnd Shelf::OnStored(const RingMoment&, const Stored& stored) {
   if (end.task.kind == ShelfTask::Kind::kPut) {
     coming_ -= open.bytes;
     if (!end.done) return end;
-    ShelfEntry& held = held_[end.task.key];
-    used_ += open.bytes;
-    used_ -= held.bytes;
-    damaged_ -= held.bytes > 0 && held.revision == 0 ? 1u : 0u;
-    held = {end.task.revision, open.bytes};
+    Index(end.task.key, {end.task.revision, open.bytes});
   } else if (end.task.kind == ShelfTask::Kind::kRead) {
     const bool there = end.done && stored.found.size() == 1 && stored.found[0].has_value();
     end.done = there && DecodeRow(*stored.found[0], end.archive) == nullptr;
@@ -116,6 +144,7 @@ ShelfEnd Shelf::OnStored(const RingMoment&, const Stored& stored) {
 void Shelf::NoteDamage(const Key256& key) {
   const auto found = held_.find(key);
   if (found == held_.end() || found->second.revision == 0) return;
+  Unindex(key, found->second);
   found->second.revision = 0;
   ++damaged_;
 }
@@ -178,7 +207,7 @@ void Shelf::Describe(StateListener& listener) const {
 }
 
 size_t Shelf::HeapBytes() const {
-  size_t bytes = held_.size() * kIndexBytes + open_.size() * sizeof(Open);
+  size_t bytes = held_.size() * kIndexBytes + digests_.HeapBytes() + open_.size() * sizeof(Open);
   for (const Open& open : open_) bytes += open.bytes;
   return bytes;
 }

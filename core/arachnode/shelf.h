@@ -19,6 +19,7 @@
 
 #include "absl/container/btree_map.h"
 
+#include "core/arachnode/digest.h"
 #include "core/arachnode/place.h"
 #include "core/arachnode/ring_moment.h"
 #include "core/arachnode/ring_rows.h"
@@ -40,7 +41,9 @@ struct ShelfTask {
   enum class Use : uint8_t {
     kAsked,   // Of a put: somebody sent it, and wants an ack. Of a read: somebody wants it.
     kPulled,  // Of a put: this peer fetched it.
-    kPushed   // Of a read: it goes to somebody who lacks it.
+    kPushed,  // Of a read: it goes to somebody who lacks it.
+    kProved,  // Of a read: somebody wants to see that it is held.
+    kChecked  // Of a read: somebody else is to show that it holds the same.
   };
 
   Kind kind = Kind::kPut;
@@ -51,6 +54,7 @@ struct ShelfTask {
   uint64_t id = 0;      // Of its message.
   uint8_t seen = 0;     // Of a put.
   bool inward = false;  // Of a put.
+  Key256 nonce = {};    // Of kProved.
 };
 
 struct ShelfEnd {
@@ -83,7 +87,7 @@ class Shelf {
   // is held.
   [[nodiscard]] bool Put(const RingMoment& moment, ShelfTask task, Archive archive,
                          uint64_t capacity);
-  // REQUIRES: Find(task.key).
+  // REQUIRES: Has({task.key, 1}).
   void Read(const RingMoment& moment, ShelfTask task);
   // Forgets the block at once; its bytes follow.
   void Erase(const RingMoment& moment, const Key256& key);
@@ -102,6 +106,9 @@ class Shelf {
   // At most `limit` blocks, damaged ones too, that the range does not have; nothing: no range has any.
   [[nodiscard]] std::vector<KeyedRevision> Outside(const std::optional<KeyRange>& range,
                                                    size_t limit) const;
+
+  // Of the blocks of the range that are held. REQUIRES: range.bits <= DigestTree::kDepthMax.
+  [[nodiscard]] BucketDigest DigestOfRange(const KeyRange& range) const;
 
   void CollectPeers(PeerSet& peers) const;
   void Digest(Hasher& hasher) const;
@@ -124,8 +131,13 @@ class Shelf {
 
   void HandOver(const RingMoment& moment, StoreBatch batch, Open open);
   void NoteDamage(const Key256& key);
+  void Index(const Key256& key, const ShelfEntry& entry);
+  // Before an entry goes or changes.
+  void Unindex(const Key256& key, const ShelfEntry& held);
+  void Walk(const KeyRange& range, DigestTree::Visitor visit) const;
 
   absl::btree_map<Key256, ShelfEntry> held_;
+  DigestTree digests_;  // Of held_.
   std::deque<Open> open_;
   size_t damaged_ = 0;
   uint64_t used_ = 0;

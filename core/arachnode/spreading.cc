@@ -5,7 +5,7 @@
 namespace core {
 namespace {
 
-constexpr std::string_view kPhases[] = {"waiting", "checking", "offering"};
+constexpr std::string_view kPhases[] = {"waiting", "checking", "offering", "proving"};
 constexpr uint32_t kRoundsMax = 8;
 
 }  // namespace
@@ -27,50 +27,67 @@ Spreading::Push* Spreading::Find(uint32_t number) {
   return found == open_.end() ? nullptr : &*found;
 }
 
-void Spreading::Advance(const RingMoment& moment, const RingBook& book, Questions& questions,
-                        const Source& source) {
+void Spreading::Advance(const RingMoment& moment, const Ways& ways, const Source& source) {
   for (Push& push : open_) {
-    if (push.phase == Phase::kWaiting && push.at <= moment.now)
-      Target(moment, book, questions, push);
-    if (push.phase == Phase::kChecking && push.waits == 0) push.phase = Phase::kOffering;
-    if (push.phase == Phase::kOffering && push.waits == 0) Offer(moment, questions, push, source);
+    if (push.phase == Phase::kWaiting && push.at <= moment.now) Target(moment, ways, push);
+    if (push.phase == Phase::kChecking && push.waits == 0) Offer(moment, ways, push, source);
+    if (push.phase == Phase::kOffering && push.waits == 0) Prove(moment, ways, push, source);
+    if (push.phase == Phase::kProving && push.waits == 0) End(moment, push);
   }
   std::erase_if(open_, [](const Push& push) { return push.rounds > kRoundsMax; });
 }
 
-void Spreading::Target(const RingMoment& moment, const RingBook& book, Questions& questions,
-                       Push& push) {
-  const std::vector<const RingInfo*> holders = book.HoldersOf(push.made.key);
+void Spreading::Target(const RingMoment& moment, const Ways& ways, Push& push) {
+  std::vector<const RingInfo*> holders = ways.book.HoldersOf(push.made.key);
+  std::erase_if(holders, [&](const RingInfo* info) { return !ways.book.IsCounted(info->peer); });
   if (holders.empty()) return End(moment, push);
   push.targets[0] = holders.front()->peer;
   push.targets[1] = holders.size() > 1 ? holders.back()->peer : kNoPeer;
-  push.phase = push.rank == 0 ? Phase::kOffering : Phase::kChecking;
-  if (push.phase == Phase::kOffering) return;
+  push.phase = Phase::kChecking;
+  if (push.rank == 0) return;
   for (const PeerId target : push.targets) {
     if (target == kNoPeer) continue;
-    questions.Ask(moment, target, Asker::kSpreading, push.number,
-                  ConfirmRequest{.blocks = {push.made}});
+    ways.questions.Ask(moment, target, Asker::kSpreading, push.number,
+                       ConfirmRequest{.blocks = {push.made}});
     ++push.waits;
   }
 }
 
-void Spreading::Offer(const RingMoment& moment, Questions& questions, Push& push,
+// To those who may lack it. When all of them have it, there is nothing left to do.
+void Spreading::Offer(const RingMoment& moment, const Ways& ways, Push& push,
                       const Source& source) {
-  const bool open = push.targets[0] != kNoPeer || push.targets[1] != kNoPeer;
-  const Archive archive = open && !push.taken ? source(push.block) : Archive();
+  const bool lacked = push.targets[0] != kNoPeer || push.targets[1] != kNoPeer;
+  const Archive archive = lacked ? source(push.block) : Archive();
+  push.phase = Phase::kOffering;
+  push.held = !lacked;
   if (archive.empty()) return End(moment, push);
   push.made.revision = archive.revision;
   for (PeerId& target : push.targets) {
     if (target == kNoPeer) continue;
-    questions.Ask(moment, target, Asker::kSpreading, push.number,
-                  ArchiveStore{.archive = archive, .seen = 0, .inward = false});
+    ways.questions.Ask(moment, target, Asker::kSpreading, push.number,
+                       ArchiveStore{.archive = archive, .seen = 0, .inward = false});
     ++push.waits;
     target = kNoPeer;
   }
 }
 
+// Two who say that they took it and keep nothing would else end the block's way into the rings.
+void Spreading::Prove(const RingMoment& moment, const Ways& ways, Push& push,
+                      const Source& source) {
+  push.phase = Phase::kProving;
+  const Archive archive = source(push.block);
+  for (PeerId& taker : push.takers) {
+    if (taker == kNoPeer || archive.empty()) continue;
+    ways.challenges.Ask(moment, ways.questions, {taker, push.made, Challenges::Why::kSpreading},
+                        archive);
+    ++push.waits;
+    taker = kNoPeer;
+  }
+}
+
 void Spreading::End(const RingMoment& moment, Push& push) {
-  if (push.taken || (push.rank > 0 && push.phase == Phase::kOffering)) {
+  // Of later members one try is enough: the first one goes on.
+  if (push.held || (push.rank > 0 && push.phase != Phase::kWaiting)) {
     push.rounds = kRoundsMax + 1;
     return;
   }
@@ -93,7 +110,18 @@ void Spreading::OnAck(const Question& question, StoreVerdict verdict) {
   Push* push = Find(question.number);
   if (push == nullptr || push->waits == 0) return;
   --push->waits;
-  if (verdict == StoreVerdict::kStored || verdict == StoreVerdict::kHave) push->taken = true;
+  if (verdict != StoreVerdict::kStored && verdict != StoreVerdict::kHave) return;
+  push->takers[push->takers[0] == kNoPeer ? 0 : 1] = question.peer;
+}
+
+void Spreading::OnChallenged(const Challenges::End& end) {
+  if (end.subject.why != Challenges::Why::kSpreading) return;
+  const auto push = std::find_if(open_.begin(), open_.end(), [&](const Push& each) {
+    return each.made == end.subject.block && each.phase == Phase::kProving;
+  });
+  if (push == open_.end() || push->waits == 0) return;
+  --push->waits;
+  push->held = push->held || end.verdict == Challenges::Verdict::kProven;
 }
 
 // Of refs too: what they said is in the book.
@@ -113,6 +141,7 @@ Time Spreading::NextDeadline() const {
 void Spreading::CollectPeers(PeerSet& peers) const {
   for (const Push& push : open_) {
     for (const PeerId target : push.targets) peers.Add(target);
+    for (const PeerId taker : push.takers) peers.Add(taker);
   }
 }
 
@@ -129,8 +158,9 @@ void Spreading::Tell(State& state) const {
       state.Add("rounds", push.rounds);
       state.Add("at", push.at);
       state.Add("waits", push.waits);
-      state.Hash(push.taken);
+      state.Hash(push.held);
       for (const PeerId target : push.targets) state.Add("target", target);
+      for (const PeerId taker : push.takers) state.Add("taker", taker);
     });
   }
 }

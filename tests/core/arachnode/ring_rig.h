@@ -39,6 +39,21 @@ class NoConduct : public Conduct {
 struct RingRig {
   explicit RingRig(uint32_t peers) : identities_(1, peers) {}
 
+  // What another peer would touch at this time.
+  RingMoment As(PeerId peer) {
+    return {{.now = moment_.now,
+             .self = peer,
+             .context = context_,
+             .secret = identities_.SecretOf(peer),
+             .random = random_,
+             .effects = effects_,
+             .clusters = near_,
+             .conduct = conduct_,
+             .mail = mail_,
+             .journal = journal_},
+            1};
+  }
+
   Identities identities_;
   Config config_;
   Context context_{

@@ -344,6 +344,69 @@ TEST_F(RingsTest, LossAndRestartsNeverTakeABlockUnderTheFloor) {
   }
 }
 
+// Repair by digests: what came while a node was away is there a monitor interval after it is back, however
+// much it is. By pages of 128 keys it took an interval for each.
+TEST_F(RingsTest, WhoWasAwayHasItAllAfterOneInterval) {
+  Build(16);
+  for (uint32_t i = 0; i < 6; ++i) Lend(i);
+  Run(Minutes(1));
+  net_->Kill(PeerId{2});
+  Put(12, 250, 20);
+  Run(Minutes(1));
+  net_->Restart(PeerId{2});
+  const size_t before = Count<BlockHeld>();
+  Run(config_.arachnode.gossip_interval + config_.arachnode.monitor_interval + Seconds(10));
+  size_t back = 0;
+  const auto all = net_->All<BlockHeld>();
+  for (size_t i = before; i < all.size(); ++i) back += all[i].first == PeerId{2} ? 1u : 0u;
+  EXPECT_EQ(back, 250u);
+}
+
+// A request may cost 32 verifications; honest nodes ask each other a few times a minute.
+TEST_F(RingsTest, WhoAsksTooOftenIsNotAnswered) {
+  Build(16);
+  Lend(0);
+  Run(Minutes(1));
+  const uint64_t before = net_->sent();
+  for (uint64_t i = 0; i < 1000; ++i) {
+    Message message;
+    message.id = 1 + i;
+    message.sent_ms = net_->now().us / 1000;
+    message.body = RefsRequest{};
+    net_->Deliver(PeerId{0}, Arrival{PeerId{12}, &message});
+  }
+  EXPECT_GE(net_->sent() - before, 30u);
+  EXPECT_LE(net_->sent() - before, 60u);
+}
+
+// Scenario 14: four nodes hold everything, one more than the floor. Those that share a half shed it in the same
+// instant: none may count on another one that moves, so at most one of them finds its floor and releases.
+TEST_F(RingsTest, OfNeighboursThatShedTheSameHalfAtMostOneReleases) {
+  for (uint64_t seed = 1; seed <= 4; ++seed) {
+    blocks_ = 0;
+    Build(16, seed);
+    for (uint32_t i = 0; i < 4; ++i) Lend(i, 100'000);
+    Run(Minutes(1));
+    Put(12, 40, 300);
+    Run(Minutes(1));
+    ASSERT_GE(ledger_->FewestHolders(), 4u) << "they hold everything";
+    size_t moving_most = 0;
+    for (int second = 0; second < 1200; ++second) {
+      Run(Seconds(1));
+      size_t moving = 0;
+      for (const auto& [peer, place] : ledger_->places()) {
+        moving += place.status == RingStatus::kMoving ? 1u : 0u;
+      }
+      moving_most = std::max(moving_most, moving);
+      ASSERT_GE(ledger_->FewestHolders(), 3u) << "seed " << seed;
+    }
+    EXPECT_GE(moving_most, 2u) << "seed " << seed << ": nobody moved at the same time";
+    size_t out = 0;
+    for (const auto& [peer, place] : ledger_->places()) out += place.ring > 0 ? 1u : 0u;
+    EXPECT_LE(out, 2u) << "seed " << seed << ": one of each half";
+  }
+}
+
 TEST_F(RingsTest, WhoeverLendsNothingStaysSilentAboutRings) {
   Build(16);
   Put(12, 5);
