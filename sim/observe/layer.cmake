@@ -1,7 +1,7 @@
 add_layer(sim_observe FOLDER sim/observe
   SOURCES allowances.cc capsule.cc client_history.cc cluster_census.cc committed_collections.cc coverage.cc describe.cc describe_message.cc distributions.cc expectations.cc
           fact_metrics.cc file_out.cc histogram.cc id_index.cc metric_table.cc metrics.cc narrate.cc observer_set.cc overlay_graph.cc peer_census.cc
-          probes.cc ring_census.cc ring_view.cc ring_web.cc state_text.cc strict_reader.cc summary.cc trace.cc
+          probes.cc repair_ledger.cc ring_census.cc ring_view.cc ring_web.cc state_text.cc strict_reader.cc summary.cc trace.cc
           traffic.cc verdict_lines.cc watch.cc
           checkers/adaptation_checker.cc checkers/authenticity_checker.cc checkers/budget_checker.cc
           checkers/checker.cc checkers/client_checkers.cc checkers/collection_checkers.cc checkers/cost_checker.cc checkers/crowding_checker.cc

@@ -1,10 +1,17 @@
 #include "sim/observe/ring_census.h"
 
+#include <string>
 #include <utility>
 
+#include "core/codec/message_types.h"
 #include "sim/observe/allowances.h"
 
 namespace sim {
+namespace {
+
+constexpr uint16_t kRingsGroup = 4;
+
+}  // namespace
 
 RingCensus::RingCensus(Metrics* metrics, std::shared_ptr<RingView> view)
     : metrics_(*metrics), view_(std::move(view)) {}
@@ -15,6 +22,7 @@ void RingCensus::OnFact(const WorldView& world, const Fact& fact) {
     *sampled_.Insert(fact.peer).first = {sample->keys, sample->sum};
     return;
   }
+  ledger_.Follow(world, fact, *view_);
   view_->Follow(world, fact);
   changed_.Note(fact);
   const auto* changed = std::get_if<core::RingChanged>(&fact.what);
@@ -26,6 +34,7 @@ void RingCensus::OnFact(const WorldView& world, const Fact& fact) {
 }
 
 void RingCensus::OnWorldFact(const WorldView& world, const WorldFact& fact) {
+  ledger_.Follow(fact);
   view_->Follow(world, fact);
   changed_.Note(fact);
 }
@@ -55,8 +64,25 @@ void RingCensus::Count(const WorldView& world) {
   });
 }
 
+// Every message of the rings but those that say who stands where.
+void RingCensus::RecordTraffic() {
+  uint64_t sent = 0;
+  for (size_t type = 0; type < kMessageTypes; ++type) {
+    const bool rings = core::kMessageTypes[type].type >> 8 == kRingsGroup;
+    const std::string name(NameOfMessageType(type));
+    if (!rings || name == "refs" || name == "refs_request") continue;
+    sent += static_cast<uint64_t>(metrics_.Value("network.bytes." + name).value_or(0));
+  }
+  metrics_.Count(Metric::kRingsBytesSent, sent);
+  metrics_.Count(Metric::kRingsBytesNeeded, ledger_.needed());
+  if (ledger_.needed() == 0) return;
+  metrics_.Set(Metric::kRingsRepairRatio,
+               static_cast<int64_t>(sent * 1'000'000 / ledger_.needed()));
+}
+
 void RingCensus::OnEnd(const WorldView& world) {
   if (view_->empty()) return;
+  RecordTraffic();
   Count(world);
   metrics_.Set(Metric::kRingsThin, thin_);
   metrics_.Set(Metric::kRingsLost, lost_);

@@ -1,6 +1,6 @@
 // RingCensus: metrics of the storage rings: settled moves; blocks under their floor and how long they stay there; at the
 // end holders per block, overlap of all keys, depth per node, and what the nodes themselves sampled last,
-// beside it. Leads the view that the checkers share. Thread rule: one thread.
+// beside it; what was sent to move archives against what had to move. Leads the view that the checkers share. Thread rule: one thread.
 #pragma once
 
 #include <memory>
@@ -9,6 +9,7 @@
 #include "sim/observe/changed_blocks.h"
 #include "sim/observe/metrics.h"
 #include "sim/observe/observer.h"
+#include "sim/observe/repair_ledger.h"
 #include "sim/observe/ring_view.h"
 
 namespace sim {
@@ -19,7 +20,7 @@ class RingCensus : public Observer {
   RingCensus(Metrics* metrics, std::shared_ptr<RingView> view);
 
   [[nodiscard]] FactMask Wants() const override {
-    return RingView::Facts() | MaskOf<core::OverlapSampled>();
+    return RingView::Facts() | RepairLedger::Facts() | MaskOf<core::OverlapSampled>();
   }
 
   void OnFact(const WorldView& world, const Fact& fact) override;
@@ -41,9 +42,11 @@ class RingCensus : public Observer {
 
   void Count(const WorldView& world);
   void CountHolders(const WorldView& world, const std::vector<uint32_t>& overlaps);
+  void RecordTraffic();
 
   Metrics& metrics_;
   const std::shared_ptr<RingView> view_;
+  RepairLedger ledger_;
   ChangedBlocks changed_{core::Duration{}};
   core::FlatTable<core::Key256, Thin> blocks_;      // Those that ever had their floor.
   core::FlatTable<core::PeerId, uint8_t> settled_;  // The ring of each node that has one.

@@ -83,6 +83,14 @@ uint32_t RingView::HoldersOf(const WorldView& world, const core::Key256& key, ui
   return holders;
 }
 
+const RingHolding* RingView::FindHolding(const core::Key256& key, core::PeerId peer) const {
+  const std::vector<RingHolding>* holdings = blocks_.Find(key);
+  if (holdings == nullptr) return nullptr;
+  const auto found = std::find_if(holdings->begin(), holdings->end(),
+                                  [&](const RingHolding& each) { return each.peer == peer; });
+  return found == holdings->end() ? nullptr : &*found;
+}
+
 // A tree of prefixes: each node counts at its ring's, and what answers for a prefix answers for both longer ones.
 std::vector<uint32_t> RingView::Overlaps(const WorldView& world) const {
   constexpr size_t kLeaves = size_t{1} << core::limits::kRingMax;

@@ -73,6 +73,11 @@ class RingView {
   // keys with equal ones apart, so these are all keys.
   [[nodiscard]] std::vector<uint32_t> Overlaps(const WorldView& world) const;
 
+  // nullptr: it is none, or does not hold it.
+  [[nodiscard]] const RingNode* FindNode(core::PeerId peer) const { return nodes_.Find(peer); }
+
+  [[nodiscard]] const RingHolding* FindHolding(const core::Key256& key, core::PeerId peer) const;
+
   [[nodiscard]] bool empty() const { return nodes_.empty(); }
 
   [[nodiscard]] const RingNode* FindNode(core::PeerId peer) const { return nodes_.Find(peer); }
