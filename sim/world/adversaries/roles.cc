@@ -9,14 +9,17 @@
 #include "absl/strings/str_cat.h"
 
 #include "sim/world/adversaries/double_signer.h"
+#include "sim/world/adversaries/false_holder.h"
 #include "sim/world/adversaries/flooder.h"
 #include "sim/world/adversaries/forger.h"
 #include "sim/world/adversaries/lying_holder.h"
 #include "sim/world/adversaries/lying_replica.h"
 #include "sim/world/adversaries/lying_router.h"
 #include "sim/world/adversaries/occasions.h"
+#include "sim/world/adversaries/ring_liar.h"
 #include "sim/world/adversaries/sequential_coordinator.h"
 #include "sim/world/adversaries/silent_holder.h"
+#include "sim/world/adversaries/slow_filler.h"
 #include "sim/world/adversaries/withholding_holder.h"
 
 namespace sim {
@@ -27,6 +30,9 @@ using Maker = core::StatusOr<RolePointer> (*)(const Options&, const Occasions&, 
 
 constexpr std::array<RoleOption, 1> kDoubleSignerOptions = {RoleOption{
     "signs", "what it tells coordinators and members", "wanted|approvals|refusals", 0, 0, 0}};
+constexpr std::array<RoleOption, 2> kFalseHolderOptions = {
+    RoleOption{"claims", "what it says of every block", "holding|nothing", 0, 0, 0},
+    RoleOption{"room", "it lends so many times what it is told to", "", 1, 1'000'000, 1}};
 constexpr std::array<RoleOption, 2> kFlooderOptions = {
     RoleOption{"per_second", "requests per second of its own clock", "", 1, 10'000, 50},
     RoleOption{"what", "which requests", "find|provide|both", 0, 0, 0}};
@@ -38,12 +44,18 @@ constexpr std::array<RoleOption, 1> kLyingReplicaOptions = {
     RoleOption{"lie", "about the latest revision", "deny|older|inflate|bury", 0, 0, 0}};
 constexpr std::array<RoleOption, 1> kLyingRouterOptions = {
     RoleOption{"names", "whom its replies name", "accomplices|ghosts|nobody", 0, 0, 0}};
+constexpr std::array<RoleOption, 1> kRingLiarOptions = {
+    RoleOption{"lie", "about who stands where", "hide|inflate|moving|replay", 0, 0, 0}};
+constexpr std::array<RoleOption, 1> kSlowFillerOptions = {
+    RoleOption{"delay_ms", "milliseconds before each answer", "", 1, 600'000, 1900}};
 constexpr std::array<RoleOption, 1> kWithholdingOptions = {
     RoleOption{"what", "which records it keeps back", "all|honest", 0, 0, 0}};
 
-constexpr std::array<RoleInfo, 9> kTable = {
+constexpr std::array<RoleInfo, 12> kTable = {
     RoleInfo{"double_signer", "votes for and against one transaction, as each asker wants to hear",
              kDoubleSignerOptions},
+    RoleInfo{"false_holder", "a storage node that acknowledges every archive and keeps none",
+             kFalseHolderOptions},
     RoleInfo{"flooder", "sends extra Find and Provide requests at a rate", kFlooderOptions},
     RoleInfo{"forger", "adds records with forged signatures to Found", kForgerOptions},
     RoleInfo{"lying_holder", "over- or understates the traffic of the keys it holds",
@@ -52,11 +64,14 @@ constexpr std::array<RoleInfo, 9> kTable = {
              kLyingReplicaOptions},
     RoleInfo{"lying_router", "names accomplices, ghosts or nobody in Nodes replies",
              kLyingRouterOptions},
+    RoleInfo{"ring_liar", "lies about who stands where in the storage rings", kRingLiarOptions},
     RoleInfo{
         "sequential_coordinator",
         "collects one transaction's promises after the other's and shows each half another end",
         {}},
     RoleInfo{"silent_holder", "never answers Find, Provide and FindNode", {}},
+    RoleInfo{"slow_filler", "gives out what it holds one block at a time, each answer late",
+             kSlowFillerOptions},
     RoleInfo{"withholding_holder", "keeps records back from Found and Push", kWithholdingOptions}};
 
 core::StatusOr<RolePointer> MakeDoubleSigner(const Options& options, const Occasions& occasions,
@@ -66,6 +81,13 @@ core::StatusOr<RolePointer> MakeDoubleSigner(const Options& options, const Occas
                      : word == "refusals" ? DoubleSigner::Signs::kRefusals
                                           : DoubleSigner::Signs::kWanted;
   return std::make_unique<DoubleSigner>(occasions, signs, context);
+}
+
+core::StatusOr<RolePointer> MakeFalseHolder(const Options& options, const Occasions& occasions,
+                                            const RoleContext&) {
+  const auto claims = options.Word("claims") == "nothing" ? FalseHolder::Claims::kNothing
+                                                          : FalseHolder::Claims::kHolding;
+  return std::make_unique<FalseHolder>(occasions, claims, options.Number("room"));
 }
 
 core::StatusOr<RolePointer> MakeFlooder(const Options& options, const Occasions& occasions,
@@ -118,6 +140,16 @@ core::StatusOr<RolePointer> MakeLyingRouter(const Options& options, const Occasi
   return std::make_unique<LyingRouter>(occasions, named, context.context->directory);
 }
 
+core::StatusOr<RolePointer> MakeRingLiar(const Options& options, const Occasions& occasions,
+                                         const RoleContext& context) {
+  const std::string& word = options.Word("lie");
+  const auto lie = word == "inflate"  ? RingLiar::Lie::kInflate
+                   : word == "moving" ? RingLiar::Lie::kMoving
+                   : word == "replay" ? RingLiar::Lie::kReplay
+                                      : RingLiar::Lie::kHide;
+  return std::make_unique<RingLiar>(occasions, lie, context);
+}
+
 core::StatusOr<RolePointer> MakeSequentialCoordinator(const Options&, const Occasions& occasions,
                                                       const RoleContext& context) {
   return std::make_unique<SequentialCoordinator>(occasions, *context.context);
@@ -126,6 +158,11 @@ core::StatusOr<RolePointer> MakeSequentialCoordinator(const Options&, const Occa
 core::StatusOr<RolePointer> MakeSilentHolder(const Options&, const Occasions& occasions,
                                              const RoleContext&) {
   return std::make_unique<SilentHolder>(occasions);
+}
+
+core::StatusOr<RolePointer> MakeSlowFiller(const Options& options, const Occasions& occasions,
+                                           const RoleContext&) {
+  return std::make_unique<SlowFiller>(occasions, options.Number("delay_ms"));
 }
 
 core::StatusOr<RolePointer> MakeWithholdingHolder(const Options& options,
@@ -137,9 +174,9 @@ core::StatusOr<RolePointer> MakeWithholdingHolder(const Options& options,
 
 // In the order of kTable.
 constexpr std::array<Maker, kTable.size()> kMakers = {
-    MakeDoubleSigner,          MakeFlooder,      MakeForger,
-    MakeLyingHolder,           MakeLyingReplica, MakeLyingRouter,
-    MakeSequentialCoordinator, MakeSilentHolder, MakeWithholdingHolder};
+    MakeDoubleSigner,          MakeFalseHolder,  MakeFlooder,     MakeForger,
+    MakeLyingHolder,           MakeLyingReplica, MakeLyingRouter, MakeRingLiar,
+    MakeSequentialCoordinator, MakeSilentHolder, MakeSlowFiller,  MakeWithholdingHolder};
 
 // The role's place in the table.
 core::StatusOr<size_t> Find(const AdversarySpec& spec) {

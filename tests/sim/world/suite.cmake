@@ -1,6 +1,6 @@
 add_orb_test(sim_adversaries_test
   SOURCES sim/world/adversaries/ground_id_test.cc sim/world/adversaries/requests_test.cc
-          sim/world/adversaries/replies_test.cc sim/world/adversaries/roles_test.cc sim/world/adversaries/transaction_roles_test.cc
+          sim/world/adversaries/replies_test.cc sim/world/adversaries/ring_roles_test.cc sim/world/adversaries/roles_test.cc sim/world/adversaries/transaction_roles_test.cc
   DEPENDS sim_adversaries)
 
 add_orb_test(sim_world_test

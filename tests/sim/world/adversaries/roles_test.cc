@@ -65,8 +65,10 @@ TEST(RolesTest, EachSeedAndIncarnationMisbehavesOnOtherOccasions) {
 TEST(RolesTest, UnknownRolesAndSettingsAreRefusedWithWhatIsAllowed) {
   EXPECT_EQ(
       Refusal(Spec("silent")),
-      "adversary: found role \"silent\", allowed: double_signer, flooder, forger, lying_holder, "
-      "lying_replica, lying_router, sequential_coordinator, silent_holder, withholding_holder");
+      "adversary: found role \"silent\", allowed: double_signer, false_holder, flooder, forger, "
+      "lying_holder, lying_replica, lying_router, ring_liar, sequential_coordinator, "
+      "silent_holder, "
+      "slow_filler, withholding_holder");
   EXPECT_EQ(Refusal(Spec("silent_holder", {{"loud", "yes"}})),
             "adversary silent_holder: unknown option \"loud\", allowed: none");
   EXPECT_EQ(Refusal(Spec("flooder", {{"speed", "9"}})),
