@@ -388,7 +388,7 @@ void Arachnode::Prove(const RingMoment& moment, const ShelfEnd& end) {
   if (end.done) {
     proof.block.revision = end.archive.revision;
     proof.state = ArchiveState::kHeld;
-    proof.proof = HoldingProofOf(moment, end.archive, end.task.nonce, moment.self_id());
+    proof.proof = HoldingProofOf(moment.context, end.archive, end.task.nonce, moment.self_id());
   }
   moment.Send(end.task.peer, end.task.id, std::move(proof));
 }

@@ -11,11 +11,11 @@ constexpr std::string_view kReasons[] = {"handoff", "spreading", "watch"};
 
 }  // namespace
 
-Key256 HoldingProofOf(const RingMoment& moment, const Archive& archive, const Key256& nonce,
+Key256 HoldingProofOf(const Context& context, const Archive& archive, const Key256& nonce,
                       const NodeId& prover) {
   Bytes bytes(kPurpose.begin(), kPurpose.end());
   for (const Key256& each :
-       {moment.context.network, nonce, prover, archive.block, archive.hash, archive.prior_hash}) {
+       {context.network, nonce, prover, archive.block, archive.hash, archive.prior_hash}) {
     bytes.insert(bytes.end(), each.bytes.begin(), each.bytes.end());
   }
   for (int shift = 56; shift >= 0; shift -= 8) {
@@ -26,7 +26,7 @@ Key256 HoldingProofOf(const RingMoment& moment, const Archive& archive, const Ke
     bytes.push_back(static_cast<uint8_t>(archive.value.size() >> shift));
   }
   bytes.insert(bytes.end(), archive.value.begin(), archive.value.end());
-  return moment.Sha256(bytes);
+  return Key256{context.suite->Sha256(bytes)};
 }
 
 void Challenges::Begin(const RingMoment& moment, Shelf& shelf, const Subject& subject) {
@@ -42,7 +42,7 @@ void Challenges::Ask(const RingMoment& moment, Questions& questions, const Subje
   open_.push_back({.number = ++last_,
                    .subject = subject,
                    .revision = archive.revision,
-                   .expected = HoldingProofOf(moment, archive, nonce, prover)});
+                   .expected = HoldingProofOf(moment.context, archive, nonce, prover)});
   questions.Ask(moment, subject.peer, Asker::kChallenge, last_,
                 HoldingChallenge{.block = subject.block, .nonce = nonce});
 }

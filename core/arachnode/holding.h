@@ -21,7 +21,7 @@
 
 namespace core {
 
-[[nodiscard]] Key256 HoldingProofOf(const RingMoment& moment, const Archive& archive,
+[[nodiscard]] Key256 HoldingProofOf(const Context& context, const Archive& archive,
                                     const Key256& nonce, const NodeId& prover);
 
 class Challenges {

@@ -80,8 +80,6 @@ class RingView {
 
   [[nodiscard]] bool empty() const { return nodes_.empty(); }
 
-  [[nodiscard]] const RingNode* FindNode(core::PeerId peer) const { return nodes_.Find(peer); }
-
   [[nodiscard]] size_t blocks() const { return blocks_.size(); }
 
   // Lets go of the others. keep(key)

@@ -68,7 +68,7 @@ constexpr PlantedBug kBugs[] = {
     {"misplaced", "AR-2", "a restart takes its place for one ring further out", false, "AR-1"},
     {"hasty-moves", "AR-3", "nodes move again as soon as a move has settled", true},
     {"double-lending", "AR-7", "nodes lend twice of what they were told"},
-    {"hollow-holders", "AR-8", "every other node claims to hold what it never took", false,
+    {"hollow-holders", "AR-8", "every other node claims to hold what it never made durable", false,
      "AR-1 AR-9"},
     {"restless", "AR-9", "nodes move back in for as many holders as make them move out", true},
 };

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "core/arachnode/holding.h"
 #include "core/arachnode/ring_rows.h"
+#include "core/transactions/cluster.h"
 #include "sim/world/planted/bodies.h"
 
 namespace sim {
@@ -28,16 +30,41 @@ bool DoubleLending::Before(core::Time, core::Input& input) {
   return true;
 }
 
-bool HollowHolder::Before(core::Time, core::Input& input) {
-  if (!hollow_) return true;
-  const auto* reply = BodyOf<core::ArchiveReply>(input);
-  return BodyOf<core::ArchiveStore>(input) == nullptr &&
-         (reply == nullptr || reply->state != core::ArchiveState::kHeld);
+void HollowHolder::Remember(const core::Archive& archive) {
+  core::Archive& known = archives_[core::ClusterKey(*context_->suite, archive.block)];
+  if (known.revision < archive.revision) known = archive;
 }
 
-void HollowHolder::After(core::Time, const core::Input&, core::Effects& effects) {
+bool HollowHolder::Before(core::Time, core::Input& input) {
+  if (!hollow_) return true;
+  const auto* store = BodyOf<core::ArchiveStore>(input);
+  const auto* reply = BodyOf<core::ArchiveReply>(input);
+  if (store != nullptr) Remember(store->archive);
+  if (reply != nullptr && !reply->archive.empty()) Remember(reply->archive);
+  return store == nullptr && (reply == nullptr || reply->state != core::ArchiveState::kHeld);
+}
+
+void HollowHolder::Show(const core::HoldingChallenge& challenge, core::HoldingProof& proof) const {
+  const auto known = archives_.find(challenge.block.key);
+  if (known == archives_.end()) return;
+  proof = {.block = {challenge.block.key, known->second.revision},
+           .state = core::ArchiveState::kHeld,
+           .proof = core::HoldingProofOf(*context_, known->second, challenge.nonce,
+                                         context_->directory->NodeIdOf(self_))};
+}
+
+void HollowHolder::After(core::Time, const core::Input& input, core::Effects& effects) {
   if (!hollow_) return;
-  EditSends<core::Confirm>(effects, [](core::Confirm& confirm) { confirm.missing.clear(); });
+  EditSends<core::Confirm>(effects, [&](core::Confirm& confirm) {
+    std::erase_if(confirm.missing, [&](const core::KeyedRevision& block) {
+      const auto known = archives_.find(block.key);
+      return known != archives_.end() && known->second.revision >= block.revision;
+    });
+  });
+  const auto* challenge = BodyOf<core::HoldingChallenge>(input);
+  if (challenge == nullptr) return;
+  EditSends<core::HoldingProof>(effects,
+                                [&](core::HoldingProof& proof) { Show(*challenge, proof); });
 }
 
 }  // namespace sim

@@ -2,6 +2,7 @@
 // catch it. One role per peer; thread rule as for the peer that it wraps.
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include "core/port/host.h"
@@ -24,16 +25,24 @@ class DoubleLending : public Role {
   bool Before(core::Time now, core::Input& input) override;
 };
 
-// AR-8: every other node takes no archive that is pushed or fetched, and claims to have all that it is asked about.
+// AR-8: every other node keeps the archives that are pushed or fetched in memory, never on its disk. It says that it
+// holds them and can show each, until it restarts.
 class HollowHolder : public Role {
  public:
-  explicit HollowHolder(const RoleContext& context) : hollow_(context.self.value % 2 == 1) {}
+  explicit HollowHolder(const RoleContext& context)
+      : hollow_(context.self.value % 2 == 1), self_(context.self), context_(context.context) {}
 
   bool Before(core::Time now, core::Input& input) override;
   void After(core::Time now, const core::Input& input, core::Effects& effects) override;
 
  private:
+  void Remember(const core::Archive& archive);
+  void Show(const core::HoldingChallenge& challenge, core::HoldingProof& proof) const;
+
   bool hollow_;
+  core::PeerId self_;
+  const core::Context* context_;
+  std::map<core::Key256, core::Archive> archives_;
 };
 
 }  // namespace sim

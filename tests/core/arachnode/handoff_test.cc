@@ -102,7 +102,7 @@ class HandoffTest : public testing::Test, protected RingRig {
       ASSERT_TRUE(question.has_value());
       HoldingProof proof{.block = challenge->block, .state = ArchiveState::kHeld, .proof = {}};
       if (!liars.contains(prover)) {
-        proof.proof = HoldingProofOf(moment_, archives_.at(challenge->block.key), challenge->nonce,
+        proof.proof = HoldingProofOf(context_, archives_.at(challenge->block.key), challenge->nonce,
                                      identities_.NodeIdOf(prover));
       }
       const auto end = challenges_.OnProof(*question, proof);

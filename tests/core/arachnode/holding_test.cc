@@ -42,10 +42,10 @@ class HoldingTest : public testing::Test, protected RingRig {
   }
 
   [[nodiscard]] HoldingProof Honest(const HoldingChallenge& challenge) {
-    return {
-        .block = {challenge.block.key, archive_.revision},
-        .state = ArchiveState::kHeld,
-        .proof = HoldingProofOf(moment_, archive_, challenge.nonce, identities_.NodeIdOf(kProver))};
+    return {.block = {challenge.block.key, archive_.revision},
+            .state = ArchiveState::kHeld,
+            .proof =
+                HoldingProofOf(context_, archive_, challenge.nonce, identities_.NodeIdOf(kProver))};
   }
 
   [[nodiscard]] Challenges::Verdict Judge(const HoldingProof& proof) {
@@ -90,7 +90,7 @@ TEST_F(HoldingTest, AProofIsOfOneNonceOneProverAndAllBytes) {
   const Asked second = Ask(Challenges::Why::kWatch);
   HoldingProof friends = proof;
   friends.proof =
-      HoldingProofOf(moment_, archive_, second.challenge.nonce, identities_.NodeIdOf(PeerId{2}));
+      HoldingProofOf(context_, archive_, second.challenge.nonce, identities_.NodeIdOf(PeerId{2}));
   EXPECT_EQ(challenges_.OnProof(second.question, friends)->verdict, Challenges::Verdict::kRefuted);
   const Asked third = Ask(Challenges::Why::kWatch);
   archive_.value[2] ^= 1;

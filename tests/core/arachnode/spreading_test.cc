@@ -50,7 +50,7 @@ class SpreadingTest : public testing::Test, protected RingRig {
         HoldingProof proof{.block = challenge.block, .state = ArchiveState::kHeld, .proof = {}};
         if (!liars.contains(peer)) {
           proof.proof =
-              HoldingProofOf(moment_, archive_, challenge.nonce, identities_.NodeIdOf(peer));
+              HoldingProofOf(context_, archive_, challenge.nonce, identities_.NodeIdOf(peer));
         }
         const auto end = challenges_.OnProof(*question, proof);
         ASSERT_TRUE(end.has_value());
