@@ -8,6 +8,15 @@ namespace {
 constexpr std::string_view kPhases[] = {"idle", "seeking", "paging", "fetching"};
 constexpr size_t kStrangersAsked = 3;
 
+// The next key; of the last one itself.
+Key256 Behind(const Key256& key) {
+  Key256 next = key;
+  for (size_t i = next.bytes.size(); i-- > 0;) {
+    if (++next.bytes[i] != 0) return next;
+  }
+  return key;
+}
+
 }  // namespace
 
 void RangePull::Begin(const KeyRange& range) {
@@ -46,7 +55,8 @@ void RangePull::Seek(const RingMoment& moment, const RingBook& book, Questions& 
   size_t asked = 0;
   reach_ = range_.Last();
   listed_ = false;
-  for (const RingInfo* info : book.HoldersOf(cursor_)) {
+  // Those of the cursor itself may have been asked to their end.
+  for (const RingInfo* info : book.HoldersOf(Behind(cursor_))) {
     const bool silent = std::find(silent_.begin(), silent_.end(), info->peer) != silent_.end();
     if (silent || asked == kSources) continue;
     questions.Ask(
@@ -66,8 +76,9 @@ void RangePull::Seek(const RingMoment& moment, const RingBook& book, Questions& 
 }
 
 void RangePull::SeekStrangers(const RingMoment& moment, Questions& questions) {
-  for (const PeerId near : moment.Nearest(cursor_, kStrangersAsked)) {
-    questions.Ask(moment, near, Asker::kPull, 0, RefsRequest{.infos = {}, .keys = {{cursor_, 0}}});
+  const Key256 wanted = Behind(cursor_);
+  for (const PeerId near : moment.Nearest(wanted, kStrangersAsked)) {
+    questions.Ask(moment, near, Asker::kPull, 0, RefsRequest{.infos = {}, .keys = {{wanted, 0}}});
   }
 }
 

@@ -3,7 +3,7 @@
 //
 //   phase    | waits for                                    | then
 //   idle     | Begin                                        | seeking
-//   seeking  | two nodes that answer for the cursor's key; | paging; nobody: on to where somebody answers
+//   seeking  | two nodes that answer behind the cursor;    | paging; nobody: on to where somebody answers
 //            | if none are known, who knows one             | for keys, or done
 //   paging   | their lists behind the cursor, or silence    | fetching
 //   fetching | what of the lists is missing (wants.h)       | the cursor moves to where the shortest list
