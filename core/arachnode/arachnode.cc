@@ -258,6 +258,15 @@ void Arachnode::OnCommitted(const RingMoment& moment, const Repository& reposito
   Advance(moment, repository);
 }
 
+// ---- what its clusters have lost ----
+
+void Arachnode::OnWanted(const RingMoment& moment, const WantedBlock& wanted) {
+  constexpr uint8_t kRingAssumed = 8;  // Of who is in none, by the reference implementation.
+  const uint8_t own = lends() ? AnsweredRing(*place_) : kRingAssumed;
+  fetch_.Find(moment, wanted, moment.rings().inner_fetch_only ? own : limits::kRingMax);
+  fetch_.Advance(moment, book_, shelf_, questions_);
+}
+
 // ---- time ----
 
 void Arachnode::OnDeadline(const RingMoment& moment, const Repository& repository) {
@@ -303,11 +312,13 @@ void Arachnode::Advance(const RingMoment& moment, const Repository& repository) 
   }
   spreading_.Advance(moment, {book_, questions_, challenges_},
                      [&](const BlockId& block) { return ArchiveOf(repository, block); });
+  fetch_.Advance(moment, book_, shelf_, questions_);
 }
 
 Time Arachnode::NextDeadline() const {
   return std::min({questions_.NextDeadline(), handoff_.NextDeadline(), spreading_.NextDeadline(),
-                   gossip_at_, monitor_at_, release_at_, join_at_, backlog_at_});
+                   fetch_.NextDeadline(), gossip_at_, monitor_at_, release_at_, join_at_,
+                   backlog_at_});
 }
 
 }  // namespace core

@@ -12,8 +12,8 @@
 //   any     | LendCommand 0                             | leaving
 //   leaving | others confirm everything                 | none; a handoff that fails is tried again
 //
-// Who lends nothing answers what it knows of others (RefsRequest), and pushes what its clusters commit to
-// the holders that it has heard of (spreading.h). An object that nobody has ever asked owns no heap memory.
+// Who lends nothing answers what it knows of others (RefsRequest), pushes what its clusters commit to the
+// holders that it has heard of (spreading.h), and asks these for what its clusters have lost (fetch.h). An object that nobody has ever asked owns no heap memory.
 // Files: arachnode.cc (the table above), arachnode_serve.cc (what others ask), arachnode_state.cc.
 // Thread rule: one thread at a time. Source: protocol document, 1.2; docs/decisions/0019-rings-as-built.md.
 #pragma once
@@ -24,6 +24,7 @@
 #include <span>
 #include <vector>
 
+#include "core/arachnode/fetch.h"
 #include "core/arachnode/handoff.h"
 #include "core/arachnode/holding.h"
 #include "core/arachnode/overlap_sampler.h"
@@ -61,8 +62,16 @@ class Arachnode {
   // This peer, a member of the block's cluster, has made a revision durable.
   void OnCommitted(const RingMoment& moment, const Repository& repository, const BlockId& block);
 
+  // This peer, a member of the block's cluster, lacks it. The answer is among TakeFetched, perhaps at once.
+  void OnWanted(const RingMoment& moment, const WantedBlock& wanted);
+
+  [[nodiscard]] std::vector<SoughtBlock> TakeFetched() { return fetch_.TakeEnded(); }
+
   // True: somebody may want what this peer commits.
   [[nodiscard]] bool knows_rings() const { return book_.size() > 0 || lends(); }
+
+  // True: what this peer lacks may be in the rings. Storage nodes that fell silent lately count: they may hold it.
+  [[nodiscard]] bool MayBeHeld(Time now) const { return knows_rings() || now < heard_until_; }
 
   [[nodiscard]] bool lends() const { return place_.has_value(); }
 
@@ -113,6 +122,7 @@ class Arachnode {
   [[nodiscard]] std::vector<RingInfo> OwnWord(const RingMoment& moment);
   [[nodiscard]] std::vector<RingInfo> WordsAbout(const RingMoment& moment,
                                                  std::span<const KeyedRevision> keys);
+  [[nodiscard]] std::vector<RingInfo> Referrals(const RingMoment& moment, const Key256& key);
   void OnRefsRequest(const RingMoment& moment, PeerId from, uint64_t id,
                      const RefsRequest& request);
   void OnRangeRequest(const RingMoment& moment, PeerId from, uint64_t id,
@@ -154,12 +164,14 @@ class Arachnode {
   Challenges challenges_;
   Spreading spreading_;
   PushLimit pushes_;
-  RateLimit refs_asked_;   // By peer: an answer may cost 32 verifications.
+  RateLimit refs_asked_;  // By peer: an answer may cost 32 verifications.
+  Fetch fetch_;
   bool choosing_ = false;  // Joining, and the ring is not chosen.
   bool pressed_ = false;
   bool refused_ = false;  // A block did not fit, since the last sample.
   uint32_t join_tries_ = 0;
   std::vector<BlockId> backlog_;  // Committed before a holder was known, still to be spread.
+  Time heard_until_;              // Storage nodes were known less than absence_keep before this.
   Time gossip_at_ = Time::Never();
   Time monitor_at_ = Time::Never();
   Time release_at_ = Time::Never();

@@ -10,6 +10,7 @@ namespace {
 
 constexpr size_t kNewsTold = 8;  // Of others, in one statement.
 constexpr RateLimit::Terms kRefsTerms = {.per_minute = 60, .entries_max = 4096};
+constexpr size_t kReferred = 4;    // Holders of a key that is sought, told by a node that lacks it.
 constexpr int kWordRefreshes = 3;  // Within the time that a statement says something.
 
 }  // namespace
@@ -87,6 +88,15 @@ std::vector<RingInfo> Arachnode::WordsAbout(const RingMoment& moment,
   return words;
 }
 
+// Whoever searches goes from the most granular ring inward, and most of the inner ones it knows.
+std::vector<RingInfo> Arachnode::Referrals(const RingMoment& moment, const Key256& key) {
+  std::vector<RingInfo> words = OwnWord(moment);
+  const std::vector<const RingInfo*> holders = book_.HoldersOf(key);
+  const size_t count = std::min(holders.size(), kReferred);
+  for (size_t i = 0; i < count; ++i) words.push_back(*holders[holders.size() - 1 - i]);
+  return words;
+}
+
 // ---- what others ask ----
 
 void Arachnode::OnArrival(const RingMoment& moment, const Repository& repository, PeerId from,
@@ -110,6 +120,7 @@ void Arachnode::OnArrival(const RingMoment& moment, const Repository& repository
   } else if (const std::optional<Question> question = questions_.Answered(from, message.id)) {
     OnAnswer(moment, *question, message);
   }
+  if (book_.size() > 0) heard_until_ = moment.now + moment.config().absence_keep;
   if (!knew_rings && knows_rings() && repository.BlockCount() > 0) {
     repository.ForEachTip([&](const BlockId& block, const Tip&) { backlog_.push_back(block); });
     backlog_at_ = moment.now;
@@ -156,12 +167,11 @@ void Arachnode::OnArchiveRequest(const RingMoment& moment, PeerId from, uint64_t
   if (shelf_.Find(request.key) != nullptr) {
     return shelf_.Read(moment, {.key = request.key, .peer = from, .id = id});
   }
-  const KeyedRevision about[] = {{request.key, 0}};
   moment.Send(from, id,
               ArchiveReply{.key = request.key,
                            .state = StateWithout(moment, request.key),
                            .archive = {},
-                           .infos = WordsAbout(moment, about)});
+                           .infos = Referrals(moment, request.key)});
 }
 
 ArchiveState Arachnode::StateWithout(const RingMoment& moment, const Key256& key) const {
@@ -229,13 +239,19 @@ void Arachnode::OnAnswer(const RingMoment& moment, const Question& question,
     }
   } else if (const auto* reply = std::get_if<ArchiveReply>(&body)) {
     book_.LearnAll(moment, reply->infos);
-    OnFetched(moment, question, *reply);
+    if (question.asker == Asker::kSearch) {
+      fetch_.OnArchive(moment, question, *reply, book_);
+    } else {
+      OnFetched(moment, question, *reply);
+    }
   } else if (const auto* confirm = std::get_if<Confirm>(&body)) {
     book_.LearnAll(moment, confirm->infos);
     if (question.asker == Asker::kHandoff) {
       handoff_.OnConfirm(moment, question, *confirm, WaysOfHandoff());
     } else if (question.asker == Asker::kSpreading) {
       spreading_.OnConfirm(question, *confirm);
+    } else if (question.asker == Asker::kSearch) {
+      fetch_.OnConfirm(question, *confirm);
     }
   } else if (const auto* ack = std::get_if<ArchiveAck>(&body)) {
     if (question.asker == Asker::kSpreading) spreading_.OnAck(question, ack->verdict);
@@ -281,6 +297,8 @@ void Arachnode::OnSilence(const RingMoment& moment, const Question& question) {
       return OnChallenged(moment, challenges_.OnSilence(question));
     case Asker::kSpreading:
       return spreading_.OnSilence(question);
+    case Asker::kSearch:
+      return fetch_.OnSilence(moment, question);
     case Asker::kGossip:
     case Asker::kJoin:
     case Asker::kHandoff:
@@ -367,6 +385,9 @@ void Arachnode::OnRead(const RingMoment& moment, const ShelfEnd& end) {
       if (!end.done) return;
       return moment.Send(task.peer, 0,
                          ArchiveStore{.archive = end.archive, .seen = UINT8_MAX, .inward = true});
+    case ShelfTask::Use::kSought:
+      return fetch_.OnRead(moment, static_cast<uint32_t>(task.id),
+                           end.done ? end.archive : Archive());
     case ShelfTask::Use::kChecked:
       return OnChallenged(moment, challenges_.OnRead(moment, end, questions_));
     case ShelfTask::Use::kProved:

@@ -81,6 +81,7 @@ void Arachnode::CollectPeers(PeerSet& peers) const {
   handoff_.CollectPeers(peers);
   challenges_.CollectPeers(peers);
   spreading_.CollectPeers(peers);
+  fetch_.CollectPeers(peers);
 }
 
 template <typename State>
@@ -99,6 +100,7 @@ void Arachnode::Tell(State& state) const {
   state.Hash(join_tries_);
   state.Hash(backlog_.size());
   state.Show("backlog", backlog_.size());
+  state.Add("counts silent nodes until", heard_until_);
   state.Add("gossips", gossip_at_);
   state.Add("monitors", monitor_at_);
   state.Add("releases", release_at_);
@@ -116,6 +118,7 @@ void Arachnode::Tell(State& state) const {
   state.Module("spreading", spreading_);
   state.Part("pushes", [&] { pushes_.Tell(state); });
   state.Module("refs asked", refs_asked_);
+  state.Module("fetch", fetch_);
 }
 
 void Arachnode::Digest(Hasher& hasher) const {
@@ -132,7 +135,7 @@ size_t Arachnode::HeapBytes() const {
   return book_.HeapBytes() + questions_.HeapBytes() + shelf_.HeapBytes() + sampler_.HeapBytes() +
          pull_.HeapBytes() + repair_.HeapBytes() + handoff_.HeapBytes() + challenges_.HeapBytes() +
          spreading_.HeapBytes() + pushes_.HeapBytes() + refs_asked_.HeapBytes() +
-         backlog_.capacity() * sizeof(BlockId);
+         fetch_.HeapBytes() + backlog_.capacity() * sizeof(BlockId);
 }
 
 }  // namespace core

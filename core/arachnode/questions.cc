@@ -6,9 +6,9 @@
 namespace core {
 namespace {
 
-constexpr std::string_view kAskers[] = {"gossip",       "join",     "sampler",   "pull",
-                                        "fetch",        "handoff",  "spreading", "repair",
-                                        "repair fetch", "challenge"};
+constexpr std::string_view kAskers[] = {"gossip",       "join",      "sampler",   "pull",
+                                        "fetch",        "handoff",   "spreading", "repair",
+                                        "repair fetch", "challenge", "search"};
 
 }  // namespace
 

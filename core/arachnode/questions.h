@@ -27,7 +27,8 @@ enum class Asker : uint8_t {
   kSpreading,
   kRepair,
   kRepairFetch,
-  kChallenge
+  kChallenge,
+  kSearch
 };
 
 struct Question {

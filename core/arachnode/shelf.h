@@ -39,11 +39,12 @@ struct ShelfEntry {
 struct ShelfTask {
   enum class Kind : uint8_t { kPut = 1, kRead = 2, kErase = 3, kPlace = 4 };
   enum class Use : uint8_t {
-    kAsked,   // Of a put: somebody sent it, and wants an ack. Of a read: somebody wants it.
-    kPulled,  // Of a put: this peer fetched it.
-    kPushed,  // Of a read: it goes to somebody who lacks it.
-    kProved,  // Of a read: somebody wants to see that it is held.
-    kChecked  // Of a read: somebody else is to show that it holds the same.
+    kAsked,    // Of a put: somebody sent it, and wants an ack. Of a read: somebody wants it.
+    kPulled,   // Of a put: this peer fetched it.
+    kPushed,   // Of a read: it goes to somebody who lacks it.
+    kProved,   // Of a read: somebody wants to see that it is held.
+    kChecked,  // Of a read: somebody else is to show that it holds the same.
+    kSought    // Of a read: this peer looks for it, as a member.
   };
 
   Kind kind = Kind::kPut;

@@ -86,7 +86,8 @@ struct Peer::State : public Locator, public ClusterSource {
             .clusters = *this,
             .conduct = standing,
             .mail = writing.mail(),
-            .journal = writing.journal()};
+            .journal = writing.journal(),
+            .asks_rings = arachnode != nullptr && arachnode->MayBeHeld(moment.now)};
   }
 
   // The same for storage rings: most peers neither lend nor hear of who does.
@@ -112,6 +113,8 @@ struct Peer::State : public Locator, public ClusterSource {
 
   // Hands finished lookups to those who asked; one may start the next.
   void DeliverLookups(const Moment& moment);
+  // What members lack is the rings' business, and what these find the members'.
+  void FetchWanted(const Moment& moment);
   // What this peer's clusters have committed is the rings' business too, where there are any.
   void SpreadApplied(const Moment& moment);
 
@@ -229,6 +232,18 @@ void Peer::State::On(const Moment& moment, const Stored& stored) {
   }
 }
 
+void Peer::State::FetchWanted(const Moment& moment) {
+  if (transactions == nullptr || arachnode == nullptr) return;
+  std::vector<SoughtBlock> fetched;
+  do {
+    for (const WantedBlock& wanted : transactions->TakeWanted()) {
+      arachnode->OnWanted(RingMomentOf(moment), wanted);
+    }
+    fetched = arachnode->TakeFetched();
+    for (const SoughtBlock& each : fetched) transactions->OnFetched(MomentOf(moment), each);
+  } while (!fetched.empty());
+}
+
 void Peer::State::SpreadApplied(const Moment& moment) {
   if (transactions == nullptr) return;
   for (const BlockId& block : transactions->TakeApplied()) {
@@ -297,6 +312,7 @@ void Peer::Step(Time now, const Input& input, Effects& effects) {
                       .last_sequence = state.last_sequence};
   std::visit([&](const auto& what) { state.On(moment, what); }, input);
   state.DeliverLookups(moment);
+  state.FetchWanted(moment);
   state.SpreadApplied(moment);
   if (!state.client) return;
   for (Outgoing& outgoing : effects.sends()) outgoing.message.client = true;

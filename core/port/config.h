@@ -106,7 +106,7 @@ struct TransactionsConfig {
   return config;
 }
 
-// Rules of 1.2. The last is the switch between our control signal and the reference implementation's.
+// Rules of 1.2. The last two are the switches between our rules and the reference implementation's.
 struct ArachnodeConfig {
   int floor = 3;                            // N: no block has fewer holders.
   int overlap_low = 8;                      // Below it free nodes move in.
@@ -129,6 +129,11 @@ struct ArachnodeConfig {
   Duration spread_wait = Seconds(5);        // The next member of a cluster waits so long.
   int spread_seen = 3;                      // Ring nodes that store before pushing ends.
   Duration release_wait = Seconds(60);      // From a settled move to the first byte reclaimed.
+  int fetch_width = 3;                      // Nodes that one search asks at a time.
+  int fetch_contacts = 24;                  // And in all.
+  Duration fetch_time = Seconds(10);        // The longest that a search takes.
+  Duration absent_keep = Seconds(5);        // What was not found is not looked for again so soon.
+  bool inner_fetch_only = false;            // A search leaves out rings beyond the own one.
   bool free_share_signal = false;           // Depth from free over total free (1.2.8).
 };
 

@@ -113,7 +113,8 @@ std::string_view NameOf(TxVerdict verdict) {
 }
 
 std::string_view NameOf(BlockState state) {
-  constexpr std::string_view kNames[] = {"absent", "present", "deleted", "expired", "damaged"};
+  constexpr std::string_view kNames[] = {"absent",  "present", "deleted",
+                                         "expired", "damaged", "unknown"};
   return kNames[static_cast<size_t>(state) - 1];
 }
 
@@ -126,6 +127,11 @@ std::string_view NameOf(RingStatus status) {
 std::string_view NameOf(ArchiveState state) {
   constexpr std::string_view kNames[] = {"held", "not_held", "not_mine", "damaged"};
   return kNames[static_cast<size_t>(state) - 1];
+}
+
+std::string_view NameOf(FetchEnd end) {
+  constexpr std::string_view kNames[] = {"found", "absent", "unknown", "spared"};
+  return kNames[static_cast<size_t>(end) - 1];
 }
 
 std::string_view NameOf(StoreVerdict verdict) {

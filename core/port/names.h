@@ -29,6 +29,7 @@ namespace core {
 [[nodiscard]] std::string_view NameOf(BlockState state);
 [[nodiscard]] std::string_view NameOf(RingStatus status);
 [[nodiscard]] std::string_view NameOf(ArchiveState state);
+[[nodiscard]] std::string_view NameOf(FetchEnd end);
 [[nodiscard]] std::string_view NameOf(StoreVerdict verdict);
 
 }  // namespace core

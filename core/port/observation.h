@@ -383,6 +383,23 @@ struct ArchiveRefused {
   Key256 key;
 };
 
+enum class FetchEnd : uint8_t {
+  kFound = 1,
+  kAbsent = 2,   // All holders of its key that are known say that they do not hold it.
+  kUnknown = 3,  // Not found, and not all of them could be asked.
+  kSpared =
+      4  // For a block that is to be made: as many as the floor say so, the others were not asked.
+};
+
+struct FetchEnded {  // A member's search for a block through the rings.
+  BlockId block;
+  Key256 key;
+  FetchEnd end = FetchEnd::kUnknown;
+  uint64_t revision = 0;  // Found.
+  uint16_t contacts = 0;
+  Duration took;
+};
+
 // ---- any ----
 
 struct BadFrame {
@@ -397,15 +414,14 @@ struct StandingFell {
   bool banned = false;
 };
 
-using Observation =
-    std::variant<Joined, LookupDone, ContactAdded, ContactEvicted, MatchStarted, Published,
-                 Respecified, Seen, RecordRefused, Offered, Matched, MatchFinished, TaskAccepted,
-                 TaskDeclined, TaskFinished, Held, Answered, Refused, BadFrame, StandingFell,
-                 CallStarted, CallWrite, CallAttempt, CallFinished, BlockRead, VoteCast, LockTaken,
-                 LockReleased, TxDecided, RevisionApplied, RevisionCollected, PendTaken,
-                 PendDropped, ForkSeen, CertificateMade, ResolutionStarted, TransactionRefused,
-                 DoubleVoteProven, StoreFailed, RingChanged, BlockHeld, BlockReleased,
-                 OverlapSampled, HandoffEnded, FillEnded, StoragePressure, ArchiveRefused>;
+using Observation = std::variant<
+    Joined, LookupDone, ContactAdded, ContactEvicted, MatchStarted, Published, Respecified, Seen,
+    RecordRefused, Offered, Matched, MatchFinished, TaskAccepted, TaskDeclined, TaskFinished, Held,
+    Answered, Refused, BadFrame, StandingFell, CallStarted, CallWrite, CallAttempt, CallFinished,
+    BlockRead, VoteCast, LockTaken, LockReleased, TxDecided, RevisionApplied, RevisionCollected,
+    PendTaken, PendDropped, ForkSeen, CertificateMade, ResolutionStarted, TransactionRefused,
+    DoubleVoteProven, StoreFailed, RingChanged, BlockHeld, BlockReleased, OverlapSampled,
+    HandoffEnded, FillEnded, StoragePressure, ArchiveRefused, FetchEnded>;
 
 // Every step of every peer copies them, and every user of a peer compiles that copy.
 static_assert(std::is_trivially_copyable_v<Observation>);

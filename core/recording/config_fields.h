@@ -129,6 +129,11 @@ void ForEachArachnodeField(Section& a, Visitor& visit) {
   visit(FieldRange{"arachnode.spread_wait", kMillisecondUs, kHourUs}, a.spread_wait);
   visit(FieldRange{"arachnode.spread_seen", 1, 16}, a.spread_seen);
   visit(FieldRange{"arachnode.release_wait", 0, kDayUs}, a.release_wait);
+  visit(FieldRange{"arachnode.fetch_width", 1, 64}, a.fetch_width);
+  visit(FieldRange{"arachnode.fetch_contacts", 1, 1'000}, a.fetch_contacts);
+  visit(FieldRange{"arachnode.fetch_time", kMillisecondUs, kHourUs}, a.fetch_time);
+  visit(FieldRange{"arachnode.absent_keep", 0, kHourUs}, a.absent_keep);
+  visit(FieldRange{"arachnode.inner_fetch_only", 0, 1}, a.inner_fetch_only);
   visit(FieldRange{"arachnode.free_share_signal", 0, 1}, a.free_share_signal);
 }
 
@@ -136,7 +141,7 @@ void ForEachArachnodeField(Section& a, Visitor& visit) {
 template <typename AnyConfig, typename Visitor>
 void ForEachConfigField(AnyConfig& config, Visitor&& visit) {
   static_assert(sizeof(RoutingConfig) == 40 && sizeof(MatchmakingConfig) == 184 &&
-                    sizeof(TransactionsConfig) == 176 && sizeof(ArachnodeConfig) == 136,
+                    sizeof(TransactionsConfig) == 176 && sizeof(ArachnodeConfig) == 160,
                 "a new parameter needs a line above");
   ForEachRoutingField(config.routing, visit);
   ForEachMatchmakingField(config.matchmaking, visit);

@@ -12,6 +12,11 @@ namespace {
 
 constexpr std::string_view kPhases[] = {"", "asking", "fetching", "raising", "done", "failed"};
 
+// Of a member that has lost the block, or could not find out: as good as silence.
+bool SaysNothing(BlockState state) {
+  return state == BlockState::kDamaged || state == BlockState::kUnknown;
+}
+
 }  // namespace
 
 ConfirmedRead::ConfirmedRead(const TxMoment& moment, const Question& question,
@@ -36,7 +41,7 @@ void ConfirmedRead::Ask(const TxMoment& moment) {
 }
 
 void ConfirmedRead::OnReply(const TxMoment& moment, PeerId from, const BlockReply& reply) {
-  if (finished() || reply.block != question_.block || reply.state == BlockState::kDamaged) return;
+  if (finished() || reply.block != question_.block || SaysNothing(reply.state)) return;
   const auto holder = std::find_if(holders_.begin(), holders_.end(),
                                    [from](const Holder& known) { return known.peer == from; });
   if (holder == holders_.end()) return;

@@ -113,16 +113,25 @@ void Coordinator::AnswerInDoubt(const TxMoment& moment, Round& round) {
 
 // ---- promising ----
 
+void Coordinator::Refuse(const TxMoment& moment, const Submitted& submitted, TxVerdict verdict,
+                         RejectReason reason, uint64_t revision) {
+  moment.mail.Post(moment, submitted.from, submitted.id,
+                   TxResult{.id = submitted.submit.transaction.id,
+                            .verdict = verdict,
+                            .reason = reason,
+                            .revision = revision,
+                            .certificate = {}});
+}
+
 void Coordinator::OnSubmit(const TxMoment& moment, PeerId from, uint64_t id,
                            const TxSubmit& submit) {
-  const Transaction& transaction = submit.transaction;
+  Begin(moment, {.from = from, .id = id, .submit = submit}, false);
+}
+
+void Coordinator::Begin(const TxMoment& moment, const Submitted& submitted, bool sought) {
+  const Transaction& transaction = submitted.submit.transaction;
   const auto refuse = [&](TxVerdict verdict, RejectReason reason, uint64_t revision) {
-    moment.mail.Post(moment, from, id,
-                     TxResult{.id = transaction.id,
-                              .verdict = verdict,
-                              .reason = reason,
-                              .revision = revision,
-                              .certificate = {}});
+    Refuse(moment, submitted, verdict, reason, revision);
   };
   // Who would be refused by its own gate does not ask the others: they would lock for nothing.
   const std::vector<PeerId> present = PresentOf(OwnView(moment, transaction.block));
@@ -133,20 +142,20 @@ void Coordinator::OnSubmit(const TxMoment& moment, PeerId from, uint64_t id,
   }
   const Key256 tx = HashOf(moment, record);
   if (Round* round = Find(tx)) {
-    round->client = from;
-    round->request = id;
+    round->client = submitted.from;
+    round->request = submitted.id;
     round->answered = false;
     return;
   }
   if (const Certificate* outcome = voter_->OutcomeOf(tx)) {
-    return AnswerDecided(moment, from, id, *outcome);
+    return AnswerDecided(moment, submitted.from, submitted.id, *outcome);
   }
   if (!HasValidSignature(moment, transaction)) {
-    moment.Report(from, Offence::kBadSignature);
+    moment.Report(submitted.from, Offence::kBadSignature);
     return refuse(TxVerdict::kRejected, RejectReason::kSignature, 0);
   }
   if (CarriesValue(transaction.action) &&
-      ContentHash(moment.suite(), submit.value) != transaction.content_hash) {
+      ContentHash(moment.suite(), submitted.submit.value) != transaction.content_hash) {
     return refuse(TxVerdict::kRejected, RejectReason::kInvalid, 0);
   }
   if (transaction.expires_ms < moment.now_ms()) {
@@ -159,15 +168,51 @@ void Coordinator::OnSubmit(const TxMoment& moment, PeerId from, uint64_t id,
   if (IsWrite(transaction.action) && tip.revision > transaction.base_revision) {
     return refuse(TxVerdict::kStale, RejectReason::kStale, tip.revision);
   }
+  const bool makes = !Decides(transaction.action) && tip.revision == 0;
+  if (makes && !sought && moment.asks_rings) return Seek(moment, submitted);
   Round& round = Open(moment, tx, record);
-  round.value = submit.value;
-  round.client = from;
-  round.request = id;
+  round.value = submitted.submit.value;
+  round.client = submitted.from;
+  round.request = submitted.id;
   StoreBatch batch;
   batch.Put(TxRowKey(TxRowKind::kRound, tx),
             EncodeRow(RoundRow{.record = record, .value = round.value, .votes = {}}));
   moment.journal.Commit(moment, std::move(batch),
                         {.step = Due::Step::kPromising, .tx = tx, .facts = {}});
+}
+
+// A cluster that has lost a block, all of it, would make its first revision once more (BR-1).
+void Coordinator::Seek(const TxMoment& moment, const Submitted& submitted) {
+  const Transaction& transaction = submitted.submit.transaction;
+  const auto same = std::find_if(sought_.begin(), sought_.end(), [&](const Submitted& other) {
+    return other.submit.transaction == transaction;
+  });
+  if (same != sought_.end()) {
+    same->from = submitted.from;
+    same->id = submitted.id;
+    return;
+  }
+  if (sought_.size() >= kSubmittedMax) {
+    return Refuse(moment, submitted, TxVerdict::kUnavailable, RejectReason::kBusy);
+  }
+  sought_.push_back(submitted);
+  wanted_.push_back({.block = transaction.block, .to_make = true});
+}
+
+void Coordinator::OnFetched(const TxMoment& moment, const SoughtBlock& fetched) {
+  std::vector<Submitted> ready;
+  std::erase_if(sought_, [&](const Submitted& submitted) {
+    const bool mine = submitted.submit.transaction.block == fetched.block;
+    if (mine) ready.push_back(submitted);
+    return mine;
+  });
+  for (const Submitted& submitted : ready) {
+    if (fetched.end == FetchEnd::kUnknown) {
+      Refuse(moment, submitted, TxVerdict::kUnavailable, RejectReason::kBusy);
+    } else {
+      Begin(moment, submitted, true);
+    }
+  }
 }
 
 void Coordinator::OnVote(const TxMoment& moment, PeerId, const TxVote& message) {
@@ -366,6 +411,7 @@ void Coordinator::CollectPeers(const Directory& directory, PeerSet& peers) const
       peers.Add(directory.FindByNodeId(member.id));
     }
   });
+  for (const Submitted& submitted : sought_) peers.Add(submitted.from);
 }
 
 template <typename State>
@@ -387,6 +433,14 @@ void Coordinator::Tell(State& state) const {
       state.Add("tries", round->tries);
     });
   });
+  for (const Submitted& submitted : sought_) {
+    state.Part("sought", [&] {
+      state.Add("from", submitted.from);
+      state.Add("request", submitted.id);
+      state.Add("id", submitted.submit.transaction.id.bytes);
+      state.Show("block", submitted.submit.transaction.block);
+    });
+  }
 }
 
 void Coordinator::Digest(Hasher& hasher) const {
@@ -400,7 +454,8 @@ void Coordinator::Describe(StateListener& listener) const {
 }
 
 size_t Coordinator::HeapBytes() const {
-  size_t bytes = rounds_.HeapBytes() + by_id_.HeapBytes();
+  size_t bytes = rounds_.HeapBytes() + by_id_.HeapBytes() + sought_.capacity() * sizeof(Submitted);
+  for (const Submitted& submitted : sought_) bytes += submitted.submit.value.capacity();
   rounds_.ForEach([&](const Key256&, const std::unique_ptr<Round>& round) {
     bytes += sizeof(Round) + round->value.capacity() +
              round->record.members.capacity() * sizeof(Member) +

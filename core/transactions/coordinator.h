@@ -1,7 +1,8 @@
 // Coordinator: takes a client's transaction through its cluster. Any member may be one.
 //
 //   phase          event                              becomes
-//   (none)         TxSubmit                           kStoringPromise (or an answer at once: stale)
+//   (none)         TxSubmit                           kStoringPromise (or an answer at once: stale; of a
+//                                                     block that is not here, once the rings are asked)
 //   kStoringPromise durable                           kPromising: TxPromise to all members
 //   kPromising     q approvals                        kStoringCommit
 //   kPromising     r refusals                         done: abort certificate to all, TxResult
@@ -21,6 +22,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/base/flat_table.h"
@@ -34,6 +36,7 @@
 #include "core/transactions/tx_moment.h"
 #include "core/transactions/vote_tally.h"
 #include "core/transactions/voter.h"
+#include "core/transactions/wanted_block.h"
 
 namespace core {
 
@@ -45,6 +48,11 @@ class Coordinator {
   void Load(const TxMoment& moment, std::span<const StoredRow> rows);
 
   void OnSubmit(const TxMoment& moment, PeerId from, uint64_t id, const TxSubmit& submit);
+  // What a submission waits for.
+  void OnFetched(const TxMoment& moment, const SoughtBlock& fetched);
+
+  [[nodiscard]] std::vector<WantedBlock> TakeWanted() { return std::exchange(wanted_, {}); }
+
   void OnVote(const TxMoment& moment, PeerId from, const TxVote& vote);
   void OnAck(const TxMoment& moment, PeerId from, const TxCommitAck& ack);
   // A member knows the end already.
@@ -90,6 +98,19 @@ class Coordinator {
     explicit Round(const VoteTally& empty) : tally(empty) {}
   };
 
+  // Of the first revision of a block, before the storage rings have said that there is none.
+  struct Submitted {
+    PeerId from;
+    uint64_t id = 0;
+    TxSubmit submit;
+  };
+
+  static constexpr size_t kSubmittedMax = 256;
+
+  void Begin(const TxMoment& moment, const Submitted& submitted, bool sought);
+  void Seek(const TxMoment& moment, const Submitted& submitted);
+  static void Refuse(const TxMoment& moment, const Submitted& submitted, TxVerdict verdict,
+                     RejectReason reason, uint64_t revision = 0);
   [[nodiscard]] Round* Find(const Key256& tx);
   Round& Open(const TxMoment& moment, const Key256& tx, const TxRecord& record);
   void Close(const TxMoment& moment, const Key256& tx);
@@ -109,6 +130,8 @@ class Coordinator {
   Voter* voter_;
   FlatTable<Key256, std::unique_ptr<Round>> rounds_;
   FlatTable<TxId, Key256> by_id_;
+  std::vector<Submitted> sought_;
+  std::vector<WantedBlock> wanted_;  // Empty between steps.
 };
 
 }  // namespace core

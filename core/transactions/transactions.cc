@@ -73,6 +73,19 @@ void Transactions::OnStored(const TxMoment& moment, const Stored& stored) {
   Finish(moment);
 }
 
+std::vector<WantedBlock> Transactions::TakeWanted() {
+  std::vector<WantedBlock> wanted = voter_.TakeWanted();
+  for (const WantedBlock& each : coordinator_.TakeWanted()) wanted.push_back(each);
+  return wanted;
+}
+
+// The coordinator judges by what the voter has taken in.
+void Transactions::OnFetched(const TxMoment& moment, const SoughtBlock& fetched) {
+  voter_.OnFetched(moment, fetched);
+  coordinator_.OnFetched(moment, fetched);
+  Finish(moment);
+}
+
 void Transactions::OnDeadline(const TxMoment& moment) {
   journal_.OnDeadline(moment);
   voter_.OnDeadline(moment);

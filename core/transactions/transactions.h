@@ -7,6 +7,7 @@
 //   TxOutcome                                  -> coordinator too: somebody else resolved it
 //   TxResult, TxStatusReply                    -> client
 //   BlockReply                                 -> client, otherwise voter (a catch-up)
+//   OnFetched                                  -> voter, then coordinator
 //
 // What a flow sends to this very peer is delivered before the step ends (mail.h). An idle object owns
 // no heap memory. Thread rule: one thread at a time. Source: protocol document, 1.4.
@@ -68,6 +69,10 @@ class Transactions {
   [[nodiscard]] const Client& client() const { return client_; }
 
   [[nodiscard]] const Coordinator& coordinator() const { return coordinator_; }
+
+  // What the storage rings are to be asked for, since the last call; each question is answered by OnFetched.
+  [[nodiscard]] std::vector<WantedBlock> TakeWanted();
+  void OnFetched(const TxMoment& moment, const SoughtBlock& fetched);
 
   // Blocks of which this peer has made a new revision durable since the last call.
   [[nodiscard]] std::vector<BlockId> TakeApplied() { return std::exchange(applied_, {}); }

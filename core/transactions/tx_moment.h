@@ -53,6 +53,8 @@ struct TxMoment {
   Conduct& conduct;
   Mail& mail;
   Journal& journal;
+  // Storage rings are known: what this peer lacks may be there (wanted_block.h).
+  bool asks_rings = false;
 
   [[nodiscard]] const TransactionsConfig& config() const { return context.config->transactions; }
 

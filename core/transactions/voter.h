@@ -35,10 +35,12 @@
 #include "core/codec/messages.h"
 #include "core/repository/repository.h"
 #include "core/transactions/acquaintances.h"
+#include "core/transactions/certificate.h"
 #include "core/transactions/journal.h"
 #include "core/transactions/tx_moment.h"
 #include "core/transactions/tx_rows.h"
 #include "core/transactions/vote_tally.h"
+#include "core/transactions/wanted_block.h"
 
 namespace core {
 
@@ -62,6 +64,7 @@ class Voter {
   // To a question of a catch-up of ours.
   void OnBlockReply(const TxMoment& moment, PeerId from, uint64_t id, const BlockReply& reply);
   void OnDoubleVote(const TxMoment& moment, PeerId from, const DoubleVote& proof);
+  void OnFetched(const TxMoment& moment, const SoughtBlock& fetched);
 
   // Accuses whoever voted both ways: `known` is verified, of `shown` what differs from it is verified here.
   void Compare(const TxMoment& moment, const TxRecord& record, const Key256& tx,
@@ -83,6 +86,9 @@ class Voter {
   // Pends that somebody ran into since the last call, old enough for their client to have decided them;
   // the wait grows as above.
   [[nodiscard]] std::vector<Transaction> TakeInTheWay() { return std::exchange(in_the_way_, {}); }
+
+  // What the storage rings are to be asked for, since the last call.
+  [[nodiscard]] std::vector<WantedBlock> TakeWanted() { return std::exchange(wanted_, {}); }
 
   // The members that hold the pends of the multi-block transaction with this peer.
   [[nodiscard]] std::vector<Member> FellowsOf(const TxId& of) const;
@@ -207,6 +213,8 @@ class Voter {
   void Propagate(const TxMoment& moment, const Key256& tx, const Certificate& decision);
   [[nodiscard]] bool IsMoot(const TxMoment& moment, const Transaction& transaction) const;
   void DropMootLocks(const TxMoment& moment, const BlockId& block);
+  // What this member has; of what it lacks what the search for it has shown.
+  void Reply(const TxMoment& moment, const Read& read, FetchEnd searched);
   void DecisionIsDurable(const TxMoment& moment, const Key256& tx);
   void SendOutcome(const TxMoment& moment, PeerId to, const Decided& decided);
   void Acknowledge(const TxMoment& moment, const Key256& tx, Decided& decided);
@@ -234,7 +242,14 @@ class Voter {
   void AskForVotes(const TxMoment& moment, Case& known);
   void Settle(const TxMoment& moment, const Key256& tx, Case& known);
 
+  // ---- voter_fetch.cc ----
+  [[nodiscard]] bool Lacks(const BlockId& block) const;
+  void AskRings(const TxMoment& moment, const Read& read);
+
   // ---- voter_catch_up.cc ----
+  // The revision becomes the block's latest, unless it is not newer.
+  void Adopt(const TxMoment& moment, const ClaimedRevision& claim, const ProvenRevision& proven,
+             const Bytes& value);
   void StartCatchUp(const TxMoment& moment, const BlockId& block, std::span<const Member> members);
   void Ask(const TxMoment& moment, const BlockId& block, CatchUp& catch_up);
   void ApplyLate(const TxMoment& moment, const BlockId& block);
@@ -250,6 +265,8 @@ class Voter {
   std::vector<Transaction> in_the_way_;  // Pends; empty between steps.
   std::vector<Key256> undurable_;        // Decisions that are not durable yet.
   std::vector<Read> reads_;              // Wait for one of them.
+  std::vector<Read> sought_;             // Wait for the storage rings.
+  std::vector<WantedBlock> wanted_;      // Empty between steps.
   Acquaintances acquaintances_;
   Time sweep_at_ = Time::Never();
 };

@@ -11,6 +11,11 @@
 #include "core/transactions/voter.h"
 
 namespace core {
+namespace {
+
+constexpr uint16_t kAsksRings = 2;  // The try with which a catch-up asks the storage rings too.
+
+}  // namespace
 
 void Voter::StartCatchUp(const TxMoment& moment, const BlockId& block,
                          std::span<const Member> members) {
@@ -26,7 +31,10 @@ void Voter::Ask(const TxMoment& moment, const BlockId& block, CatchUp& catch_up)
     catch_ups_.Erase(block);
     return;
   }
-  ++catch_up.tries;
+  // Not with the first question: members answer sooner, and what a ring has may be older.
+  if (++catch_up.tries == kAsksRings && moment.asks_rings) {
+    wanted_.push_back({.block = block, .to_make = false});
+  }
   catch_up.id = moment.random.Next();
   catch_up.ask_at = moment.now + catch_up.wait;
   catch_up.wait = std::min(catch_up.wait * 2, moment.config().ack_retry_cap);
@@ -45,32 +53,37 @@ void Voter::OnBlockReply(const TxMoment& moment, PeerId, uint64_t id, const Bloc
   const bool content =
       reply.state == BlockState::kDeleted || ContentHash(moment.suite(), reply.value) == reply.hash;
   if (!content) return;
-  Repository::Change change{.block = reply.block,
-                            .base_revision = reply.revision - 1,
+  Adopt(moment, ClaimOf(reply), *proven, reply.value);
+}
+
+void Voter::Adopt(const TxMoment& moment, const ClaimedRevision& claim,
+                  const ProvenRevision& proven, const Bytes& value) {
+  const BlockId block = claim.block;
+  const Transaction& transaction = claim.certificate.record.transaction;
+  Repository::Change change{.block = block,
+                            .base_revision = claim.revision - 1,
                             .row = {},
-                            .value = reply.state == BlockState::kDeleted ? Bytes() : reply.value};
-  const Transaction& transaction = reply.certificate.record.transaction;
+                            .value = claim.deleted ? Bytes() : value};
   change.row.action = transaction.action;
-  change.row.by = proven->by;
-  change.row.tx = proven->tx;
-  change.row.hash = reply.hash;
+  change.row.by = proven.by;
+  change.row.tx = proven.tx;
+  change.row.hash = claim.hash;
   change.row.prior_hash = transaction.base_hash;
-  change.row.certificate = reply.certificate;
-  change.row.decision = reply.decision;
+  change.row.certificate = claim.certificate;
+  change.row.decision = claim.decision;
   StoreBatch batch;
   Due due;
-  if (!repository_.Restore(moment.now, reply.revision, std::move(change), batch, due.facts)) return;
+  if (!repository_.Restore(moment.now, claim.revision, std::move(change), batch, due.facts)) return;
   // Pends on bases that are behind us now were decided without us.
   std::vector<TxId> overtaken;
-  repository_.ForEachPend([&](const BlockId& block, const TxId& of, const PendRow& pend) {
-    const bool old = pend.certificate.record.transaction.base_revision < reply.revision;
-    if (block == reply.block && old) overtaken.push_back(of);
+  repository_.ForEachPend([&](const BlockId& pended, const TxId& of, const PendRow& pend) {
+    const bool old = pend.certificate.record.transaction.base_revision < claim.revision;
+    if (pended == block && old) overtaken.push_back(of);
   });
   for (const TxId& of : overtaken) {
-    repository_.DropPend(reply.block, of, of == proven->by, batch, due.facts);
+    repository_.DropPend(block, of, of == proven.by, batch, due.facts);
   }
   moment.journal.Commit(moment, std::move(batch), std::move(due));
-  const BlockId block = reply.block;
   catch_ups_.Erase(block);
   ApplyLate(moment, block);
   DropMootLocks(moment, block);

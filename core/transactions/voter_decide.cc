@@ -318,6 +318,13 @@ void Voter::OnBlockGet(const TxMoment& moment, PeerId from, uint64_t id, const B
     if (reads_.size() < kReadsMax) reads_.push_back({from, id, get});
     return;
   }
+  const Read read{.from = from, .id = id, .get = get};
+  const bool seeks = moment.asks_rings && Lacks(get.block) && OwnClusterSize(moment, get.block) > 0;
+  return seeks ? AskRings(moment, read) : Reply(moment, read, FetchEnd::kAbsent);
+}
+
+void Voter::Reply(const TxMoment& moment, const Read& read, FetchEnd searched) {
+  const BlockGet& get = read.get;
   const Repository::Reading reading = repository_.Read(get.block, get.revision);
   BlockReply reply;
   reply.block = get.block;
@@ -338,8 +345,10 @@ void Voter::OnBlockGet(const TxMoment& moment, PeerId from, uint64_t id, const B
   } else if (reading.state == BlockState::kDeleted) {
     reply.revision = tip.revision;
     reply.hash = tip.hash;
+  } else if (reading.state == BlockState::kAbsent && searched != FetchEnd::kAbsent) {
+    reply.state = BlockState::kUnknown;
   }
-  moment.mail.Post(moment, from, id, std::move(reply));
+  moment.mail.Post(moment, read.from, read.id, std::move(reply));
 }
 
 void Voter::DecisionIsDurable(const TxMoment& moment, const Key256& tx) {

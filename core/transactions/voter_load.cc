@@ -37,6 +37,18 @@ void TellCase(State& state, const Key256& tx, const Case& open) {
   state.Add("askers", open.askers);
 }
 
+template <typename State, typename Reads>
+void TellReads(State& state, std::string_view name, const Reads& reads) {
+  for (const auto& read : reads) {
+    state.Part(name, [&] {
+      state.Add("from", read.from);
+      state.Add("request", read.id);
+      state.Add("block", read.get.block);
+      state.Add("revision", read.get.revision);
+    });
+  }
+}
+
 }  // namespace
 
 void Voter::Load(const TxMoment& moment, std::span<const StoredRow> rows) {
@@ -119,6 +131,7 @@ void Voter::CollectPeers(const Directory& directory, PeerSet& peers) const {
   });
   catch_ups_.ForEach([&](const BlockId&, const CatchUp& catch_up) { add(catch_up.members); });
   for (const Read& read : reads_) peers.Add(read.from);
+  for (const Read& read : sought_) peers.Add(read.from);
 }
 
 template <typename State>
@@ -168,14 +181,8 @@ void Voter::Tell(State& state) const {
   acquaintances_.Tell(state);
   for (const Key256& tx : undurable_) state.Add("not durable yet", tx);
   state.Hash(reads_.size());
-  for (const Read& read : reads_) {
-    state.Part("waiting read", [&] {
-      state.Add("from", read.from);
-      state.Add("request", read.id);
-      state.Add("block", read.get.block);
-      state.Add("revision", read.get.revision);
-    });
-  }
+  TellReads(state, "waiting read", reads_);
+  TellReads(state, "sought read", sought_);
   state.Add("sweeps", sweep_at_);
 }
 
@@ -193,7 +200,8 @@ size_t Voter::HeapBytes() const {
   size_t bytes = repository_.HeapBytes() + cases_.HeapBytes() + refusals_.HeapBytes() +
                  decided_.HeapBytes() + by_id_.HeapBytes() + by_of_.HeapBytes() +
                  catch_ups_.HeapBytes() + convicted_.HeapBytes() +
-                 undurable_.capacity() * sizeof(Key256) + reads_.capacity() * sizeof(Read);
+                 undurable_.capacity() * sizeof(Key256) +
+                 (reads_.capacity() + sought_.capacity()) * sizeof(Read);
   const auto record = [](const TxRecord& of) { return of.members.capacity() * sizeof(Member); };
   const auto add_case = [&](const Key256&, const std::unique_ptr<Case>& open) {
     bytes += sizeof(Case) + record(open->record) + open->value.capacity() +

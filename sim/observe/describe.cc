@@ -323,6 +323,16 @@ struct ObservationTeller {
   Description operator()(const core::ArchiveRefused& o) const {
     return {"archive_refused", {{"from", o.from}, {"key", o.key}}};
   }
+
+  Description operator()(const core::FetchEnded& o) const {
+    return {"fetch_ended",
+            {{"block", o.block},
+             {"key", o.key},
+             {"end", NameOf(o.end)},
+             Number("revision", o.revision),
+             Number("contacts", o.contacts),
+             Number("took_us", o.took.us)}};
+  }
 };
 
 std::string_view NameOf(core::ActionEnd end) {

@@ -99,7 +99,7 @@ constexpr std::array<Parameter<T>, 30> kTransactions{
      {"tolerate_local_refusal", &T::tolerate_local_refusal},
      {"peer_resolution", &T::peer_resolution}}};
 
-constexpr std::array<Parameter<A>, 22> kArachnode{{{"floor", &A::floor},
+constexpr std::array<Parameter<A>, 27> kArachnode{{{"floor", &A::floor},
                                                    {"overlap_low", &A::overlap_low},
                                                    {"overlap_high", &A::overlap_high},
                                                    {"out_percent", &A::out_percent},
@@ -120,6 +120,11 @@ constexpr std::array<Parameter<A>, 22> kArachnode{{{"floor", &A::floor},
                                                    {"spread_wait", &A::spread_wait},
                                                    {"spread_seen", &A::spread_seen},
                                                    {"release_wait", &A::release_wait},
+                                                   {"fetch_width", &A::fetch_width},
+                                                   {"fetch_contacts", &A::fetch_contacts},
+                                                   {"fetch_time", &A::fetch_time},
+                                                   {"absent_keep", &A::absent_keep},
+                                                   {"inner_fetch_only", &A::inner_fetch_only},
                                                    {"free_share_signal", &A::free_share_signal}}};
 
 template <typename Config, size_t kCount>

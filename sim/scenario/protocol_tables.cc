@@ -147,6 +147,13 @@ constexpr KeyRow kArachnode[] = {
     Span("spread_wait", kMs, kHourUs, "\"5s\"", "The next member of a cluster pushes after this."),
     Count("spread_seen", 1, 16, "3", "Ring nodes that store a write before pushing ends."),
     Span("release_wait", 0, kDayUs, "\"60s\"", "From a settled move to the first byte reclaimed."),
+    Count("fetch_width", 1, 64, "3", "Nodes that one search for a block asks at a time."),
+    Count("fetch_contacts", 1, 1'000, "24", "Nodes that it asks in all."),
+    Span("fetch_time", kMs, kHourUs, "\"10s\"", "The longest that a search takes."),
+    Span("absent_keep", 0, kHourUs, "\"5s\"",
+         "What was not found is not looked for again so soon."),
+    Flag("inner_fetch_only", "false",
+         "Searches leave out rings beyond the own one, as the reference implementation does."),
     Flag("free_share_signal", "false",
          "Depth from free over total free, as the reference implementation has it.")};
 constexpr KeyTable kArachnodeTable = {

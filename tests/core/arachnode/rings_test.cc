@@ -230,7 +230,7 @@ TEST_F(RingsTest, ACrowdMovesOutWithoutLosingTheFloor) {
   Run(Minutes(1));
   Put(50, 40);
   Run(Minutes(2));
-  EXPECT_GT(ledger_->FewestHolders(), 16u);
+  EXPECT_GT(ledger_->FewestHolders(), 12u);
   for (int minute = 0; minute < 30; ++minute) {
     Run(Minutes(1));
     EXPECT_GE(ledger_->FewestHolders(), 3u) << "minute " << minute;

@@ -110,6 +110,12 @@ class SmallPeerNet {
     return damaged;
   }
 
+  // The same with an empty disk.
+  void Wipe(PeerId peer) {
+    nodes_[peer.value].rows.clear();
+    Restart(peer);
+  }
+
   // Until then, or until nothing is left to do.
   void RunUntil(Time end) {
     while (!events_.empty() && events_.top().at <= end) {

@@ -185,10 +185,10 @@ TEST(KeyTableTest, EveryParameterOfTheProtocolsHasAKey) {
   const auto [t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, t12, t13, t14, t15, t16, t17, t18, t19,
               t20, t21, t22, t23, t24, t25, t26, t27, t28, t29, t30] = core::TransactionsConfig{};
   const auto [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19,
-              a20, a21, a22] = core::ArachnodeConfig{};
+              a20, a21, a22, a23, a24, a25, a26, a27] = core::ArachnodeConfig{};
   EXPECT_EQ(r1 + m1 + t1 + a1, 45);
   const auto lines = sim::DescribeProtocol({});
-  ASSERT_EQ(lines.size(), 6u + 29u + 30u + 22u);
+  ASSERT_EQ(lines.size(), 6u + 29u + 30u + 27u);
   std::set<std::string> described;
   for (const auto& [path, value] : lines) described.insert(path);
   for (const sim::KeyRow& section : sim::kProtocolTable.rows) {
