@@ -38,7 +38,7 @@ void Arachnode::Load(const RingMoment& moment, std::span<const StoredRow> rows) 
 
 RingWork Arachnode::WorkNow() const {
   if (choosing_) return RingWork::kChoosing;
-  if (filling_) return RingWork::kFilling;
+  if (pull_.running()) return RingWork::kFilling;
   if (handoff_.running()) return RingWork::kHandingOff;
   return release_at_ == Time::Never() ? RingWork::kNone : RingWork::kReleasing;
 }

@@ -56,6 +56,11 @@ inline constexpr core::Duration kRepairTime = core::Minutes(10);
 // AR-1 looks at all blocks every so many seconds.
 inline constexpr uint64_t kFloorEvery = 10;
 
+// ---- AR-5, AR-6 ----
+
+// How long before a search a node must have held the block and answered for it: its word travels with gossip.
+inline constexpr core::Duration kHolderKnown = core::Seconds(60);
+
 // ---- RT-1, RT-2, RT-3 ----
 
 // A peer counts as part of the truth when it has been joined for this long: news need a refresh or

@@ -60,6 +60,15 @@ void FactMetrics::OnLookup(const core::LookupDone& lookup) {
   metrics_.Record(Metric::kLookupRequests, lookup.requests);
 }
 
+void FactMetrics::OnFetchEnded(const core::FetchEnded& fetch) {
+  constexpr Metric kEnds[] = {Metric::kFetchesFound, Metric::kFetchesAbsent,
+                              Metric::kFetchesUnknown, Metric::kFetchesSpared};
+  metrics_.Count(kEnds[static_cast<size_t>(fetch.end) - 1]);
+  if (fetch.end != core::FetchEnd::kFound) return;
+  metrics_.Record(Metric::kFetchContacts, fetch.contacts);
+  metrics_.Record(Metric::kFetchTime, fetch.took.us);
+}
+
 void FactMetrics::OnJoined(const Fact& fact, const core::Joined& joined) {
   metrics_.Record(Metric::kJoinContacts, joined.contacts);
   if (fact.peer.value < started_.size()) {
@@ -101,6 +110,8 @@ void FactMetrics::OnFact(const WorldView&, const Fact& fact) {
     if (pressure->on) metrics_.Count(Metric::kRingsPressure);
   } else if (const auto* handoff = std::get_if<core::HandoffEnded>(&fact.what)) {
     if (!handoff->done) metrics_.Count(Metric::kRingsHandoffsFailed);
+  } else if (const auto* fetch = std::get_if<core::FetchEnded>(&fact.what)) {
+    OnFetchEnded(*fetch);
   } else if (const auto* fell = std::get_if<core::StandingFell>(&fact.what)) {
     metrics_.Count(fell->banned ? Metric::kStandingBanned : Metric::kStandingFell);
   } else {

@@ -45,6 +45,7 @@ class FactMetrics : public Observer {
 
   void OnMatchFinished(const core::MatchFinished& match);
   void OnCallFinished(const core::CallFinished& call);
+  void OnFetchEnded(const core::FetchEnded& fetch);
   void OnLookup(const core::LookupDone& lookup);
   void OnVote(const Fact& fact);
   void OnActionEnded(const UserFact& fact, const ActionEnded& ended);

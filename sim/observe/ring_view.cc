@@ -10,6 +10,12 @@ void RingView::Follow(const WorldView& world, const Fact& fact) {
   before_ = node_before == nullptr ? std::nullopt : std::optional<RingNode>(*node_before);
   if (const auto* changed = std::get_if<core::RingChanged>(&fact.what)) {
     RingNode& node = *nodes_.Insert(fact.peer).first;
+    const uint8_t answered =
+        node.place.has_value() ? core::AnsweredRing(*node.place) : core::limits::kRingNone;
+    if (!changed->lends ||
+        core::AnsweredRing({changed->status, changed->ring, changed->from}) != answered) {
+      node.steady_since = fact.at;
+    }
     if (!changed->lends) return node.place.reset();
     node.place = core::Place{changed->status, changed->ring, changed->from};
     node.owed = std::min(node.owed, core::AnsweredRing(*node.place));
@@ -42,6 +48,7 @@ void RingView::Follow(const WorldView& world, const WorldFact& fact) {
   }
   RingNode* node = nodes_.Find(fact.peer);
   if (node == nullptr) return;
+  node->steady_since = fact.at;
   if (fact.kind == WorldFact::Kind::kStarted) node->up = true;
   if (fact.kind == WorldFact::Kind::kStopped) {
     node->up = false;
@@ -81,6 +88,18 @@ uint32_t RingView::HoldersOf(const WorldView& world, const core::Key256& key, ui
     if (there && Answers(world, each.peer, *node, key)) ++holders;
   }
   return holders;
+}
+
+bool RingView::IsHeldSince(const WorldView& world, const core::Key256& key, core::PeerId root,
+                           WorldTime since) const {
+  const std::vector<RingHolding>* holdings = blocks_.Find(key);
+  if (holdings == nullptr) return false;
+  return std::any_of(holdings->begin(), holdings->end(), [&](const RingHolding& each) {
+    const RingNode* node = nodes_.Find(each.peer);
+    return node != nullptr && node->up && each.peer != root && each.since <= since &&
+           node->steady_since <= since && Answers(world, each.peer, *node, key) &&
+           world.CanReach(root, each.peer);
+  });
 }
 
 const RingHolding* RingView::FindHolding(const core::Key256& key, core::PeerId peer) const {

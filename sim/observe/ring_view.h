@@ -22,6 +22,7 @@ struct RingNode {
   uint64_t used = 0;
   bool up = true;
   WorldTime stopped;
+  WorldTime steady_since;  // Since then it has been up and has answered for the same keys.
   // The widest ring that it answered for and has not handed off since.
   uint8_t owed = core::limits::kRingNone;
 };
@@ -63,6 +64,10 @@ class RingView {
   [[nodiscard]] uint32_t HoldersOf(const WorldView& world, const core::Key256& key,
                                    uint64_t revision, core::PeerId but,
                                    WorldTime stopped_since) const;
+
+  // A node other than `root`, which can reach it, has held the block and answered for its key since then.
+  [[nodiscard]] bool IsHeldSince(const WorldView& world, const core::Key256& key, core::PeerId root,
+                                 WorldTime since) const;
 
   // nullptr: nobody ever held it. Valid until the next fact.
   [[nodiscard]] const std::vector<RingHolding>* HoldingsOf(const core::Key256& key) const {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sim/observe/allowances.h"
+#include "sim/observe/checkers/fetch_checkers.h"
 #include "sim/observe/checkers/stability_checker.h"
 
 namespace sim {
@@ -187,6 +188,8 @@ std::vector<std::unique_ptr<Checker>> MakeRingCheckers(const std::shared_ptr<Rin
   checkers.push_back(std::make_unique<CapacityChecker>(view));
   checkers.push_back(std::make_unique<HandoffChecker>(view));
   checkers.push_back(std::make_unique<StabilityChecker>(view));
+  checkers.push_back(std::make_unique<FoundChecker>(view));
+  checkers.push_back(std::make_unique<AbsenceChecker>(view));
   return checkers;
 }
 

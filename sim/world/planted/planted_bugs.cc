@@ -67,6 +67,10 @@ constexpr PlantedBug kBugs[] = {
     {"no-floor", "AR-1", "nodes hand off without asking for any holder", true, "AR-8"},
     {"misplaced", "AR-2", "a restart takes its place for one ring further out", false, "AR-1"},
     {"hasty-moves", "AR-3", "nodes move again as soon as a move has settled", true},
+    {"deaf-searchers", "AR-5", "nobody hears an archive that a holder gives", false,
+     "AR-1 BR-3 TX-11"},
+    {"misheard-archives", "AR-6", "archives that holders give are heard as not held", false,
+     "AR-1 AR-5 BR-2 BR-3 BR-10 TX-1 TX-11"},
     {"double-lending", "AR-7", "nodes lend twice of what they were told"},
     {"hollow-holders", "AR-8", "every other node claims to hold what it never made durable", false,
      "AR-1 AR-9"},
@@ -103,6 +107,11 @@ RolePointer Replies(const RoleContext&) {
 template <LostRows::What what>
 RolePointer Restarts(const RoleContext&) {
   return std::make_unique<LostRows>(what);
+}
+
+template <MisheardArchives::Hears hears>
+RolePointer Hears(const RoleContext&) {
+  return std::make_unique<MisheardArchives>(hears);
 }
 
 // WrongContext, or the user of collections, is all that it needs.
@@ -154,6 +163,8 @@ constexpr Maker kMakers[] = {{"shifted-key", NoRole},
                              {"no-floor", NoRole},
                              {"misplaced", Plain<Misplaced>},
                              {"hasty-moves", NoRole},
+                             {"deaf-searchers", Hears<MisheardArchives::Hears::kNothing>},
+                             {"misheard-archives", Hears<MisheardArchives::Hears::kNotHeld>},
                              {"double-lending", Plain<DoubleLending>},
                              {"hollow-holders", WithContext<HollowHolder>},
                              {"restless", NoRole}};

@@ -67,4 +67,17 @@ void HollowHolder::After(core::Time, const core::Input& input, core::Effects& ef
                                 [&](core::HoldingProof& proof) { Show(*challenge, proof); });
 }
 
+bool MisheardArchives::Before(core::Time, core::Input& input) {
+  const auto* reply = BodyOf<core::ArchiveReply>(input);
+  if (reply == nullptr || reply->state != core::ArchiveState::kHeld) return true;
+  if (hears_ == Hears::kNothing) return false;
+  auto& arrival = std::get<core::Arrival>(input);
+  heard_ = *arrival.message;
+  auto& changed = std::get<core::ArchiveReply>(heard_.body);
+  changed.state = core::ArchiveState::kNotHeld;
+  changed.archive = {};
+  arrival.message = &heard_;
+  return true;
+}
+
 }  // namespace sim

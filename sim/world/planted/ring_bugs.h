@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "core/codec/messages.h"
 #include "core/port/host.h"
 #include "sim/world/role.h"
 
@@ -43,6 +44,20 @@ class HollowHolder : public Role {
   core::PeerId self_;
   const core::Context* context_;
   std::map<core::Key256, core::Archive> archives_;
+};
+
+// AR-5, AR-6: nodes hear no archive that is given to them, or hear that it is not held.
+class MisheardArchives : public Role {
+ public:
+  enum class Hears : uint8_t { kNothing, kNotHeld };
+
+  explicit MisheardArchives(Hears hears) : hears_(hears) {}
+
+  bool Before(core::Time now, core::Input& input) override;
+
+ private:
+  Hears hears_;
+  core::Message heard_;  // What the peer sees instead; lives during its step.
 };
 
 }  // namespace sim

@@ -37,7 +37,7 @@ class RingCensusTest : public testing::Test {
 
   FakeWorld world_{8};
   Metrics metrics_;
-  RingCensus census_{&metrics_};
+  RingCensus census_{&metrics_, std::make_shared<RingView>()};
   int64_t ms_ = 0;
 };
 

@@ -25,6 +25,15 @@ core::BlockHeld Holds(const core::Key256& key, uint64_t used = 1) {
   return {.key = key, .block = key, .revision = 1, .hash = {}, .used = used};
 }
 
+core::FetchEnded Search(const core::Key256& key, core::FetchEnd end, uint16_t contacts = 1) {
+  return {.block = key,
+          .key = key,
+          .end = end,
+          .revision = 0,
+          .contacts = contacts,
+          .took = core::Seconds(1)};
+}
+
 // The checkers of one run, which share a view, told of facts one after the other as a run tells them.
 class RingCheckersTest : public testing::Test {
  protected:
@@ -155,6 +164,47 @@ TEST_F(RingCheckersTest, WhatIsHeldFitsIntoWhatTheScenarioTold) {
   EXPECT_EQ(Check("AR-7").violations(), 0u);
   Tell(11, 0, Holds(KeyAt(2), 101));
   EXPECT_EQ(Check("AR-7").violations(), 1u);
+}
+
+TEST_F(RingCheckersTest, ASearchFindsWhatAHolderThatCanBeReachedHas) {
+  Tell(10, 0, Holds(KeyAt(1)));
+  Tell(100'000, 7, Search(KeyAt(1), core::FetchEnd::kFound));
+  EXPECT_EQ(Check("AR-5").premises(), 1u);
+  EXPECT_EQ(Check("AR-5").violations(), 0u);
+  Tell(100'000, 7, Search(KeyAt(1), core::FetchEnd::kUnknown));
+  EXPECT_EQ(Check("AR-5").violations(), 1u);
+  EXPECT_EQ(Check("AR-6").premises(), 0u) << "unknown is not absent";
+  Tell(100'000, 7, Search(KeyAt(1), core::FetchEnd::kAbsent));
+  EXPECT_EQ(Check("AR-5").violations(), 2u);
+  EXPECT_EQ(Check("AR-6").violations(), 1u);
+  Tell(100'000, 7, Search(KeyAt(2), core::FetchEnd::kAbsent));
+  EXPECT_EQ(Check("AR-6").premises(), 2u);
+  EXPECT_EQ(Check("AR-6").violations(), 1u) << "nobody had it";
+}
+
+TEST_F(RingCheckersTest, NoSearchMustFindWhatItsHolderCouldNotTell) {
+  const auto miss = [&](int64_t ms) {
+    Tell(ms, 7, Search(KeyAt(1), core::FetchEnd::kUnknown));
+    Tell(ms, 7, Search(KeyAt(1), core::FetchEnd::kAbsent));
+    EXPECT_EQ(Check("AR-5").violations(), 0u);
+    EXPECT_EQ(Check("AR-6").violations(), 0u);
+  };
+  Tell(10, 0, Holds(KeyAt(1)));
+  miss(30'000);  // It has it for less than a gossip's way.
+  world_.cut.insert({7, 0});
+  miss(100'000);
+  world_.cut.clear();
+  TellWorld(100'500, WorldFact::Kind::kStarted, 0);
+  miss(101'000);
+  Tell(200'000, 0, At(core::RingStatus::kActive, 16, 16));
+  miss(300'000);  // It answers for other keys.
+}
+
+TEST_F(RingCheckersTest, ASearchAsksNoMoreThanItMay) {
+  Tell(1'000, 7, Search(KeyAt(1), core::FetchEnd::kFound, 24));
+  EXPECT_EQ(Check("AR-5").violations(), 0u);
+  Tell(2'000, 7, Search(KeyAt(1), core::FetchEnd::kFound, 25));
+  EXPECT_EQ(Check("AR-5").violations(), 1u);
 }
 
 TEST_F(RingCheckersTest, ADiskThatForgotHoldsNothing) {

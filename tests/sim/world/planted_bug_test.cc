@@ -24,8 +24,12 @@ constexpr char kRingsScenario[] = "scenarios/rings_without_room.json";
 // Where there is no room, nobody comes to rest.
 constexpr char kCrowdScenario[] = "scenarios/rings_crowd.json";
 
+// Nothing is lost in the other one.
+constexpr char kForgettingScenario[] = "scenarios/cluster_forgets.json";
+
 const char* ScenarioFor(std::string_view check) {
   if (check == "AR-9") return kCrowdScenario;
+  if (check == "AR-5" || check == "AR-6") return kForgettingScenario;
   if (check.starts_with("AR-")) return kRingsScenario;
   if (check.starts_with("CO-")) return kCollectionsScenario;
   const bool blocks = check.starts_with("BR-") || check.starts_with("TX-");
@@ -88,11 +92,12 @@ TEST_P(UnplantedTest, EveryCheckHoldsAndNoneIsVacuous) {
 
 INSTANTIATE_TEST_SUITE_P(All, UnplantedTest,
                          testing::Values(kPeopleScenario, kBlocksScenario, kCollectionsScenario,
-                                         kRingsScenario, kCrowdScenario),
+                                         kRingsScenario, kCrowdScenario, kForgettingScenario),
                          [](const auto& one) {
                            if (one.param == kPeopleScenario) return "people";
                            if (one.param == kRingsScenario) return "rings";
                            if (one.param == kCrowdScenario) return "crowd";
+                           if (one.param == kForgettingScenario) return "forgetting";
                            return one.param == kBlocksScenario ? "blocks" : "collections";
                          });
 
