@@ -136,7 +136,7 @@ constexpr std::array<Row, kMetrics> kRows = {{
     {Metric::kRingsBytesNeeded, "rings.bytes_needed", kCounter, "bytes",
      "archives that storage nodes took and had not made themselves"},
     {Metric::kRingsBytesSent, "rings.bytes_sent", kCounter, "bytes",
-     "frames that move archives or find out who lacks them"},
+     "frames that move archives or find out who lacks them, searches of members among them"},
     {Metric::kRingsRepairRatio, "rings.repair.ratio", kGauge, "ppm",
      "at the end: bytes sent for bytes needed"},
     {Metric::kStoresFailed, "stores.failed", kCounter, "count", "batches that storage refused"},
