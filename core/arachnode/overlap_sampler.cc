@@ -24,6 +24,7 @@ void OverlapSampler::Begin(const RingMoment& moment, uint8_t ring, const RingBoo
   questions.Drop(Asker::kSampler);
   samples_.clear();
   done_ = false;
+  ring_ = ring;
   phase_ = Phase::kAsking;
   if (ring < limits::kRingMax) Draw(moment, ShedHalf(moment.self_id(), ring), false);
   if (ring > 0) Draw(moment, ShedHalf(moment.self_id(), static_cast<uint8_t>(ring - 1)), true);
@@ -39,12 +40,14 @@ void OverlapSampler::Begin(const RingMoment& moment, uint8_t ring, const RingBoo
 }
 
 void OverlapSampler::Note(const RingMoment& moment, Sample& sample, const RingInfo& info,
-                          const RingBook& book) {
+                          const RingBook& book) const {
   const NodeId& id = moment.context.directory->NodeIdOf(info.peer);
-  if (info.peer == moment.self || !Covers(id, SettledRing(PlaceOf(info)), sample.key)) return;
+  const uint8_t ring = SettledRing(PlaceOf(info));
+  if (info.peer == moment.self || !Covers(id, ring, sample.key)) return;
   if (!book.IsCounted(info.peer)) return;
-  const auto known = std::find(sample.holders.begin(), sample.holders.end(), info.peer);
-  if (known == sample.holders.end()) sample.holders.push_back(info.peer);
+  const bool known = std::any_of(sample.holders.begin(), sample.holders.end(),
+                                 [&](const Holder& holder) { return holder.peer == info.peer; });
+  if (!known) sample.holders.push_back({info.peer, ring < ring_});
 }
 
 void OverlapSampler::OnRefs(const RingMoment& moment, const Question& question,
@@ -66,7 +69,8 @@ void OverlapSampler::OnSilence(const RingMoment& moment, const Question& questio
   if (phase_ == Phase::kVerifying) {
     Sample& sample = samples_[question.number];
     ++sample.silent;
-    std::erase(sample.holders, question.peer);
+    std::erase_if(sample.holders,
+                  [&](const Holder& holder) { return holder.peer == question.peer; });
   }
   Continue(moment, questions);
 }
@@ -86,11 +90,11 @@ void OverlapSampler::Continue(const RingMoment& moment, Questions& questions) {
 void OverlapSampler::Verify(const RingMoment& moment, Questions& questions) {
   const auto allowed = static_cast<size_t>(moment.rings().verified_holders);
   for (uint32_t i = 0; i < samples_.size(); ++i) {
-    std::vector<PeerId> drawn = samples_[i].holders;
+    std::vector<Holder> drawn = samples_[i].holders;
     moment.random.Shuffle(std::span(drawn));
     drawn.resize(std::min(drawn.size(), allowed));
-    for (const PeerId peer : drawn) {
-      questions.Ask(moment, peer, Asker::kSampler, i, RefsRequest{.infos = {}, .keys = {}});
+    for (const Holder& holder : drawn) {
+      questions.Ask(moment, holder.peer, Asker::kSampler, i, RefsRequest{.infos = {}, .keys = {}});
     }
   }
 }
@@ -108,25 +112,35 @@ bool OverlapSampler::TakeDone(Halves& halves) {
   done_ = false;
   halves = {};
   for (const Sample& sample : samples_) {
-    (sample.gained ? halves.gained : halves.shed).Add(CountOf(sample));
+    const auto inner = std::count_if(sample.holders.begin(), sample.holders.end(),
+                                     [](const Holder& holder) { return holder.inner; });
+    const uint32_t holders = CountOf(sample);
+    (sample.gained ? halves.gained : halves.shed)
+        .Add(holders, std::min(holders, static_cast<uint32_t>(inner)));
   }
   samples_.clear();
   return true;
 }
 
 void OverlapSampler::CollectPeers(PeerSet& peers) const {
-  for (const Sample& sample : samples_) peers.AddAll(sample.holders);
+  for (const Sample& sample : samples_) {
+    for (const Holder& holder : sample.holders) peers.Add(holder.peer);
+  }
 }
 
 template <typename State>
 void OverlapSampler::Tell(State& state) const {
   state.Add("phase", phase_, kPhases);
   state.Hash(done_);
+  state.Hash(ring_);
   for (const Sample& sample : samples_) {
     state.Part("sample", [&] {
       state.Add("key", sample.key);
       state.Add("gained", sample.gained);
-      state.Add("holders", sample.holders);
+      for (const Holder& holder : sample.holders) {
+        state.Add("holder", holder.peer);
+        state.Add("further in", holder.inner);
+      }
       state.Add("verified", sample.verified);
       state.Add("silent", sample.silent);
     });
@@ -145,7 +159,7 @@ void OverlapSampler::Describe(StateListener& listener) const {
 
 size_t OverlapSampler::HeapBytes() const {
   size_t bytes = samples_.capacity() * sizeof(Sample);
-  for (const Sample& sample : samples_) bytes += sample.holders.capacity() * sizeof(PeerId);
+  for (const Sample& sample : samples_) bytes += sample.holders.capacity() * sizeof(Holder);
   return bytes;
 }
 

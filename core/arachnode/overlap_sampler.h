@@ -45,23 +45,29 @@ class OverlapSampler {
   template <typename State>
   void Tell(State& state) const;
 
+  struct Holder {
+    PeerId peer;
+    bool inner = false;  // Further in than this node.
+  };
+
   struct Sample {
     Key256 key;
     bool gained = false;  // Of which half it is.
-    std::vector<PeerId> holders;
+    std::vector<Holder> holders;
     uint16_t verified = 0;
     uint16_t silent = 0;
   };
 
   void Draw(const RingMoment& moment, const KeyRange& half, bool gained);
-  static void Note(const RingMoment& moment, Sample& sample, const RingInfo& info,
-                   const RingBook& book);
+  void Note(const RingMoment& moment, Sample& sample, const RingInfo& info,
+            const RingBook& book) const;
   void Continue(const RingMoment& moment, Questions& questions);
   void Verify(const RingMoment& moment, Questions& questions);
   [[nodiscard]] static uint32_t CountOf(const Sample& sample);
 
   Phase phase_ = Phase::kIdle;
   bool done_ = false;
+  uint8_t ring_ = 0;  // This node's, as the sample began.
   std::vector<Sample> samples_;
 };
 

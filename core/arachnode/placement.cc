@@ -11,9 +11,10 @@ constexpr int64_t kPpm = 1'000'000;
 
 }  // namespace
 
-void Overlap::Add(uint32_t holders) {
+void Overlap::Add(uint32_t holders, uint32_t inner_holders) {
   least = keys == 0 ? holders : std::min(least, holders);
   sum += holders;
+  inner += inner_holders;
   ++keys;
 }
 
@@ -53,7 +54,8 @@ RingMove Placement::Decide(const ArachnodeConfig& config, uint8_t ring,
                            const Halves& halves) const {
   const bool safe =
       halves.shed.keys > 0 && halves.shed.least >= static_cast<uint32_t>(config.floor);
-  const bool crowded = !halves.shed.IsBelow(static_cast<uint32_t>(config.overlap_high));
+  const bool crowded = !halves.shed.IsBelow(static_cast<uint32_t>(config.overlap_high) - 1) &&
+                       !halves.shed.IsMostlyInner();
   if (ring < limits::kRingMax && safe && (crowded || IsFull(config))) return RingMove::kOut;
   const bool thin = halves.gained.IsBelow(static_cast<uint32_t>(config.overlap_low));
   return ring > 0 && HasRoom(config) && thin ? RingMove::kIn : RingMove::kStay;

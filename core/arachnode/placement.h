@@ -6,7 +6,8 @@
 //
 //   overlap signal (ours)                                               | move
 //   used above out_percent, and the half to shed has its floor without me | out
-//   the half to shed has overlap_high holders and more without me        | out
+//   the half to shed has overlap_high holders and more, me among them,    | out
+//   most of the others no further in than me                              |
 //   used below in_percent, and the half to gain has under overlap_low    | in
 //   used above out_percent, and the floor forbids                        | none: storage pressure
 //
@@ -14,7 +15,8 @@
 // "all" is the estimated number of nodes times the mean that is known; floor and overlap say nothing.
 //
 // The second line is ours: without it nodes with room never leave an inner ring, and a young network
-// holds every block everywhere. overlap_high is at least twice overlap_low, so that a ring all of which
+// holds every block everywhere. Those furthest in go first: a node that has moved out sees one holder more
+// than those that it left behind, and would go on alone to the outermost ring. overlap_high is at least twice overlap_low, so that a ring all of which
 // sheds a half at once still has overlap_low. Source: protocol document, 1.2.6, 1.2.8;
 // docs/decisions/0019-rings-as-built.md.
 #pragma once
@@ -33,8 +35,11 @@ struct Overlap {
   uint32_t keys = 0;
   uint32_t least = 0;
   uint32_t sum = 0;
+  uint32_t inner = 0;  // Of sum: further in than this node.
 
-  void Add(uint32_t holders);
+  void Add(uint32_t holders, uint32_t inner_holders);
+
+  [[nodiscard]] bool IsMostlyInner() const { return inner * 2 > sum; }
 
   // sum / keys against `holders`.
   [[nodiscard]] bool IsBelow(uint32_t holders) const { return sum < holders * keys; }

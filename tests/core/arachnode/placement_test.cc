@@ -7,9 +7,9 @@
 namespace core {
 namespace {
 
-Overlap Each(uint32_t holders, uint32_t keys = 4) {
+Overlap Each(uint32_t holders, uint32_t inner = 0) {
   Overlap overlap;
-  for (uint32_t i = 0; i < keys; ++i) overlap.Add(holders);
+  for (uint32_t i = 0; i < 4; ++i) overlap.Add(holders, inner);
   return overlap;
 }
 
@@ -30,7 +30,7 @@ TEST_F(PlacementTest, AFullNodeMovesOutWhileOthersKeepTheFloor) {
 
 TEST_F(PlacementTest, TheFloorForbidsAFullNodeToMoveOut) {
   Overlap thin = Each(9);
-  thin.Add(2);
+  thin.Add(2, 0);
   EXPECT_EQ(Decide(3, 90, {.shed = thin, .gained = Each(9)}), RingMove::kStay);
   EXPECT_TRUE(placement_.IsFull(config_));
 }
@@ -59,8 +59,18 @@ TEST_F(PlacementTest, WhoStaysLooksLessOften) {
 }
 
 TEST_F(PlacementTest, ACrowdedHalfIsShedHoweverMuchRoomThereIs) {
-  EXPECT_EQ(Decide(0, 1, {.shed = Each(24), .gained = {}}), RingMove::kOut);
-  EXPECT_EQ(Decide(0, 1, {.shed = Each(23), .gained = {}}), RingMove::kStay);
+  EXPECT_EQ(Decide(0, 1, {.shed = Each(23), .gained = {}}), RingMove::kOut);
+  EXPECT_EQ(Decide(0, 1, {.shed = Each(22), .gained = {}}), RingMove::kStay);
+}
+
+// Otherwise the first that moves out goes on alone: it sees one holder more than those behind it.
+TEST_F(PlacementTest, OfACrowdThoseFurthestInGoFirst) {
+  EXPECT_EQ(Decide(1, 1, {.shed = Each(24, 12), .gained = Each(24)}), RingMove::kOut);
+  EXPECT_EQ(Decide(1, 1, {.shed = Each(24, 13), .gained = Each(24)}), RingMove::kStay);
+}
+
+TEST_F(PlacementTest, WhoIsFullGoesBeforeThoseFurtherIn) {
+  EXPECT_EQ(Decide(1, 90, {.shed = Each(24, 24), .gained = Each(24)}), RingMove::kOut);
 }
 
 TEST_F(PlacementTest, ANodeWithRoomMovesInWhereHoldersAreFew) {
