@@ -226,14 +226,14 @@ TEST(RecordingReaderTest, FilesThatAreNoRecordingOrHaveABadHeaderAreRefused) {
       {"a newer format",
        [] {
          Bytes file = HeaderBytes();
-         file[8] = 4;
+         file[8] = 5;
          return file;
        },
        "f: byte 8: found format version 5, allowed 4"},
       {"the format without rows that a batch has read",
        [] {
          Bytes file = HeaderBytes();
-         file[8] = 2;
+         file[8] = 3;
          return file;
        },
        "f: byte 8: found format version 3, allowed 4"},
