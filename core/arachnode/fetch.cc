@@ -8,7 +8,8 @@
 namespace core {
 namespace {
 
-constexpr std::string_view kWords[] = {"unasked", "asked", "not held", "held", "later", "nothing"};
+constexpr std::string_view kWords[] = {"unasked", "asked",  "not held", "held",
+                                       "later",   "silent", "nothing"};
 
 constexpr size_t kContactsMax = 256;  // Known to one search, of which it asks fetch_contacts.
 
@@ -219,7 +220,7 @@ void Fetch::OnConfirm(const Question& question, const Confirm& confirm) {
 void Fetch::OnSilence(const RingMoment& moment, const Question& question) {
   Contact* contact = Waited(SearchOf(question.number), question.peer);
   if (contact == nullptr) return;
-  contact->word = Word::kNothing;
+  contact->word = Word::kSilent;
   if (contact->covers()) doubts_until_ = moment.now + moment.config().absence_keep;
 }
 
@@ -245,21 +246,24 @@ FetchEnd Fetch::EndOf(const RingMoment& moment, const RingBook& book, const Sear
   int holders = 0;
   int not_held = 0;
   int unasked = 0;
+  int silent = 0;
   for (const Contact& contact : search.contacts) {
     if (!contact.covers()) continue;
     ++holders;
     not_held += contact.word == Word::kNotHeld ? 1 : 0;
     unasked += contact.word == Word::kUnasked ? 1 : 0;
+    silent += contact.word == Word::kSilent ? 1 : 0;
   }
   // Where a key has more holders than may be asked, those that were asked speak for the others.
   const bool asked_all = unasked == 0 || search.asked >= moment.rings().fetch_contacts;
-  // The book forgets who is silent. What is in the rings has the floor of holders: after a silence the
-  // word of fewer proves nothing.
-  const int needed = moment.now < doubts_until_ ? moment.rings().floor : 1;
-  if (not_held >= needed && asked_all && not_held + unasked == holders) return FetchEnd::kAbsent;
+  // The book forgets who is silent, so that a silence counts for the next searches too.
+  const int floor = moment.rings().floor;
+  const int needed = moment.now < doubts_until_ ? floor : 1;
+  const bool agreed = not_held >= needed && not_held + unasked + silent == holders;
+  if (agreed && asked_all && silent < floor) return FetchEnd::kAbsent;
   if (holders == 0 && AreEmpty(book)) return FetchEnd::kAbsent;
   // A key that nobody is known to answer for must not keep anybody from making its blocks.
-  const bool spared = search.to_make && (holders == 0 || not_held >= moment.rings().floor);
+  const bool spared = search.to_make && (holders == 0 || not_held >= floor);
   return spared ? FetchEnd::kSpared : FetchEnd::kUnknown;
 }
 

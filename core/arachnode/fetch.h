@@ -4,9 +4,9 @@
 //   seeking   | an archive, its proof good                 | comparing
 //   seeking   | anything else, or silence                  | the next node; those whom an answer names are nodes too,
 //             |                                            | and while no holder answers, those near the key
-//   seeking   | nobody is left to ask, or may be asked     | absent, when all holders of the key that were asked say
-//             |                                            | that they do not hold it (the floor at least, when one
-//             |                                            | was silent lately); otherwise unknown
+//   seeking   | nobody is left to ask, or may be asked     | absent, when all holders of the key that answered say
+//             |                                            | that they do not hold it, and fewer than the floor were
+//             |                                            | silent; otherwise unknown
 //   seeking   | the block is to be made, and as many       | spared
 //             | holders as the floor say so                |
 //   comparing | a holder has a later revision              | that is asked for, and compared in turn
@@ -17,7 +17,8 @@
 // first, the most granular ring first, then inward. A holder that is behind must not make an old revision
 // the cluster's latest: hence the comparison. Settled rings have no more holders of a key than fetch_contacts
 // (overlap_high), so that all can be asked; of a crowd so many speak for the others. Where everybody who
-// lends is still joining, nothing is in the rings and a block is absent. Several questions about one block
+// lends is still joining, nothing is in the rings and a block is absent. What is in the rings has the floor of
+// holders (AR-1), so fewer that are silent cannot be all of them; then the floor must have answered. Several questions about one block
 // share a search, and what was not found is remembered for absent_keep. Memory: kOpenMax searches of 256 nodes, kMissesMax misses.
 // Source: protocol document, 1.2.5; docs/decisions/0020-reading-through-the-rings.md.
 #pragma once
@@ -75,7 +76,8 @@ class Fetch {
     kNotHeld,  // It answers for the key and does not hold the block.
     kHeld,     // This revision or an earlier one.
     kLater,    // It holds a later one than what was found.
-    kNothing   // It was silent, lied, could not read, or answers for other keys.
+    kSilent,
+    kNothing  // It lied, could not read, or answers for other keys.
   };
 
   struct Contact {
