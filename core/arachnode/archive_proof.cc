@@ -9,11 +9,12 @@
 namespace core {
 namespace {
 
-constexpr int kSlackBits = 4;
+constexpr int kChanceBits = 4;   // Ids lie unevenly, and the number of peers is an estimate.
+constexpr int kGrowthBits = 10;  // A thousandfold since the decision.
 
 bool AreNear(const RingMoment& moment, const Key256& key, std::span<const Member> members) {
   const uint64_t clusters = moment.peers / static_cast<uint64_t>(moment.config().cluster_size);
-  const int expected = static_cast<int>(std::bit_width(clusters)) - 1 - kSlackBits;
+  const int expected = static_cast<int>(std::bit_width(clusters)) - 1 - kChanceBits - kGrowthBits;
   size_t near = 0;
   for (const Member& member : members) near += CommonPrefix(member.id, key) >= expected ? 1u : 0u;
   return near >= QuorumOf(moment.config(), members.size()).approvals;

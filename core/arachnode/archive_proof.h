@@ -3,8 +3,11 @@
 // Holders far from a key know no cluster of it. The certificates prove that their members decided; that
 // these members were near enough to the key to be its cluster is judged by density: with N peers a
 // cluster of K reaches about log2(N / K) bits of the key, and all but the refusals must come within
-// kSlackBits of that. Grinding ids that near costs N / (K 2^kSlackBits) keys each. Source: protocol
-// document, 1.3.6 (certificates authenticate contents), 1.2.10.
+// kChanceBits of that, and within kGrowthBits more: a block of a young network is decided by members
+// that are far from its key when the network has grown. Grinding ids that near costs
+// N / (K 2^(kChanceBits + kGrowthBits)) keys each: nothing below 160,000 peers. What is made up that
+// way takes room, and never becomes what clients read. Source: protocol document, 1.3.6 (certificates
+// authenticate contents), 1.2.10; docs/decisions/0019-rings-as-built.md.
 #pragma once
 
 #include "core/arachnode/ring_moment.h"

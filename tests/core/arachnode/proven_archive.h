@@ -10,20 +10,6 @@
 
 namespace core {
 
-inline RingMoment MomentAs(RingRig& rig, PeerId peer) {
-  return {{.now = rig.moment_.now,
-           .self = peer,
-           .context = rig.context_,
-           .secret = rig.identities_.SecretOf(peer),
-           .random = rig.random_,
-           .effects = rig.effects_,
-           .clusters = rig.near_,
-           .conduct = rig.conduct_,
-           .mail = rig.mail_,
-           .journal = rig.journal_},
-          1};
-}
-
 inline Archive ProvenArchive(RingRig& rig, const BlockId& block, uint64_t revision) {
   constexpr uint32_t kMembers = 5;
   Archive archive;
@@ -37,7 +23,7 @@ inline Archive ProvenArchive(RingRig& rig, const BlockId& block, uint64_t revisi
   made.base_revision = revision - 1;
   made.content_hash = archive.hash;
   made.client = rig.identities_.PublicKeyOf(PeerId{0});
-  SignTransaction(MomentAs(rig, PeerId{0}), made);
+  SignTransaction(rig.As(PeerId{0}), made);
   std::vector<PeerId> peers;
   for (uint32_t i = 0; i < kMembers; ++i) peers.push_back(PeerId{i});
   archive.certificate.committed = true;
@@ -50,7 +36,7 @@ inline Archive ProvenArchive(RingRig& rig, const BlockId& block, uint64_t revisi
               .reason = RejectReason::kNone,
               .winner = {},
               .signature = {}};
-    SignVote(MomentAs(rig, voter), tx, vote);
+    SignVote(rig.As(voter), tx, vote);
     archive.certificate.votes.push_back(vote);
   }
   return archive;
