@@ -245,7 +245,7 @@ TEST(RecordingReaderTest, FilesThatAreNoRecordingOrHaveABadHeaderAreRefused) {
        },
        "f: byte 9: found frame version 77, allowed 1"},
       {"a header of zeros",
-       [] { return Bytes{0x89, 'O', 'R', 'B', 'R', 'E', 'C', 10, 3, 1, 0, 0}; },
+       [] { return Bytes{0x89, 'O', 'R', 'B', 'R', 'E', 'C', 10, kRecordingVersion, 1, 0, 0}; },
        "f: byte 10: found a header that breaks off, allowed a whole one"},
       {"a flipped byte in the header",
        [] {
