@@ -92,7 +92,8 @@ void Fetch::Add(const RingMoment& moment, Search& search, const RingInfo& info) 
   const uint8_t ring = AnsweredRing(PlaceOf(info));
   if (!Covers(id, ring, search.key) || ring > search.outermost) return;
   if (Contact* known = ContactOf(search, info.peer)) {
-    if (!known->covers()) known->ring = ring;  // It was to be asked as a stranger.
+    // It was to be asked as a stranger. Who says itself that the key is none of its own knows better.
+    if (!known->covers() && known->word != Word::kNothing) known->ring = ring;
     return;
   }
   if (search.contacts.size() >= kContactsMax) return;
@@ -198,11 +199,8 @@ void Fetch::OnArchive(const RingMoment& moment, const Question& question, const 
   } else if (reply.state == ArchiveState::kNotHeld) {
     contact->word = Word::kNotHeld;
   } else if (reply.state == ArchiveState::kNotMine) {
-    // It has moved, as its word in the answer says: no holder of the key any more.
-    const RingInfo* info = book.Find(question.peer);
-    const NodeId& id = moment.context.directory->NodeIdOf(question.peer);
-    const bool still = info != nullptr && Covers(id, AnsweredRing(PlaceOf(*info)), search->key);
-    if (!still) contact->ring = limits::kRingNone;
+    // It has moved or left, and would have given the block if it had it: no holder of the key any more.
+    contact->ring = limits::kRingNone;
   }
   for (const RingInfo& info : reply.infos) {
     const bool known = book.Find(info.peer) != nullptr;
