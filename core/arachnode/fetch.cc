@@ -258,7 +258,8 @@ FetchEnd Fetch::EndOf(const RingMoment& moment, const RingBook& book, const Sear
   const int floor = moment.rings().floor;
   const int needed = moment.now < doubts_until_ ? floor : 1;
   const bool agreed = not_held >= needed && not_held + unasked + silent == holders;
-  if (agreed && asked_all && silent < floor) return FetchEnd::kAbsent;
+  const bool few = silent == 0 || silent < floor;
+  if (agreed && asked_all && few) return FetchEnd::kAbsent;
   if (holders == 0 && AreEmpty(book)) return FetchEnd::kAbsent;
   // A key that nobody is known to answer for must not keep anybody from making its blocks.
   const bool spared = search.to_make && (holders == 0 || not_held >= floor);

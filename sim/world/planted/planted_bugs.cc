@@ -68,7 +68,7 @@ constexpr PlantedBug kBugs[] = {
     {"misplaced", "AR-2", "a restart takes its place for one ring further out", false, "AR-1"},
     {"hasty-moves", "AR-3", "nodes move again as soon as a move has settled", true},
     {"deaf-searchers", "AR-5", "nobody hears an archive that a holder gives", false,
-     "AR-1 BR-3 TX-11"},
+     "AR-1 AR-6 BR-3 TX-11"},
     {"misheard-archives", "AR-6", "archives that holders give are heard as not held", false,
      "AR-1 AR-5 BR-2 BR-3 BR-10 TX-1 TX-11"},
     {"double-lending", "AR-7", "nodes lend twice of what they were told"},
