@@ -258,7 +258,7 @@ FetchEnd Fetch::EndOf(const RingMoment& moment, const RingBook& book, const Sear
   const int floor = moment.rings().floor;
   const int needed = moment.now < doubts_until_ ? floor : 1;
   const bool agreed = not_held >= needed && not_held + unasked + silent == holders;
-  const bool few = silent == 0 || silent < floor;
+  const bool few = silent == 0 || silent < std::max(floor, not_held);
   if (agreed && asked_all && few) return FetchEnd::kAbsent;
   if (holders == 0 && AreEmpty(book)) return FetchEnd::kAbsent;
   // A key that nobody is known to answer for must not keep anybody from making its blocks.

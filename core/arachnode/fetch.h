@@ -5,8 +5,9 @@
 //   seeking   | anything else, or silence                  | the next node; those whom an answer names are nodes too,
 //             |                                            | and while no holder answers, those near the key
 //   seeking   | nobody is left to ask, or may be asked     | absent, when all holders of the key that answered say
-//             |                                            | that they do not hold it, and fewer than the floor were
-//             |                                            | silent; otherwise unknown
+//             |                                            | that they do not hold it, and they are more than those
+//             |                                            | who were silent, or these fewer than the floor; otherwise
+//             |                                            | unknown
 //   seeking   | the block is to be made, and as many       | spared
 //             | holders as the floor say so                |
 //   comparing | a holder has a later revision              | that is asked for, and compared in turn
@@ -18,7 +19,9 @@
 // the cluster's latest: hence the comparison. Settled rings have no more holders of a key than fetch_contacts
 // (overlap_high), so that all can be asked; of a crowd so many speak for the others. Where everybody who
 // lends is still joining, nothing is in the rings and a block is absent. What is in the rings has the floor of
-// holders (AR-1), so fewer that are silent cannot be all of them; then the floor must have answered. Several questions about one block
+// holders (AR-1), so fewer that are silent cannot be all of them; and at rest all holders of its key have it, so
+// that most of them lack what a few hold is a matter of the first minutes behind a commit. After a silence the floor must have
+// answered. Several questions about one block
 // share a search, and what was not found is remembered for absent_keep. Memory: kOpenMax searches of 256 nodes, kMissesMax misses.
 // Source: protocol document, 1.2.5; docs/decisions/0020-reading-through-the-rings.md.
 #pragma once
