@@ -137,6 +137,7 @@ class Arachnode {
                           const HoldingChallenge& challenge);
   void OnAnswer(const RingMoment& moment, const Question& question, const Message& message);
   void OnChallenged(const RingMoment& moment, const std::optional<Challenges::End>& end);
+  void OnConfirm(const RingMoment& moment, const Question& question, const Confirm& confirm);
   void OnFetched(const RingMoment& moment, const Question& question, const ArchiveReply& reply);
   void OnSilence(const RingMoment& moment, const Question& question);
   // A proven archive is to be held; false: no room.

@@ -245,18 +245,23 @@ void Arachnode::OnAnswer(const RingMoment& moment, const Question& question,
       OnFetched(moment, question, *reply);
     }
   } else if (const auto* confirm = std::get_if<Confirm>(&body)) {
-    book_.LearnAll(moment, confirm->infos);
-    if (question.asker == Asker::kHandoff) {
-      handoff_.OnConfirm(moment, question, *confirm, WaysOfHandoff());
-    } else if (question.asker == Asker::kSpreading) {
-      spreading_.OnConfirm(question, *confirm);
-    } else if (question.asker == Asker::kSearch) {
-      fetch_.OnConfirm(question, *confirm);
-    }
+    OnConfirm(moment, question, *confirm);
   } else if (const auto* ack = std::get_if<ArchiveAck>(&body)) {
     if (question.asker == Asker::kSpreading) spreading_.OnAck(question, ack->verdict);
   } else {
     OnSilence(moment, question);
+  }
+}
+
+void Arachnode::OnConfirm(const RingMoment& moment, const Question& question,
+                          const Confirm& confirm) {
+  book_.LearnAll(moment, confirm.infos);
+  if (question.asker == Asker::kHandoff) {
+    handoff_.OnConfirm(moment, question, confirm, WaysOfHandoff());
+  } else if (question.asker == Asker::kSpreading) {
+    spreading_.OnConfirm(question, confirm);
+  } else if (question.asker == Asker::kSearch) {
+    fetch_.OnConfirm(question, confirm);
   }
 }
 
@@ -411,7 +416,7 @@ void Arachnode::Prove(const RingMoment& moment, const ShelfEnd& end) {
     proof.state = ArchiveState::kHeld;
     proof.proof = HoldingProofOf(moment.context, end.archive, end.task.nonce, moment.self_id());
   }
-  moment.Send(end.task.peer, end.task.id, std::move(proof));
+  moment.Send(end.task.peer, end.task.id, proof);
 }
 
 }  // namespace core
