@@ -441,13 +441,13 @@ constexpr OptionRow kRows[] = {
 }  // namespace
 
 std::span<const OptionRow> OptionRows() {
-  static const std::vector<OptionRow> rows = [] {
+  static const std::vector<OptionRow> kAll = [] {
     std::vector<OptionRow> all(std::begin(kRows), std::end(kRows));
     const std::span<const OptionRow> protocol = ProtocolRows();
     all.insert(all.end(), protocol.begin(), protocol.end());
     return all;
   }();
-  return rows;
+  return kAll;
 }
 
 std::span<const OptionSection> OptionSections() {
