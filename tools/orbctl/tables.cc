@@ -94,7 +94,7 @@ std::string FillText(const Json& ring) {
 
 std::string WorkText(const Json& work) {
   if (!work.is_object()) return "nothing";
-  const std::string what = Field(work, "what");
+  std::string what = Field(work, "what");
   const std::string through =
       absl::StrFormat("%d %% of the keys, %s blocks", NumberOf(work, "through_ppm") / 10'000,
                       Field(work, "blocks"));
