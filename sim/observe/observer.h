@@ -73,8 +73,29 @@ struct MessageFact {
 };
 
 // Which observations an observer wants to be told: one bit per alternative of core::Observation.
-using FactMask = uint64_t;
-inline constexpr FactMask kAllFacts = ~FactMask{0};
+struct FactMask {
+  uint64_t low = 0;
+  uint64_t high = 0;
+
+  [[nodiscard]] static constexpr FactMask Of(size_t alternative) {
+    return alternative < 64 ? FactMask{uint64_t{1} << alternative, 0}
+                            : FactMask{0, uint64_t{1} << (alternative - 64)};
+  }
+
+  [[nodiscard]] constexpr bool Has(size_t alternative) const {
+    const FactMask one = Of(alternative);
+    return ((low & one.low) | (high & one.high)) != 0;
+  }
+
+  friend constexpr FactMask operator|(FactMask a, FactMask b) {
+    return {a.low | b.low, a.high | b.high};
+  }
+
+  friend bool operator==(FactMask, FactMask) = default;
+};
+
+static_assert(std::variant_size_v<core::Observation> <= 128);
+inline constexpr FactMask kAllFacts{~uint64_t{0}, ~uint64_t{0}};
 
 template <typename Wanted, typename... Alternatives>
 constexpr size_t AlternativeOf(const std::variant<Alternatives...>*) {
@@ -86,7 +107,7 @@ constexpr size_t AlternativeOf(const std::variant<Alternatives...>*) {
 
 template <typename... Wanted>
 constexpr FactMask MaskOf() {
-  return ((FactMask{1} << AlternativeOf<Wanted>(static_cast<const core::Observation*>(nullptr))) |
+  return (FactMask::Of(AlternativeOf<Wanted>(static_cast<const core::Observation*>(nullptr))) |
           ...);
 }
 

@@ -7,7 +7,7 @@ namespace sim {
 void ObserverSet::Take(std::unique_ptr<Observer> observer) {
   const FactMask mask = observer->Wants();
   for (size_t i = 0; i < by_fact_.size(); ++i) {
-    if ((mask >> i & 1) != 0) by_fact_[i].push_back(observer.get());
+    if (mask.Has(i)) by_fact_[i].push_back(observer.get());
   }
   if (observer->WantsMessages()) {
     of_messages_.push_back(observer.get());

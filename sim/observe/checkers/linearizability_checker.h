@@ -15,7 +15,7 @@ class LinearizabilityChecker : public Checker {
   // `history` outlives this and hears of everything before this does; nullptr: for the table of checks only.
   explicit LinearizabilityChecker(const ClientHistory* history);
 
-  [[nodiscard]] FactMask Wants() const override { return 0; }
+  [[nodiscard]] FactMask Wants() const override { return {}; }
 
   void OnEnd(const WorldView& world) override;
 

@@ -26,7 +26,7 @@ class Capture : public Observer {
   // The first blocks.
   void Begin(const Scenario& scenario);
 
-  [[nodiscard]] FactMask Wants() const override { return 0; }
+  [[nodiscard]] FactMask Wants() const override { return {}; }
 
   [[nodiscard]] bool WantsMessages() const override { return true; }
 
