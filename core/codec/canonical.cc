@@ -45,6 +45,16 @@ void PutTransaction(CanonicalWriter& writer, const Transaction& transaction) {
   writer.Fixed(transaction.client);
 }
 
+void PutBytes(CanonicalWriter& writer, std::span<const uint8_t> bytes) {
+  writer.U32(static_cast<uint32_t>(bytes.size()));
+  writer.Fixed(bytes);
+}
+
+void PutHidden(CanonicalWriter& writer, std::span<const HiddenRecord> records) {
+  writer.U32(static_cast<uint32_t>(records.size()));
+  for (const HiddenRecord& record : records) PutBytes(writer, record.sealed);
+}
+
 }  // namespace
 
 void CanonicalWriter::U16(uint16_t value) {
@@ -293,6 +303,74 @@ void ContentBytes(std::span<const uint8_t> value, std::vector<uint8_t>& out) {
 void TombstoneBytes(const BlockId& block, std::vector<uint8_t>& out) {
   CanonicalWriter writer = Begin(kTombstoneDomain, out);
   writer.Key(block);
+}
+
+void TicketSigningBytes(const Key256& network, const Ticket& ticket, std::vector<uint8_t>& out) {
+  CanonicalWriter writer = Begin(kTicketDomain, out);
+  writer.Key(network);
+  writer.Key(ticket.template_cid);
+  writer.Fixed(ticket.registrant);
+  writer.Key(ticket.node);
+  writer.Fixed(ticket.pairing_key);
+  writer.U32(ticket.attempt);
+  writer.I64(ticket.expires_ms);
+}
+
+void SeedBytes(std::span<const HiddenRecord> voters, std::span<const HiddenRecord> votes,
+               std::vector<uint8_t>& out) {
+  CanonicalWriter writer = Begin(kSeedDomain, out);
+  PutHidden(writer, voters);
+  PutHidden(writer, votes);
+}
+
+void SeedGrantSigningBytes(const Key256& network, const Key256& seed, const Key256& receiver,
+                           std::vector<uint8_t>& out) {
+  CanonicalWriter writer = Begin(kSeedGrantDomain, out);
+  writer.Key(network);
+  writer.Key(seed);
+  writer.Key(receiver);
+}
+
+void VoteListsBytes(const Key256& template_cid, std::span<const VoterRecord> voters,
+                    std::span<const VoteRecord> votes, std::vector<uint8_t>& out) {
+  CanonicalWriter writer = Begin(kVoteListsDomain, out);
+  writer.Key(template_cid);
+  writer.U32(static_cast<uint32_t>(voters.size()));
+  for (const VoterRecord& voter : voters) {
+    writer.Fixed(voter.registrant);
+    PutBytes(writer, voter.sealed);
+  }
+  writer.U32(static_cast<uint32_t>(votes.size()));
+  for (const VoteRecord& vote : votes) {
+    writer.Key(vote.nonce);
+    PutBytes(writer, vote.sealed);
+  }
+}
+
+void BlockSigningBytes(const Key256& network, const Key256& template_cid, const Key256& cid,
+                       std::vector<uint8_t>& out) {
+  CanonicalWriter writer = Begin(kBlockSignDomain, out);
+  writer.Key(network);
+  writer.Key(template_cid);
+  writer.Key(cid);
+}
+
+void NegotiationTopicBytes(const Key256& network, const Key256& template_cid,
+                           NegotiationStage stage, std::string_view token,
+                           std::vector<uint8_t>& out) {
+  CanonicalWriter writer = Begin(kNegotiationTopicDomain, out);
+  writer.Key(network);
+  writer.Key(template_cid);
+  writer.U8(static_cast<uint8_t>(stage));
+  writer.Text(token);
+}
+
+void VoterTokenBytes(const Key256& network, const Key256& template_cid, const PublicKey& registrant,
+                     std::vector<uint8_t>& out) {
+  CanonicalWriter writer = Begin(kVoterTokenDomain, out);
+  writer.Key(network);
+  writer.Key(template_cid);
+  writer.Fixed(registrant);
 }
 
 void BlockNameBytes(const Key256& network, std::string_view name, std::vector<uint8_t>& out) {

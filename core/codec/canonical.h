@@ -34,6 +34,13 @@ inline constexpr std::string_view kBlockDomain = "vt/block/1";
 inline constexpr std::string_view kBlockNameDomain = "vt/block-name/1";
 inline constexpr std::string_view kTombstoneDomain = "vt/tombstone/1";
 inline constexpr std::string_view kRingInfoDomain = "vt/ring/1";
+inline constexpr std::string_view kTicketDomain = "vt/ticket/1";
+inline constexpr std::string_view kSeedDomain = "vt/seed/1";
+inline constexpr std::string_view kSeedGrantDomain = "vt/seed-grant/1";
+inline constexpr std::string_view kVoteListsDomain = "vt/vote-lists/1";
+inline constexpr std::string_view kBlockSignDomain = "vt/vote-block/sign/1";
+inline constexpr std::string_view kNegotiationTopicDomain = "vt/negotiation/topic/1";
+inline constexpr std::string_view kVoterTokenDomain = "vt/negotiation/token/1";
 
 class CanonicalWriter {
  public:
@@ -143,6 +150,28 @@ void TombstoneBytes(const BlockId& block, std::vector<uint8_t>& out);
 // What a storage node signs about itself: every field but the signature, with its node id for the peer.
 void RingInfoSigningBytes(const Key256& network, const RingInfo& info, const NodeId& owner,
                           std::vector<uint8_t>& out);
+
+// What a registrant signs; a ticket is named by SHA-256 over these and the signature.
+void TicketSigningBytes(const Key256& network, const Ticket& ticket, std::vector<uint8_t>& out);
+// A seed is named by SHA-256 over these.
+void SeedBytes(std::span<const HiddenRecord> voters, std::span<const HiddenRecord> votes,
+               std::vector<uint8_t>& out);
+// What a pair's coordinator signs: this receiver, by its ticket's hash, may open this seed.
+void SeedGrantSigningBytes(const Key256& network, const Key256& seed, const Key256& receiver,
+                           std::vector<uint8_t>& out);
+// The records portion of a block, and of a pool: its cid is SHA-256 over these. The order is the lists'.
+void VoteListsBytes(const Key256& template_cid, std::span<const VoterRecord> voters,
+                    std::span<const VoteRecord> votes, std::vector<uint8_t>& out);
+// What a voter signs of a block.
+void BlockSigningBytes(const Key256& network, const Key256& template_cid, const Key256& cid,
+                       std::vector<uint8_t>& out);
+// A topic of negotiation is SHA-256 over these; the token is so many hex digits.
+void NegotiationTopicBytes(const Key256& network, const Key256& template_cid,
+                           NegotiationStage stage, std::string_view token,
+                           std::vector<uint8_t>& out);
+// A registrant's tokens are the leading hex digits of SHA-256 over these; a pool's, of its id.
+void VoterTokenBytes(const Key256& network, const Key256& template_cid, const PublicKey& registrant,
+                     std::vector<uint8_t>& out);
 
 // The id of a block that people call by a name is SHA-256 over these.
 void BlockNameBytes(const Key256& network, std::string_view name, std::vector<uint8_t>& out);

@@ -438,6 +438,8 @@ struct OwnedListField : LengthField<kNumber> {
 template <uint32_t kNumber, auto kMember>
 using RecordsField = OwnedListField<kNumber, kMember, limits::kRecordsMax>;
 template <uint32_t kNumber, auto kMember>
+using PoolMembersField = OwnedListField<kNumber, kMember, limits::kPoolRecordsMax>;
+template <uint32_t kNumber, auto kMember>
 using RingInfosField = OwnedListField<kNumber, kMember, limits::kRingInfosMax>;
 
 template <typename T, size_t... kIndex>

@@ -32,4 +32,11 @@ inline constexpr size_t kKeyedRevisionsMax = 256;  // Of one message.
 inline constexpr uint8_t kRangeBitsMax = 40;       // Of a range that is asked about.
 inline constexpr uint8_t kBucketBits = 6;          // A digest tells of 2^6 parts of a range.
 
+inline constexpr size_t kSealedRecordBytesMax = 1280;  // What is sealed to an election or a pair.
+inline constexpr size_t kSealedSecretBytesMax = 256;   // A pairing secret on its way.
+inline constexpr size_t kSeedRecords = 2;              // Of each list of a seed.
+inline constexpr size_t kAnswerBytesMax = 510;         // Of one vote, in the clear.
+inline constexpr size_t kElectionKeysMax = 64;         // Key holders of one election.
+inline constexpr size_t kPoolRecordsMax = 64;          // Of each list of a pool or a block.
+
 }  // namespace core::limits

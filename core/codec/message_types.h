@@ -1,6 +1,6 @@
 // Which number and name each message has: the number travels in the frame header, the name stands
 // in metrics and traces. Numbers are never reused; the high byte is the speaker group (1 routing, 2
-// matchmaking, 3 transactions, 4 arachnode).
+// matchmaking, 3 transactions, 4 arachnode, 5 negotiation).
 #pragma once
 
 #include <array>
@@ -64,6 +64,22 @@ inline constexpr std::array<MessageType, kMessageTypeCount> kMessageTypes = {{
     {0x040c, "range_digest"},
     {0x040d, "holding_challenge"},
     {0x040e, "holding_proof"},
+    {0x0501, "present"},
+    {0x0502, "greet"},
+    {0x0503, "pair"},
+    {0x0504, "pair_ack"},
+    {0x0505, "negotiation_refusal"},
+    {0x0506, "pool_seed"},
+    {0x0507, "seed_confirm"},
+    {0x0508, "seed_received"},
+    {0x0509, "pool_inform"},
+    {0x050a, "pool_ack"},
+    {0x050b, "merge_greet"},
+    {0x050c, "merge_lists"},
+    {0x050d, "merge_ack"},
+    {0x050e, "block_form"},
+    {0x050f, "block_sign"},
+    {0x0510, "block_signed"},
 }};
 
 [[nodiscard]] inline std::string_view MessageName(const Message& message) {

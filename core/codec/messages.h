@@ -16,6 +16,7 @@
 #include "core/base/string_list.h"
 #include "core/codec/arachnode_messages.h"
 #include "core/codec/limits.h"
+#include "core/codec/negotiation_messages.h"
 #include "core/codec/transaction_messages.h"
 
 namespace core {
@@ -176,7 +177,9 @@ using BodyVariant =
                  TxCommitAck, TxOutcome, TxResolve, TxStatus, TxStatusReply, TxResult, BlockGet,
                  BlockReply, DoubleVote, RefsRequest, Refs, RangeRequest, Range, ArchiveRequest,
                  ArchiveReply, ArchiveStore, ArchiveAck, ConfirmRequest, Confirm,
-                 RangeDigestRequest, RangeDigest, HoldingChallenge, HoldingProof>;
+                 RangeDigestRequest, RangeDigest, HoldingChallenge, HoldingProof, Present, Greet,
+                 Pair, PairAck, NegotiationRefusal, PoolSeed, SeedConfirm, SeedReceived, PoolInform,
+                 PoolAck, MergeGreet, MergeLists, MergeAck, BlockForm, BlockSign, BlockSigned>;
 
 // Copied and destroyed out of line: as inline code, so many alternatives cost every file that
 // includes this one seconds.

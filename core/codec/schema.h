@@ -1,6 +1,6 @@
 // The fields of every message, in the order in which they are written. Numbers and kinds mirror
-// routing.proto, matchmaking.proto, transactions.proto and arachnode.proto, which are the normative schema: a test parses what we write
-// with the classes generated from them, and the other way round. Texts say what a refused frame did
+// routing.proto, matchmaking.proto, transactions.proto, arachnode.proto and negotiation.proto, which are the normative schema: a test
+// parses what we write with the classes generated from them, and the other way round. Texts say what a refused frame did
 // wrong.
 #pragma once
 
@@ -32,7 +32,9 @@ static_assert(limits::kSpecificityMax == 0xff && limits::kNodesMax == 16 &&
                   limits::kMembersMax == 16 && limits::kBlockBytesMax == 524'288 &&
                   limits::kPriorityMax == 8 && limits::kRingMax == 16 &&
                   limits::kRingInfosMax == 32 && limits::kKeyedRevisionsMax == 256 &&
-                  limits::kRangeBitsMax == 40 && limits::kBucketBits == 6,
+                  limits::kRangeBitsMax == 40 && limits::kBucketBits == 6 &&
+                  limits::kSealedRecordBytesMax == 1'280 && limits::kSealedSecretBytesMax == 256 &&
+                  limits::kSeedRecords == 2 && limits::kPoolRecordsMax == 64,
               "the texts below name these limits");
 
 template <>
@@ -386,5 +388,165 @@ inline constexpr auto kFields<HoldingProof> =
     std::tuple(SubField<1, &HoldingProof::block, true>{"holding_proof.block: missing"},
                NumberField<2, &HoldingProof::state, 1, 4>{"holding_proof.state: not 1 to 4"},
                FixedField<3, &HoldingProof::proof>{"holding_proof.proof: missing or not 32 bytes"});
+
+template <>
+inline constexpr auto kFields<Ticket> =
+    std::tuple(FixedField<1, &Ticket::template_cid>{"ticket.template_cid: missing or not 32 bytes"},
+               FixedField<2, &Ticket::registrant>{"ticket.registrant: missing or not 32 bytes"},
+               FixedField<3, &Ticket::node>{"ticket.node: missing or not 32 bytes"},
+               FixedField<4, &Ticket::pairing_key>{"ticket.pairing_key: missing or not 32 bytes"},
+               U32Field<5, &Ticket::attempt>{"ticket.attempt: above 4294967295"},
+               SignedField<6, &Ticket::expires_ms>{"ticket.expires_ms"},
+               FixedField<7, &Ticket::signature>{"ticket.signature: missing or not 64 bytes"});
+
+template <>
+inline constexpr auto kFields<VoteRecord> =
+    std::tuple(FixedField<1, &VoteRecord::nonce>{"vote_record.nonce: missing or not 32 bytes"},
+               BytesField<2, &VoteRecord::sealed, limits::kSealedRecordBytesMax>{
+                   "vote_record.sealed: above 1280 bytes"});
+
+template <>
+inline constexpr auto kFields<VoterRecord> = std::tuple(
+    FixedField<1, &VoterRecord::registrant>{"voter_record.registrant: missing or not 32 bytes"},
+    BytesField<2, &VoterRecord::sealed, limits::kSealedRecordBytesMax>{
+        "voter_record.sealed: above 1280 bytes"});
+
+template <>
+inline constexpr auto kFields<BlockSignature> = std::tuple(
+    FixedField<1, &BlockSignature::registrant>{
+        "block_signature.registrant: missing or not 32 bytes"},
+    FixedField<2, &BlockSignature::signature>{
+        "block_signature.signature: missing or not 64 bytes"});
+
+template <>
+inline constexpr auto kFields<HiddenRecord> =
+    std::tuple(BytesField<1, &HiddenRecord::sealed, limits::kSealedRecordBytesMax>{
+        "hidden_record.sealed: above 1280 bytes"});
+
+template <>
+inline constexpr auto kFields<NamedNode> = std::tuple(FixedField<1, &NamedNode::id>{
+    "named_node.id: missing or not 32 bytes"});
+
+template <>
+inline constexpr auto kFields<PoolMember> =
+    std::tuple(ContactField<1, &PoolMember::peer>{"pool_member.owner: missing"},
+               SubField<2, &PoolMember::ticket, true, 2>{"pool_member.ticket: missing"});
+
+template <>
+inline constexpr auto kFields<Present> = std::tuple(
+    FixedField<1, &Present::template_cid>{"present.template_cid: missing or not 32 bytes"},
+    NumberField<2, &Present::stage, 1, 3>{"present.stage: not 1 to 3"},
+    U8Field<3, &Present::depth>{"present.depth: above 255"},
+    FixedField<4, &Present::pool>{"present.pool: missing or not 32 bytes"},
+    U16Field<5, &Present::size>{"present.size: above 65535"});
+
+template <>
+inline constexpr auto kFields<Greet> =
+    std::tuple(NumberField<1, &Greet::stage, 1, 3>{"greet.stage: not 1 to 3"},
+               U8Field<2, &Greet::depth>{"greet.depth: above 255"},
+               SubField<3, &Greet::ticket, true, 2>{"greet.ticket: missing"});
+
+template <>
+inline constexpr auto kFields<Pair> = std::tuple(
+    SubField<1, &Pair::ticket, true, 2>{"pair.ticket: missing"},
+    BytesField<2, &Pair::voter, limits::kSealedRecordBytesMax>{"pair.voter: above 1280 bytes"},
+    BytesField<3, &Pair::vote, limits::kSealedRecordBytesMax>{"pair.vote: above 1280 bytes"});
+
+template <>
+inline constexpr auto kFields<PairAck> = std::tuple(SubField<1, &PairAck::ticket, true, 2>{
+    "pair_ack.ticket: missing"});
+
+template <>
+inline constexpr auto kFields<NegotiationRefusal> = std::tuple(
+    NumberField<1, &NegotiationRefusal::reason, 1, 6>{"negotiation_refusal.reason: not 1 to 6"});
+
+template <>
+inline constexpr auto kFields<PoolSeed> =
+    std::tuple(ListField<1, &PoolSeed::voters, limits::kSeedRecords>{"pool_seed.voters: above 2"},
+               ListField<2, &PoolSeed::votes, limits::kSeedRecords>{"pool_seed.votes: above 2"},
+               FixedField<3, &PoolSeed::coordinator_secret>{
+                   "pool_seed.coordinator_secret: missing or not 32 bytes"},
+               SubField<4, &PoolSeed::coordinator, true, 2>{"pool_seed.coordinator: missing"},
+               SubField<5, &PoolSeed::partner, true, 2>{"pool_seed.partner: missing"},
+               ContactField<6, &PoolSeed::peer>{"pool_seed.peer: missing"},
+               FixedField<7, &PoolSeed::signature>{"pool_seed.signature: missing or not 64 bytes"});
+
+template <>
+inline constexpr auto kFields<SeedConfirm> = std::tuple(
+    FixedField<1, &SeedConfirm::seed>{"seed_confirm.seed: missing or not 32 bytes"},
+    SubField<2, &SeedConfirm::coordinator, true, 2>{"seed_confirm.coordinator: missing"},
+    SubField<3, &SeedConfirm::receiver, true, 2>{"seed_confirm.receiver: missing"},
+    FixedField<4, &SeedConfirm::partner_key>{"seed_confirm.partner_key: missing or not 32 bytes"},
+    FixedField<5, &SeedConfirm::box_key>{"seed_confirm.box_key: missing or not 32 bytes"},
+    FixedField<6, &SeedConfirm::signature>{"seed_confirm.signature: missing or not 64 bytes"});
+
+template <>
+inline constexpr auto kFields<SeedReceived> =
+    std::tuple(FixedField<1, &SeedReceived::seed>{"seed_received.seed: missing or not 32 bytes"},
+               BytesField<2, &SeedReceived::secret, limits::kSealedSecretBytesMax>{
+                   "seed_received.secret: above 256 bytes"});
+
+template <>
+inline constexpr auto kFields<PoolInform> = std::tuple(
+    NumberField<1, &PoolInform::event, 1, 4>{"pool_inform.event: not 1 to 4"},
+    FixedField<2, &PoolInform::pool>{"pool_inform.pool: missing or not 32 bytes"},
+    U32Field<3, &PoolInform::epoch>{"pool_inform.epoch: above 4294967295"},
+    U16Field<4, &PoolInform::size>{"pool_inform.size: above 65535"},
+    FixedField<5, &PoolInform::lists>{"pool_inform.lists: missing or not 32 bytes"},
+    FixedField<6, &PoolInform::former>{"pool_inform.former: missing or not 32 bytes"},
+    ContactField<7, &PoolInform::peer>{"pool_inform.peer: missing"},
+    ListField<8, &PoolInform::silent, limits::kPoolRecordsMax>{"pool_inform.silent: above 64"});
+
+template <>
+inline constexpr auto kFields<PoolAck> =
+    std::tuple(FixedField<1, &PoolAck::pool>{"pool_ack.pool: missing or not 32 bytes"},
+               U32Field<2, &PoolAck::epoch>{"pool_ack.epoch: above 4294967295"});
+
+template <>
+inline constexpr auto kFields<MergeGreet> =
+    std::tuple(FixedField<1, &MergeGreet::pool>{"merge_greet.pool: missing or not 32 bytes"},
+               U32Field<2, &MergeGreet::epoch>{"merge_greet.epoch: above 4294967295"},
+               U16Field<3, &MergeGreet::size>{"merge_greet.size: above 65535"},
+               SubField<4, &MergeGreet::ticket, true, 2>{"merge_greet.ticket: missing"});
+
+template <>
+inline constexpr auto kFields<MergeLists> = std::tuple(
+    FixedField<1, &MergeLists::pool>{"merge_lists.pool: missing or not 32 bytes"},
+    FixedField<2, &MergeLists::into>{"merge_lists.into: missing or not 32 bytes"},
+    U32Field<3, &MergeLists::epoch>{"merge_lists.epoch: above 4294967295"},
+    ListField<4, &MergeLists::voters, limits::kPoolRecordsMax>{"merge_lists.voters: above 64"},
+    ListField<5, &MergeLists::votes, limits::kPoolRecordsMax>{"merge_lists.votes: above 64"},
+    PoolMembersField<6, &MergeLists::members>{"merge_lists.members: above 64"});
+
+template <>
+inline constexpr auto kFields<MergeAck> =
+    std::tuple(NumberField<1, &MergeAck::verdict, 1, 3>{"merge_ack.verdict: not 1 to 3"},
+               FixedField<2, &MergeAck::pool>{"merge_ack.pool: missing or not 32 bytes"},
+               FixedField<3, &MergeAck::into>{"merge_ack.into: missing or not 32 bytes"},
+               U32Field<4, &MergeAck::epoch>{"merge_ack.epoch: above 4294967295"},
+               U16Field<5, &MergeAck::size>{"merge_ack.size: above 65535"});
+
+template <>
+inline constexpr auto kFields<BlockForm> = std::tuple(
+    FixedField<1, &BlockForm::pool>{"block_form.pool: missing or not 32 bytes"},
+    U32Field<2, &BlockForm::epoch>{"block_form.epoch: above 4294967295"},
+    ListField<3, &BlockForm::voters, limits::kPoolRecordsMax>{"block_form.voters: above 64"},
+    ListField<4, &BlockForm::votes, limits::kPoolRecordsMax>{"block_form.votes: above 64"},
+    FixedField<5, &BlockForm::cid>{"block_form.cid: missing or not 32 bytes"},
+    SignedField<6, &BlockForm::deadline_ms>{"block_form.deadline_ms"});
+
+template <>
+inline constexpr auto kFields<BlockSign> =
+    std::tuple(FixedField<1, &BlockSign::pool>{"block_sign.pool: missing or not 32 bytes"},
+               FixedField<2, &BlockSign::cid>{"block_sign.cid: missing or not 32 bytes"},
+               NumberField<3, &BlockSign::objection, 0, 7>{"block_sign.objection: above 7"},
+               SubField<4, &BlockSign::signature, true, 2>{"block_sign.signature: missing"});
+
+template <>
+inline constexpr auto kFields<BlockSigned> =
+    std::tuple(FixedField<1, &BlockSigned::pool>{"block_signed.pool: missing or not 32 bytes"},
+               FixedField<2, &BlockSigned::cid>{"block_signed.cid: missing or not 32 bytes"},
+               ListField<3, &BlockSigned::signatures, limits::kPoolRecordsMax>{
+                   "block_signed.signatures: above 64"});
 
 }  // namespace core

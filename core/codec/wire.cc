@@ -23,6 +23,11 @@ concept HasInfos = requires(T body) {
   body.infos;
 };
 
+template <typename T>
+concept HasMembers = requires(T body) {
+  body.members;
+};
+
 // The last step of decoding: contacts become handles. Bodies without contacts have nothing to do.
 template <typename T>
 Flaw Resolve(Directory&, const ReadContext&, T&) {
@@ -66,6 +71,22 @@ template <HasInfos T>
 Flaw Resolve(Directory& directory, const ReadContext& read, T& body) {
   ResolveOwners(directory, read, body.infos);
   return nullptr;
+}
+
+template <HasMembers T>
+Flaw Resolve(Directory& directory, const ReadContext& read, T& body) {
+  ResolveOwners(directory, read, body.members);
+  return nullptr;
+}
+
+Flaw Resolve(Directory& directory, const ReadContext& read, PoolSeed& body) {
+  body.peer = directory.Learn(read.contacts[0]);
+  return body.peer == kNoPeer ? "pool_seed.peer: not taken by the directory" : nullptr;
+}
+
+Flaw Resolve(Directory& directory, const ReadContext& read, PoolInform& body) {
+  body.peer = directory.Learn(read.contacts[0]);
+  return body.peer == kNoPeer ? "pool_inform.peer: not taken by the directory" : nullptr;
 }
 
 }  // namespace

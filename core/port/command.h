@@ -105,8 +105,38 @@ struct LendCommand {
   uint64_t bytes = 0;
 };
 
-using Command =
-    std::variant<MatchCommand, WorkCommand, LeaveCommand, LookupCommand, PutCommand, DeleteCommand,
-                 GetCommand, RevisionCommand, TransactCommand, LendCommand>;
+// What voters of one election agree on: from its definition.
+struct VotingTerms {
+  Key256 template_cid;
+  std::vector<GroupKeyBytes>
+      election_keys;     // The key holders'. Empty: answers stay as the host sealed them.
+  uint32_t voters = 0;   // Expected.
+  int64_t opens_ms = 0;  // The voting period.
+  int64_t closes_ms = 0;
+
+  friend bool operator==(const VotingTerms&, const VotingTerms&) = default;
+};
+
+// Cast this peer's vote in a block with others. Answered by the observations of negotiation, by
+// VoteEnded in the end. Holds secrets: hosts neither log nor record it.
+struct VoteCommand {
+  VotingTerms terms;
+  Key256 public_cid;  // Of the registrant's records.
+  Key256 private_cid;
+  Bytes answers;   // At most limits::kAnswerBytesMax.
+  Key256 entropy;  // Drawn by the host for this vote alone: what keys, nonces and orders come from.
+  bool unitary = true;  // The voter consents to a block of its own if nobody is left.
+};
+
+// The host's answer to ReservationWanted.
+struct ReservedCommand {
+  Key256 template_cid;
+  Key256 ticket;
+  bool granted = false;
+};
+
+using Command = std::variant<MatchCommand, WorkCommand, LeaveCommand, LookupCommand, PutCommand,
+                             DeleteCommand, GetCommand, RevisionCommand, TransactCommand,
+                             LendCommand, VoteCommand, ReservedCommand>;
 
 }  // namespace core

@@ -1,4 +1,4 @@
-// Parameters of the protocols, with the defaults of the protocol document (1.0, 1.1.6, 1.2 and 1.4.3).
+// Parameters of the protocols, with the defaults of the protocol document (1.0, 1.1.6, 1.2, 1.4.3 and 1.6.4).
 // Durations are the peer's own clock. A scenario's "protocol" section and the node's configuration
 // file set them by these names.
 #pragma once
@@ -137,11 +137,41 @@ struct ArachnodeConfig {
   bool free_share_signal = false;           // Depth from free over total free (1.2.8).
 };
 
+// Rules of 1.6.4. The last three are for runs that show what weaker or stronger rules make of it.
+struct NegotiationConfig {
+  int group = 32;                    // Voters that the first topic is cut for.
+  Duration accumulate = Seconds(2);  // Before the first greet, if accumulate_count are there.
+  int accumulate_count = 5;
+  Duration accumulate_max = Seconds(15);  // At most, whoever is there.
+  int greet_width = 3;                    // Peers greeted at a time.
+  Duration greet_timeout = Seconds(3);
+  Duration pair_lock = Seconds(5);              // For one who has been answered.
+  int relax_percent = 10;                       // Of the nearest delay met, for each second waited.
+  Duration rtt_slack = Milliseconds(25);        // Between estimate and half a round trip.
+  Duration specific_bonus = Milliseconds(100);  // What a more specific token is worth.
+  Duration widen_after = Seconds(30);           // Without anybody: one digit less.
+  Duration present_interval = Seconds(15);
+  Duration ticket_life = Minutes(30);  // Of one attempt.
+  Duration seed_wait = Seconds(60);    // A pair without a third breaks up.
+  Duration confirm_wait = Seconds(5);  // For a partner's secret.
+  Duration ack_wait = Seconds(5);      // For all members of a pool.
+  Duration sign_wait = Seconds(10);    // For all signatures of a block.
+  int capacity = 32;                   // Voters of one block.
+  int margin = 4;                      // A pool that lacks no more than these forms its block.
+  int block_min = 3;
+  int form_percent = 15;        // Of the voting period left: pools form.
+  int unitary_percent = 10;     // And who is alone votes alone.
+  bool reserve = false;         // Registrants' slots are reserved before tickets are shown.
+  bool random_partner = false;  // Partners are drawn, not the nearest.
+  bool fresh_records = true;    // Each attempt has its own nonce and sealing (N3).
+};
+
 struct Config {
   RoutingConfig routing;
   MatchmakingConfig matchmaking;
   TransactionsConfig transactions;
   ArachnodeConfig arachnode;
+  NegotiationConfig negotiation;
 };
 
 }  // namespace core

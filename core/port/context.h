@@ -9,10 +9,13 @@
 
 namespace core {
 
+class Sealing;
+
 struct Context {
   const Config* config = nullptr;
   const Directory* directory = nullptr;
   const Suite* suite = nullptr;
+  const Sealing* sealing = nullptr;  // Of those who negotiate; nobody else needs one.
   Key256 network;  // Domain separation of topics and signatures: another network's records never
                    // verify.
 };

@@ -139,4 +139,41 @@ std::string_view NameOf(StoreVerdict verdict) {
   return kNames[static_cast<size_t>(verdict) - 1];
 }
 
+std::string_view NameOf(NegotiationStage stage) {
+  constexpr std::string_view kNames[] = {"free", "pair", "pool"};
+  return kNames[static_cast<size_t>(stage) - 1];
+}
+
+std::string_view NameOf(NegotiationReject reason) {
+  constexpr std::string_view kNames[] = {"farther",   "busy", "latency",
+                                         "duplicate", "bad",  "dissolved"};
+  return kNames[static_cast<size_t>(reason) - 1];
+}
+
+std::string_view NameOf(PoolEvent event) {
+  constexpr std::string_view kNames[] = {"formed", "merged", "reverted", "dissolved"};
+  return kNames[static_cast<size_t>(event) - 1];
+}
+
+std::string_view NameOf(MergeVerdict verdict) {
+  constexpr std::string_view kNames[] = {"agreed", "done", "reverted"};
+  return kNames[static_cast<size_t>(verdict) - 1];
+}
+
+std::string_view NameOf(PoolLeaving cause) {
+  constexpr std::string_view kNames[] = {"reverted", "dissolved", "merged", "signed", "silence"};
+  return kNames[static_cast<size_t>(cause) - 1];
+}
+
+std::string_view NameOf(VoteEnd end) {
+  constexpr std::string_view kNames[] = {"block", "unitary", "missed", "refused"};
+  return kNames[static_cast<size_t>(end) - 1];
+}
+
+std::string_view NameOf(SignObjection objection) {
+  constexpr std::string_view kNames[] = {"none",    "cid",       "missing", "altered",
+                                         "unequal", "duplicate", "late",    "size"};
+  return kNames[static_cast<size_t>(objection)];
+}
+
 }  // namespace core

@@ -31,5 +31,12 @@ namespace core {
 [[nodiscard]] std::string_view NameOf(ArchiveState state);
 [[nodiscard]] std::string_view NameOf(FetchEnd end);
 [[nodiscard]] std::string_view NameOf(StoreVerdict verdict);
+[[nodiscard]] std::string_view NameOf(NegotiationStage stage);
+[[nodiscard]] std::string_view NameOf(NegotiationReject reason);
+[[nodiscard]] std::string_view NameOf(PoolEvent event);
+[[nodiscard]] std::string_view NameOf(MergeVerdict verdict);
+[[nodiscard]] std::string_view NameOf(PoolLeaving cause);
+[[nodiscard]] std::string_view NameOf(VoteEnd end);
+[[nodiscard]] std::string_view NameOf(SignObjection objection);
 
 }  // namespace core

@@ -400,6 +400,138 @@ struct FetchEnded {  // A member's search for a block through the rings.
   Duration took;
 };
 
+// ---- negotiation. An attempt begins with a ticket; `ticket` is its hash. ----
+
+struct VoteStarted {
+  Key256 template_cid;
+  PublicKey registrant{};
+  int64_t closes_ms = 0;
+};
+
+// The own slot is to be reserved for the ticket: the host answers with ReservedCommand.
+struct ReservationWanted {
+  Key256 template_cid;
+  Key256 ticket;
+  uint32_t attempt = 0;
+  int64_t expires_ms = 0;
+};
+
+struct AttemptStarted {
+  Key256 template_cid;
+  Key256 ticket;
+  Key256 nonce;  // Of this attempt's vote record.
+  GroupKeyBytes pairing_key{};
+  uint32_t attempt = 0;
+};
+
+struct TopicJoined {
+  Key256 topic;
+  NegotiationStage stage = NegotiationStage::kFree;
+  uint8_t depth = 0;
+};
+
+// Told by both: the coordinator holds the partner's sealed records.
+struct PairFormed {
+  Key256 ticket;  // The own attempt.
+  PeerId partner;
+  bool coordinates = false;
+  Duration estimate;  // One way, as the teller saw it.
+};
+
+// A pairing secret left this peer, for the seed.
+struct SecretDisclosed {
+  Key256 ticket;
+  Key256 seed;
+  PeerId to;
+  bool coordinates = false;
+};
+
+// This peer has read a seed: it knows which two voters and which two votes it hides.
+struct SeedOpened {
+  Key256 ticket;
+  Key256 seed;
+  PeerId coordinator;
+  PeerId partner;
+};
+
+// This peer is a member of the pool in this epoch; told at each acknowledgement.
+struct PoolJoined {
+  Key256 pool;
+  Key256 ticket;
+  uint32_t epoch = 0;
+  uint16_t size = 0;
+  PeerId coordinator;
+};
+
+enum class PoolLeaving : uint8_t {
+  kReverted = 1,
+  kDissolved = 2,
+  kMerged = 3,
+  kSigned = 4,
+  kSilence = 5
+};
+
+struct PoolLeft {
+  Key256 pool;
+  Key256 ticket;
+  uint32_t epoch = 0;
+  PoolLeaving cause = PoolLeaving::kDissolved;
+};
+
+// By the coordinator that has taken over: all members acknowledged.
+struct PoolsMerged {
+  Key256 pool;
+  Key256 taken;  // The smaller one.
+  uint32_t epoch = 0;
+  uint16_t size = 0;
+};
+
+// This registrant has signed the block.
+struct BlockSignedBy {
+  Key256 cid;
+  Key256 ticket;
+};
+
+struct SignRefused {
+  Key256 cid;
+  Key256 ticket;
+  SignObjection objection = SignObjection::kNone;
+};
+
+// A whole block is known to this peer, which may submit it. The bytes are the effects', valid until
+// they are cleared: canonical, with all signatures.
+struct BlockFormed {
+  Key256 template_cid;
+  Key256 cid;
+  Key256 ticket;  // The own one.
+  uint16_t voters = 0;
+  std::span<const uint8_t> block;
+};
+
+enum class VoteEnd : uint8_t {
+  kBlock = 1,    // In a block with others.
+  kUnitary = 2,  // In a block alone.
+  kMissed = 3,   // The period ended before.
+  kRefused =
+      4  // The slot was not to be had: this registrant votes elsewhere, or the command is no good.
+};
+
+struct VoteEnded {
+  Key256 template_cid;
+  VoteEnd end = VoteEnd::kMissed;
+  Key256 cid;  // Of the block; zero without one.
+  uint16_t voters = 0;
+  uint32_t attempts = 0;
+  uint32_t messages = 0;  // Sent for this vote.
+  Duration took;
+};
+
+// Somebody broke a rule of negotiation: its message was not believed.
+struct NegotiationRefused {
+  PeerId from;
+  NegotiationReject reason = NegotiationReject::kBad;
+};
+
 // ---- any ----
 
 struct BadFrame {
@@ -414,14 +546,18 @@ struct StandingFell {
   bool banned = false;
 };
 
-using Observation = std::variant<
-    Joined, LookupDone, ContactAdded, ContactEvicted, MatchStarted, Published, Respecified, Seen,
-    RecordRefused, Offered, Matched, MatchFinished, TaskAccepted, TaskDeclined, TaskFinished, Held,
-    Answered, Refused, BadFrame, StandingFell, CallStarted, CallWrite, CallAttempt, CallFinished,
-    BlockRead, VoteCast, LockTaken, LockReleased, TxDecided, RevisionApplied, RevisionCollected,
-    PendTaken, PendDropped, ForkSeen, CertificateMade, ResolutionStarted, TransactionRefused,
-    DoubleVoteProven, StoreFailed, RingChanged, BlockHeld, BlockReleased, OverlapSampled,
-    HandoffEnded, FillEnded, StoragePressure, ArchiveRefused, FetchEnded>;
+using Observation =
+    std::variant<Joined, LookupDone, ContactAdded, ContactEvicted, MatchStarted, Published,
+                 Respecified, Seen, RecordRefused, Offered, Matched, MatchFinished, TaskAccepted,
+                 TaskDeclined, TaskFinished, Held, Answered, Refused, BadFrame, StandingFell,
+                 CallStarted, CallWrite, CallAttempt, CallFinished, BlockRead, VoteCast, LockTaken,
+                 LockReleased, TxDecided, RevisionApplied, RevisionCollected, PendTaken,
+                 PendDropped, ForkSeen, CertificateMade, ResolutionStarted, TransactionRefused,
+                 DoubleVoteProven, StoreFailed, RingChanged, BlockHeld, BlockReleased,
+                 OverlapSampled, HandoffEnded, FillEnded, StoragePressure, ArchiveRefused,
+                 FetchEnded, VoteStarted, ReservationWanted, AttemptStarted, TopicJoined,
+                 PairFormed, SecretDisclosed, SeedOpened, PoolJoined, PoolLeft, PoolsMerged,
+                 BlockSignedBy, SignRefused, BlockFormed, VoteEnded, NegotiationRefused>;
 
 // Every step of every peer copies them, and every user of a peer compiles that copy.
 static_assert(std::is_trivially_copyable_v<Observation>);

@@ -137,16 +137,47 @@ void ForEachArachnodeField(Section& a, Visitor& visit) {
   visit(FieldRange{"arachnode.free_share_signal", 0, 1}, a.free_share_signal);
 }
 
+template <typename Section, typename Visitor>
+void ForEachNegotiationField(Section& n, Visitor& visit) {
+  visit(FieldRange{"negotiation.group", 1, 1'000'000}, n.group);
+  visit(FieldRange{"negotiation.accumulate", 0, kHourUs}, n.accumulate);
+  visit(FieldRange{"negotiation.accumulate_count", 0, 1'000}, n.accumulate_count);
+  visit(FieldRange{"negotiation.accumulate_max", kMillisecondUs, kHourUs}, n.accumulate_max);
+  visit(FieldRange{"negotiation.greet_width", 1, 16}, n.greet_width);
+  visit(FieldRange{"negotiation.greet_timeout", kMillisecondUs, kHourUs}, n.greet_timeout);
+  visit(FieldRange{"negotiation.pair_lock", kMillisecondUs, kHourUs}, n.pair_lock);
+  visit(FieldRange{"negotiation.relax_percent", 0, 1'000}, n.relax_percent);
+  visit(FieldRange{"negotiation.rtt_slack", 0, kHourUs}, n.rtt_slack);
+  visit(FieldRange{"negotiation.specific_bonus", 0, kHourUs}, n.specific_bonus);
+  visit(FieldRange{"negotiation.widen_after", kMillisecondUs, kDayUs}, n.widen_after);
+  visit(FieldRange{"negotiation.present_interval", kMillisecondUs, kHourUs}, n.present_interval);
+  visit(FieldRange{"negotiation.ticket_life", kMillisecondUs, kDayUs}, n.ticket_life);
+  visit(FieldRange{"negotiation.seed_wait", kMillisecondUs, kDayUs}, n.seed_wait);
+  visit(FieldRange{"negotiation.confirm_wait", kMillisecondUs, kHourUs}, n.confirm_wait);
+  visit(FieldRange{"negotiation.ack_wait", kMillisecondUs, kHourUs}, n.ack_wait);
+  visit(FieldRange{"negotiation.sign_wait", kMillisecondUs, kHourUs}, n.sign_wait);
+  visit(FieldRange{"negotiation.capacity", 3, 64}, n.capacity);
+  visit(FieldRange{"negotiation.margin", 0, 61}, n.margin);
+  visit(FieldRange{"negotiation.block_min", 3, 64}, n.block_min);
+  visit(FieldRange{"negotiation.form_percent", 0, 100}, n.form_percent);
+  visit(FieldRange{"negotiation.unitary_percent", 0, 100}, n.unitary_percent);
+  visit(FieldRange{"negotiation.reserve", 0, 1}, n.reserve);
+  visit(FieldRange{"negotiation.random_partner", 0, 1}, n.random_partner);
+  visit(FieldRange{"negotiation.fresh_records", 0, 1}, n.fresh_records);
+}
+
 // visit(const FieldRange&, field&) in a fixed order.
 template <typename AnyConfig, typename Visitor>
 void ForEachConfigField(AnyConfig& config, Visitor&& visit) {
   static_assert(sizeof(RoutingConfig) == 40 && sizeof(MatchmakingConfig) == 184 &&
-                    sizeof(TransactionsConfig) == 176 && sizeof(ArachnodeConfig) == 160,
+                    sizeof(TransactionsConfig) == 176 && sizeof(ArachnodeConfig) == 160 &&
+                    sizeof(NegotiationConfig) == 160,
                 "a new parameter needs a line above");
   ForEachRoutingField(config.routing, visit);
   ForEachMatchmakingField(config.matchmaking, visit);
   ForEachTransactionsField(config.transactions, visit);
   ForEachArachnodeField(config.arachnode, visit);
+  ForEachNegotiationField(config.negotiation, visit);
 }
 
 // A field as the number that is written, and back.

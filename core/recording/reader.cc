@@ -1,6 +1,7 @@
 #include "core/recording/reader.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "core/base/hash.h"
@@ -149,6 +150,28 @@ void Read(PackedReader& reader, TransactCommand& transact) {
   }
 }
 
+void Read(PackedReader& reader, VoteCommand& vote) {
+  VotingTerms& terms = vote.terms;
+  reader.Fill(terms.template_cid.bytes);
+  terms.election_keys.resize(reader.Number(limits::kElectionKeysMax));
+  for (GroupKeyBytes& key : terms.election_keys) reader.Fill(key);
+  terms.voters = static_cast<uint32_t>(reader.Number(std::numeric_limits<uint32_t>::max()));
+  terms.opens_ms = static_cast<int64_t>(reader.Word64());
+  terms.closes_ms = static_cast<int64_t>(reader.Word64());
+  reader.Fill(vote.public_cid.bytes);
+  reader.Fill(vote.private_cid.bytes);
+  vote.answers.resize(reader.Number(limits::kAnswerBytesMax));
+  reader.Fill(vote.answers);
+  reader.Fill(vote.entropy.bytes);
+  vote.unitary = reader.Flag();
+}
+
+void Read(PackedReader& reader, ReservedCommand& reserved) {
+  reader.Fill(reserved.template_cid.bytes);
+  reader.Fill(reserved.ticket.bytes);
+  reserved.granted = reader.Flag();
+}
+
 template <typename Kind, typename What>
 bool CommandAs(PackedReader& reader, What& what) {
   Read(reader, std::get<Kind>(what.template emplace<Command>(std::in_place_type<Kind>)));
@@ -178,6 +201,10 @@ bool CommandIn(PackedReader& reader, What& what) {
       return CommandAs<TransactCommand>(reader, what);
     case 9:
       return CommandAs<LendCommand>(reader, what);
+    case 10:
+      return CommandAs<VoteCommand>(reader, what);
+    case 11:
+      return CommandAs<ReservedCommand>(reader, what);
     default:
       return false;
   }

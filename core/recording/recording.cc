@@ -86,6 +86,28 @@ void Put(PackedWriter& writer, const LendCommand& command) {
   writer.Number(command.bytes);
 }
 
+void Put(PackedWriter& writer, const VoteCommand& command) {
+  const VotingTerms& terms = command.terms;
+  writer.Bytes(terms.template_cid.bytes);
+  writer.Number(terms.election_keys.size());
+  for (const GroupKeyBytes& key : terms.election_keys) writer.Bytes(key);
+  writer.Number(terms.voters);
+  writer.Word64(static_cast<uint64_t>(terms.opens_ms));
+  writer.Word64(static_cast<uint64_t>(terms.closes_ms));
+  writer.Bytes(command.public_cid.bytes);
+  writer.Bytes(command.private_cid.bytes);
+  writer.Number(command.answers.size());
+  writer.Bytes(command.answers);
+  writer.Bytes(command.entropy.bytes);
+  writer.Byte(command.unitary ? 1 : 0);
+}
+
+void Put(PackedWriter& writer, const ReservedCommand& command) {
+  writer.Bytes(command.template_cid.bytes);
+  writer.Bytes(command.ticket.bytes);
+  writer.Byte(command.granted ? 1 : 0);
+}
+
 void Put(PackedWriter& writer, std::span<const PeerId> peers) {
   writer.Number(peers.size());
   for (const PeerId peer : peers) writer.Number(peer.value);

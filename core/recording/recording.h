@@ -24,7 +24,7 @@
 namespace core {
 
 inline constexpr std::array<uint8_t, 8> kRecordingMagic = {0x89, 'O', 'R', 'B', 'R', 'E', 'C', 10};
-inline constexpr uint8_t kRecordingVersion = 4;
+inline constexpr uint8_t kRecordingVersion = 5;
 inline constexpr size_t kBuildTextBytesMax = 128;
 inline constexpr size_t kEntryBytesMax = size_t{18} << 20;  // What a batch has read: 16 rows.
 inline constexpr Time kRecordedTimeMax{int64_t{1} << 60};   // Either side of zero.

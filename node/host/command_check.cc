@@ -105,6 +105,19 @@ core::Status Check(const core::LendCommand&) {
   return absl::OkStatus();
 }
 
+core::Status CheckNotYet() {
+  return absl::UnimplementedError(
+      "vote: found a vote, allowed: votes of simulated peers; a node does not vote yet");
+}
+
+core::Status Check(const core::VoteCommand&) {
+  return CheckNotYet();
+}
+
+core::Status Check(const core::ReservedCommand&) {
+  return CheckNotYet();
+}
+
 core::Status Check(const core::TransactCommand& transact) {
   if (transact.writes.empty() || transact.writes.size() > core::limits::kTransactionWritesMax) {
     return Wrong("writes", std::to_string(transact.writes.size()),

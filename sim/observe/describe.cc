@@ -333,6 +333,101 @@ struct ObservationTeller {
              Number("contacts", o.contacts),
              Number("took_us", o.took.us)}};
   }
+
+  Description operator()(const core::VoteStarted& o) const {
+    return {"vote_started",
+            {{"template", o.template_cid}, {"registrant", core::Key256{o.registrant}}}};
+  }
+
+  Description operator()(const core::ReservationWanted& o) const {
+    return {"reservation_wanted", {{"ticket", o.ticket}, Number("attempt", o.attempt)}};
+  }
+
+  Description operator()(const core::AttemptStarted& o) const {
+    return {"attempt_started",
+            {{"ticket", o.ticket}, Number("attempt", o.attempt), {"nonce", o.nonce}}};
+  }
+
+  Description operator()(const core::TopicJoined& o) const {
+    return {"topic_joined",
+            {{"topic", o.topic}, {"stage", NameOf(o.stage)}, Number("depth", o.depth)}};
+  }
+
+  Description operator()(const core::PairFormed& o) const {
+    return {"pair_formed",
+            {{"ticket", o.ticket},
+             {"partner", o.partner},
+             {"coordinates", o.coordinates},
+             Number("estimate_us", o.estimate.us)}};
+  }
+
+  Description operator()(const core::SecretDisclosed& o) const {
+    return {"secret_disclosed",
+            {{"ticket", o.ticket}, {"seed", o.seed}, {"to", o.to}, {"coordinates", o.coordinates}}};
+  }
+
+  Description operator()(const core::SeedOpened& o) const {
+    return {"seed_opened",
+            {{"ticket", o.ticket},
+             {"seed", o.seed},
+             {"coordinator", o.coordinator},
+             {"partner", o.partner}}};
+  }
+
+  Description operator()(const core::PoolJoined& o) const {
+    return {"pool_joined",
+            {{"pool", o.pool},
+             {"ticket", o.ticket},
+             Number("epoch", o.epoch),
+             Number("size", o.size),
+             {"coordinator", o.coordinator}}};
+  }
+
+  Description operator()(const core::PoolLeft& o) const {
+    return {"pool_left",
+            {{"pool", o.pool},
+             {"ticket", o.ticket},
+             Number("epoch", o.epoch),
+             {"cause", NameOf(o.cause)}}};
+  }
+
+  Description operator()(const core::PoolsMerged& o) const {
+    return {
+        "pools_merged",
+        {{"pool", o.pool}, {"taken", o.taken}, Number("epoch", o.epoch), Number("size", o.size)}};
+  }
+
+  Description operator()(const core::BlockSignedBy& o) const {
+    return {"block_signed", {{"cid", o.cid}, {"ticket", o.ticket}}};
+  }
+
+  Description operator()(const core::SignRefused& o) const {
+    return {"sign_refused",
+            {{"cid", o.cid}, {"ticket", o.ticket}, {"objection", NameOf(o.objection)}}};
+  }
+
+  Description operator()(const core::BlockFormed& o) const {
+    return {"block_formed",
+            {{"cid", o.cid},
+             {"ticket", o.ticket},
+             Number("voters", o.voters),
+             Number("bytes", o.block.size())}};
+  }
+
+  Description operator()(const core::VoteEnded& o) const {
+    return {"vote_ended",
+            {{"template", o.template_cid},
+             {"end", NameOf(o.end)},
+             {"cid", o.cid},
+             Number("voters", o.voters),
+             Number("attempts", o.attempts),
+             Number("messages", o.messages),
+             Number("took_us", o.took.us)}};
+  }
+
+  Description operator()(const core::NegotiationRefused& o) const {
+    return {"negotiation_refused", {{"from", o.from}, {"reason", NameOf(o.reason)}}};
+  }
 };
 
 std::string_view NameOf(core::ActionEnd end) {

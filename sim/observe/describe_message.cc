@@ -181,6 +181,83 @@ struct BodyTeller {
     return {{"key", m.block.key}, Number("revision", m.block.revision), {"state", NameOf(m.state)}};
   }
 
+  Fields operator()(const core::Present& m) const {
+    return {{"stage", NameOf(m.stage)},
+            Number("depth", m.depth),
+            {"pool", m.pool},
+            Number("size", m.size)};
+  }
+
+  Fields operator()(const core::Greet& m) const {
+    return {
+        {"stage", NameOf(m.stage)}, Number("depth", m.depth), Number("attempt", m.ticket.attempt)};
+  }
+
+  Fields operator()(const core::Pair& m) const { return {Number("attempt", m.ticket.attempt)}; }
+
+  Fields operator()(const core::PairAck& m) const { return {Number("attempt", m.ticket.attempt)}; }
+
+  Fields operator()(const core::NegotiationRefusal& m) const {
+    return {{"reason", NameOf(m.reason)}};
+  }
+
+  Fields operator()(const core::PoolSeed& m) const {
+    return {Number("voters", m.voters.size()), Number("votes", m.votes.size()), {"peer", m.peer}};
+  }
+
+  Fields operator()(const core::SeedConfirm& m) const { return {{"seed", m.seed}}; }
+
+  Fields operator()(const core::SeedReceived& m) const { return {{"seed", m.seed}}; }
+
+  Fields operator()(const core::PoolInform& m) const {
+    return {{"event", NameOf(m.event)}, {"pool", m.pool}, Number("epoch", m.epoch),
+            Number("size", m.size),     {"peer", m.peer}, Number("silent", m.silent.size())};
+  }
+
+  Fields operator()(const core::PoolAck& m) const {
+    return {{"pool", m.pool}, Number("epoch", m.epoch)};
+  }
+
+  Fields operator()(const core::MergeGreet& m) const {
+    return {{"pool", m.pool},
+            Number("epoch", m.epoch),
+            Number("size", m.size),
+            Number("attempt", m.ticket.attempt)};
+  }
+
+  Fields operator()(const core::MergeLists& m) const {
+    return {{"pool", m.pool},
+            {"into", m.into},
+            Number("epoch", m.epoch),
+            Number("voters", m.voters.size()),
+            Number("votes", m.votes.size()),
+            Number("members", m.members.size())};
+  }
+
+  Fields operator()(const core::MergeAck& m) const {
+    return {{"verdict", NameOf(m.verdict)},
+            {"pool", m.pool},
+            {"into", m.into},
+            Number("epoch", m.epoch),
+            Number("size", m.size)};
+  }
+
+  Fields operator()(const core::BlockForm& m) const {
+    return {{"pool", m.pool},
+            Number("epoch", m.epoch),
+            Number("voters", m.voters.size()),
+            Number("votes", m.votes.size()),
+            {"cid", m.cid}};
+  }
+
+  Fields operator()(const core::BlockSign& m) const {
+    return {{"pool", m.pool}, {"cid", m.cid}, {"objection", NameOf(m.objection)}};
+  }
+
+  Fields operator()(const core::BlockSigned& m) const {
+    return {{"pool", m.pool}, {"cid", m.cid}, Number("signatures", m.signatures.size())};
+  }
+
  private:
   static Fields Of(const core::Transaction& transaction) {
     return {{"id", TaskOf(transaction.id)},

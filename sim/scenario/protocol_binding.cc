@@ -28,6 +28,7 @@ using R = core::RoutingConfig;
 using M = core::MatchmakingConfig;
 using T = core::TransactionsConfig;
 using A = core::ArachnodeConfig;
+using N = core::NegotiationConfig;
 
 constexpr std::array<Parameter<R>, 6> kRouting{{{"bucket_size", &R::bucket_size},
                                                 {"parallel_lookups", &R::parallel_lookups},
@@ -127,6 +128,32 @@ constexpr std::array<Parameter<A>, 27> kArachnode{{{"floor", &A::floor},
                                                    {"inner_fetch_only", &A::inner_fetch_only},
                                                    {"free_share_signal", &A::free_share_signal}}};
 
+constexpr std::array<Parameter<N>, 25> kNegotiation{{{"group", &N::group},
+                                                     {"accumulate", &N::accumulate},
+                                                     {"accumulate_count", &N::accumulate_count},
+                                                     {"accumulate_max", &N::accumulate_max},
+                                                     {"greet_width", &N::greet_width},
+                                                     {"greet_timeout", &N::greet_timeout},
+                                                     {"pair_lock", &N::pair_lock},
+                                                     {"relax_percent", &N::relax_percent},
+                                                     {"rtt_slack", &N::rtt_slack},
+                                                     {"specific_bonus", &N::specific_bonus},
+                                                     {"widen_after", &N::widen_after},
+                                                     {"present_interval", &N::present_interval},
+                                                     {"ticket_life", &N::ticket_life},
+                                                     {"seed_wait", &N::seed_wait},
+                                                     {"confirm_wait", &N::confirm_wait},
+                                                     {"ack_wait", &N::ack_wait},
+                                                     {"sign_wait", &N::sign_wait},
+                                                     {"capacity", &N::capacity},
+                                                     {"margin", &N::margin},
+                                                     {"block_min", &N::block_min},
+                                                     {"form_percent", &N::form_percent},
+                                                     {"unitary_percent", &N::unitary_percent},
+                                                     {"reserve", &N::reserve},
+                                                     {"random_partner", &N::random_partner},
+                                                     {"fresh_records", &N::fresh_records}}};
+
 template <typename Config, size_t kCount>
 void ReadAll(const JsonValue& section, const std::array<Parameter<Config>, kCount>& parameters,
              Config& config) {
@@ -147,6 +174,9 @@ void ReadProtocol(const JsonValue& protocol, core::Config& config) {
   }
   if (const JsonValue* arachnode = Good(protocol, "arachnode")) {
     ReadAll(*arachnode, kArachnode, config.arachnode);
+  }
+  if (const JsonValue* negotiation = Good(protocol, "negotiation")) {
+    ReadAll(*negotiation, kNegotiation, config.negotiation);
   }
 }
 
@@ -284,6 +314,7 @@ std::vector<std::pair<std::string, std::string>> DescribeProtocol(const core::Co
   DescribeAll("matchmaking", config.matchmaking, kMatchmaking, lines);
   DescribeAll("transactions", config.transactions, kTransactions, lines);
   DescribeAll("arachnode", config.arachnode, kArachnode, lines);
+  DescribeAll("negotiation", config.negotiation, kNegotiation, lines);
   return lines;
 }
 

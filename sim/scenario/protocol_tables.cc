@@ -159,6 +159,44 @@ constexpr KeyRow kArachnode[] = {
 constexpr KeyTable kArachnodeTable = {
     "arachnode", "Parameters of the storage rings.", kArachnode, "", {}};
 
+constexpr KeyRow kNegotiation[] = {
+    Count("group", 1, 1'000'000, "32", "Voters that the first topic is cut for."),
+    Span("accumulate", 0, kHourUs, "\"2s\"",
+         "Before the first greet, when accumulate_count peers are there."),
+    Count("accumulate_count", 0, 1'000, "5", "Peers that are enough to begin with."),
+    Span("accumulate_max", kMs, kHourUs, "\"15s\"", "Before the first greet at most."),
+    Count("greet_width", 1, 16, "3", "Peers that are greeted at a time."),
+    Span("greet_timeout", kMs, kHourUs, "\"3s\"",
+         "A peer that does not answer a greet for longer is passed over."),
+    Span("pair_lock", kMs, kHourUs, "\"5s\"",
+         "How long a node keeps itself free for one that it has answered."),
+    Count("relax_percent", 0, 1'000, "10",
+          "What a greet may be farther than the nearest peer met, for each second waited."),
+    Span("rtt_slack", 0, kHourUs, "\"25ms\"",
+         "Between the estimate of a delay and half a round trip."),
+    Span("specific_bonus", 0, kHourUs, "\"100ms\"",
+         "What a greet from a more specific topic may be farther."),
+    Span("widen_after", kMs, kDayUs, "\"30s\"",
+         "Without anybody at a topic for so long: one digit less."),
+    Span("present_interval", kMs, kHourUs, "\"15s\"",
+         "Between two announcements of one who looks for others."),
+    Span("ticket_life", kMs, kDayUs, "\"30min\"", "The longest that one attempt takes."),
+    Span("seed_wait", kMs, kDayUs, "\"60s\"", "A pair that has found no third breaks up."),
+    Span("confirm_wait", kMs, kHourUs, "\"5s\"", "For the secret that opens a seed."),
+    Span("ack_wait", kMs, kHourUs, "\"5s\"", "For the acknowledgement of all members of a pool."),
+    Span("sign_wait", kMs, kHourUs, "\"10s\"", "For the signatures of all voters of a block."),
+    Count("capacity", 3, 64, "32", "Voters of one block."),
+    Count("margin", 0, 61, "4", "A pool that lacks no more voters than these forms its block."),
+    Count("block_min", 3, 64, "3", "Voters of the smallest block, unitary ones excepted."),
+    Count("form_percent", 0, 100, "15", "Of the voting period left when pools form their blocks."),
+    Count("unitary_percent", 0, 100, "10",
+          "Of the voting period left when who is alone votes alone."),
+    Flag("reserve", "false", "A registrant's slot is reserved before its ticket is shown."),
+    Flag("random_partner", "false", "Partners are drawn by lot instead of by delay."),
+    Flag("fresh_records", "true", "Each attempt has a nonce and a sealing of its own.")};
+constexpr KeyTable kNegotiationTable = {
+    "negotiation", "Parameters of block negotiation.", kNegotiation, "", {}};
+
 constexpr KeyRow kProtocol[] = {{.key = "routing",
                                  .kind = KeyKind::kObject,
                                  .about = "Kademlia.",
@@ -178,7 +216,12 @@ constexpr KeyRow kProtocol[] = {{.key = "routing",
                                  .kind = KeyKind::kObject,
                                  .about = "Storing blocks in rings.",
                                  .fallback = "{}",
-                                 .table = &kArachnodeTable}};
+                                 .table = &kArachnodeTable},
+                                {.key = "negotiation",
+                                 .kind = KeyKind::kObject,
+                                 .about = "How voters form blocks.",
+                                 .fallback = "{}",
+                                 .table = &kNegotiationTable}};
 
 }  // namespace
 

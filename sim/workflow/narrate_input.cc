@@ -72,6 +72,15 @@ struct CommandTeller {
   std::string operator()(const core::LendCommand& command) const {
     return Told({"lend", {{"bytes", static_cast<int64_t>(command.bytes)}}}, "");
   }
+
+  // Without what is secret.
+  std::string operator()(const core::VoteCommand& command) const {
+    return Told({"vote", {{"template", command.terms.template_cid}}}, "");
+  }
+
+  std::string operator()(const core::ReservedCommand& command) const {
+    return Told({"reserved", {{"ticket", command.ticket}, {"granted", command.granted}}}, "");
+  }
 };
 
 std::string Told(const core::StoreRequest& request) {

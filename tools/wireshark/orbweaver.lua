@@ -18,6 +18,11 @@ local TYPES = {
   [0x0405] = "ArchiveRequest", [0x0406] = "ArchiveReply", [0x0407] = "ArchiveStore", [0x0408] = "ArchiveAck",
   [0x0409] = "ConfirmRequest", [0x040a] = "Confirm", [0x040b] = "RangeDigestRequest", [0x040c] = "RangeDigest",
   [0x040d] = "HoldingChallenge", [0x040e] = "HoldingProof",
+  [0x0501] = "Present", [0x0502] = "Greet", [0x0503] = "Pair", [0x0504] = "PairAck",
+  [0x0505] = "NegotiationRefusal", [0x0506] = "PoolSeed", [0x0507] = "SeedConfirm",
+  [0x0508] = "SeedReceived", [0x0509] = "PoolInform", [0x050a] = "PoolAck", [0x050b] = "MergeGreet",
+  [0x050c] = "MergeLists", [0x050d] = "MergeAck", [0x050e] = "BlockForm", [0x050f] = "BlockSign",
+  [0x0510] = "BlockSigned",
 }
 
 local orbweaver = Proto("orbweaver", "Orbweaver")

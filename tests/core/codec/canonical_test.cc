@@ -87,10 +87,26 @@ TEST(CanonicalTest, TheBorderBetweenKindAndLabelCounts) {
 }
 
 TEST(CanonicalTest, NoDomainIsAPrefixOfAnother) {
-  const std::string_view domains[] = {
-      kTopicDomain,     kRecordDomain,    kWithdrawDomain, kTxDomain,     kTxHashDomain,
-      kScopeDomain,     kVoteDomain,      kVotesDomain,    kCommitDomain, kBlockDomain,
-      kBlockNameDomain, kTombstoneDomain, kRingInfoDomain};
+  const std::string_view domains[] = {kTopicDomain,
+                                      kRecordDomain,
+                                      kWithdrawDomain,
+                                      kTxDomain,
+                                      kTxHashDomain,
+                                      kScopeDomain,
+                                      kVoteDomain,
+                                      kVotesDomain,
+                                      kCommitDomain,
+                                      kBlockDomain,
+                                      kBlockNameDomain,
+                                      kTombstoneDomain,
+                                      kRingInfoDomain,
+                                      kTicketDomain,
+                                      kSeedDomain,
+                                      kSeedGrantDomain,
+                                      kVoteListsDomain,
+                                      kBlockSignDomain,
+                                      kNegotiationTopicDomain,
+                                      kVoterTokenDomain};
   for (const auto& a : domains) {
     for (const auto& b : domains) EXPECT_EQ(b.substr(0, a.size()) == a, &a == &b) << a << " " << b;
   }
