@@ -1,0 +1,3 @@
+add_orb_test(core_negotiation_test
+  SOURCES core/negotiation/pool_test.cc
+  DEPENDS core_negotiation core_crypto rapidcheck rapidcheck_gtest)
