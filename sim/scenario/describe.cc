@@ -150,21 +150,24 @@ class Printer {
                      Time(o.every), " until ", Time(o.until), " who ", ToText(o.who));
     if (o.random_target) line += " random";
     if (!o.on_collections.empty()) return Line("do", line + CollectionsText(o.on_collections));
+    if (o.vote.has_value()) return Line("do", line + VoteText(*o.vote));
     Line("do",
          line + (o.on_blocks.has_value() ? BlocksText(*o.on_blocks) : CommandText(o.command)));
   }
 
   // The table lists the commands first, then the operations on collections.
   static size_t VerbOf(const Operation& o) {
-    if (o.on_collections.empty()) return o.command.index();
-    return std::variant_size_v<core::Command> + static_cast<size_t>(o.on_collections[0].kind);
+    return o.on_collections.empty() ? o.command.index() : VerbOf(o.on_collections[0]);
+  }
+
+  static size_t VerbOf(const CollectionOperation& o) {
+    return kOperationTable.cases.size() - CollectionOperation::kKinds + static_cast<size_t>(o.kind);
   }
 
   static std::string CollectionsText(const std::vector<CollectionOperation>& parts) {
     std::string text = CollectionText(parts[0]);
     for (size_t i = 1; i < parts.size(); ++i) {
-      const size_t verb = std::variant_size_v<core::Command> + static_cast<size_t>(parts[i].kind);
-      text += absl::StrCat(" also ", std::string(kOperationTable.cases[verb].word.word),
+      text += absl::StrCat(" also ", std::string(kOperationTable.cases[VerbOf(parts[i])].word.word),
                            CollectionText(parts[i]));
     }
     return text;
@@ -180,6 +183,12 @@ class Printer {
     return absl::StrCat(" block ", o.block, " of ", o.blocks, " writes ", o.writes, " bytes ",
                         o.bytes, " base ", o.base.has_value() ? absl::StrCat(*o.base) : "latest",
                         " revision ", o.revision, " tries ", o.tries);
+  }
+
+  static std::string VoteText(const VoteOperation& o) {
+    return absl::StrCat(" election ", o.election, " voters ", o.voters, " opens ", Time(o.opens),
+                        " closes ", Time(o.closes), " choices ", o.choices, " unitary ",
+                        o.unitary ? "yes" : "no");
   }
 
   static std::string List(const core::StringList& list) {

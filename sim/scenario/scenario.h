@@ -156,6 +156,7 @@ struct CollectionOperation {
       32;  // That one action touches: its edits fit into one entry.
 
   enum class Kind : uint8_t { kAppend, kInsert, kErase };
+  static constexpr size_t kKinds = 3;
   Kind kind = Kind::kAppend;
   std::string collection;  // Its name. A diary is appended to; the others edit a tree.
   uint32_t keys = 1000;    // Of a tree: so many can be there; `count` of them are drawn each time.
@@ -164,6 +165,16 @@ struct CollectionOperation {
   uint32_t bytes = 64;  // Of an entry or a value: a mark that tells who wrote it, and padding.
 
   [[nodiscard]] bool OnTree() const { return kind != Kind::kAppend; }
+};
+
+// A vote in an election that peers call by a name.
+struct VoteOperation {
+  std::string election;
+  uint32_t voters = 0;  // That its voters expect.
+  Duration opens;       // The voting period, in world time.
+  Duration closes;
+  uint32_t choices = 2;  // Of which each voter draws one.
+  bool unitary = true;   // Voters consent to blocks of their own.
 };
 
 struct Operation {
@@ -176,6 +187,7 @@ struct Operation {
   std::optional<BlockOperation> on_blocks;  // Then the command says no more than its kind.
   // One action over all of them, whole or not at all; when there are any, the command is a transaction.
   std::vector<CollectionOperation> on_collections;
+  std::optional<VoteOperation> vote;  // Then the command says no more than its kind.
   core::Command command;
 };
 

@@ -20,6 +20,7 @@ enum class Verb : uint8_t {
   kRevision,
   kTransact,
   kLend,
+  kVote,
   kAppend,
   kInsert,
   kErase
@@ -85,6 +86,17 @@ core::LendCommand Lend(const JsonValue& value) {
   core::LendCommand command;
   Read(value, "capacity", command.bytes);
   return command;
+}
+
+VoteOperation Vote(const JsonValue& value) {
+  VoteOperation vote;
+  Read(value, "election", vote.election);
+  Read(value, "voters", vote.voters);
+  Read(value, "opens", vote.opens);
+  Read(value, "closes", vote.closes);
+  Read(value, "choices", vote.choices);
+  Read(value, "unitary", vote.unitary);
+  return vote;
 }
 
 BlockOperation OnBlocks(const JsonValue& value) {
@@ -169,6 +181,10 @@ void BindCommand(const JsonValue& value, Verb verb, Operation& operation) {
     case Verb::kLend:
       operation.command = Lend(value);
       return;
+    case Verb::kVote:
+      operation.command = core::VoteCommand{};
+      operation.vote = Vote(value);
+      return;
   }
   operation.on_blocks = OnBlocks(value);
 }
@@ -196,6 +212,15 @@ void CheckBlocks(const JsonValue& value, const std::string& path, const Operatio
                " over all writes",
            findings);
   }
+}
+
+void CheckVote(const JsonValue& value, const std::string& path, const Operation& operation,
+               Findings& findings) {
+  if (!operation.vote.has_value() || operation.vote->closes > operation.vote->opens) return;
+  Refuse(value, path, "closes",
+         "a time after opens, which is " +
+             FormatQuantity(operation.vote->opens.us, Measure::kDuration),
+         findings);
 }
 
 // Judges one part of an action after the other.
@@ -328,6 +353,7 @@ void BindWorkload(const JsonValue& top, Binding& binding) {
     BindCommand(item, static_cast<Verb>(verb->number), operation);
     CheckBlocks(item, path, operation, binding.findings);
     CheckCollections(item, path, operation, binding);
+    CheckVote(item, path, operation, binding.findings);
     binding.scenario.workload.push_back(std::move(operation));
   }
 }

@@ -13,6 +13,7 @@
 #include <algorithm>
 
 #include "core/base/random.h"
+#include "sim/world/ballot.h"
 #include "sim/world/occurrences.h"
 #include "sim/world/turn.h"
 
@@ -286,6 +287,9 @@ void World::BeginOnCollections(Turn& turn, uint32_t operation) {
 
 core::Command World::CommandFor(const Turn& turn, uint32_t operation) const {
   core::Command command = scenario_.workload[operation].command;
+  if (scenario_.workload[operation].vote.has_value()) {
+    return BallotOf(scenario_, context_, operation, turn.peer);
+  }
   if (!scenario_.workload[operation].random_target) return command;
   core::Random random({.seed = scenario_.seed ^ static_cast<uint64_t>(turn.now.us),
                        .peer = turn.peer.value,
