@@ -313,7 +313,10 @@ void Fetch::Tell(State& state) const {
       state.Add("number", search.number);
       state.Add("block", search.block);
       state.Add("to make", search.to_make);
+      state.Add("outermost", search.outermost);
+      state.Add("seeded", search.seeded);
       state.Add("started", search.started);
+      state.Add("until", search.until);
       state.Add("asked", search.asked);
       state.Add("open", search.open);
       state.Add("found revision", search.best.revision);
