@@ -3,6 +3,7 @@
 #include <array>
 #include <iterator>
 
+#include "node/config/option_rows.h"
 #include "node/config/protocol_options.h"
 
 namespace node {
@@ -11,11 +12,6 @@ namespace {
 using Value = const OptionValue&;
 using Kind = OptionKind;
 
-constexpr int64_t kMs = 1'000;
-constexpr int64_t kSecond = 1'000'000;
-constexpr int64_t kMinute = 60 * kSecond;
-constexpr int64_t kHour = 60 * kMinute;
-constexpr int64_t kDay = 24 * kHour;
 constexpr int64_t kKiB = 1 << 10;
 constexpr int64_t kMiB = 1 << 20;
 constexpr int64_t kGiB = 1 << 30;
@@ -43,16 +39,8 @@ constexpr OptionSection kSections[] = {
      "Parameters of the protocols. All nodes of a network should agree; change them together."},
 };
 
-uint32_t U32(Value value) {
-  return static_cast<uint32_t>(value.number);
-}
-
 uint64_t U64(Value value) {
   return static_cast<uint64_t>(value.number);
-}
-
-core::Duration Span(Value value) {
-  return {value.number};
 }
 
 constexpr OptionRow kRows[] = {

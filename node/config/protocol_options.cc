@@ -1,26 +1,13 @@
 #include "node/config/protocol_options.h"
 
 #include "core/codec/limits.h"
+#include "node/config/option_rows.h"
 
 namespace node {
 namespace {
 
 using Value = const OptionValue&;
 using Kind = OptionKind;
-
-constexpr int64_t kMs = 1'000;
-constexpr int64_t kSecond = 1'000'000;
-constexpr int64_t kMinute = 60 * kSecond;
-constexpr int64_t kHour = 60 * kMinute;
-constexpr int64_t kDay = 24 * kHour;
-
-uint32_t U32(Value value) {
-  return static_cast<uint32_t>(value.number);
-}
-
-core::Duration Span(Value value) {
-  return {value.number};
-}
 
 constexpr OptionRow kRows[] = {
     {"protocol",
