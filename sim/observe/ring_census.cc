@@ -1,6 +1,5 @@
 #include "sim/observe/ring_census.h"
 
-#include <string>
 #include <utility>
 
 #include "core/codec/message_types.h"
@@ -10,6 +9,8 @@ namespace sim {
 namespace {
 
 constexpr uint16_t kRingsGroup = 4;
+constexpr uint16_t kRefsRequestType = 0x0401;
+constexpr uint16_t kRefsType = 0x0402;
 
 }  // namespace
 
@@ -65,19 +66,20 @@ void RingCensus::Count(const WorldView& world) {
 }
 
 // Every message of the rings but those that say who stands where.
-void RingCensus::RecordTraffic() {
-  uint64_t sent = 0;
+void RingCensus::OnTraffic(const WorldView&, const TrafficCounters& since) {
   for (size_t type = 0; type < kMessageTypes; ++type) {
-    const bool rings = core::kMessageTypes[type].type >> 8 == kRingsGroup;
-    const std::string name(NameOfMessageType(type));
-    if (!rings || name == "refs" || name == "refs_request") continue;
-    sent += static_cast<uint64_t>(metrics_.Value("network.bytes." + name).value_or(0));
+    const uint16_t number = core::kMessageTypes[type].type;
+    const bool says_who = number == kRefsRequestType || number == kRefsType;
+    if (number >> 8 == kRingsGroup && !says_who) sent_ += since.by_type[type].bytes;
   }
-  metrics_.Count(Metric::kRingsBytesSent, sent);
+}
+
+void RingCensus::RecordTraffic() {
+  metrics_.Count(Metric::kRingsBytesSent, sent_);
   metrics_.Count(Metric::kRingsBytesNeeded, ledger_.needed());
   if (ledger_.needed() == 0) return;
   metrics_.Set(Metric::kRingsRepairRatio,
-               static_cast<int64_t>(sent * 1'000'000 / ledger_.needed()));
+               static_cast<int64_t>(sent_ * 1'000'000 / ledger_.needed()));
 }
 
 void RingCensus::OnEnd(const WorldView& world) {

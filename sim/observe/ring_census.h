@@ -25,6 +25,7 @@ class RingCensus : public Observer {
 
   void OnFact(const WorldView& world, const Fact& fact) override;
   void OnWorldFact(const WorldView& world, const WorldFact& fact) override;
+  void OnTraffic(const WorldView& world, const TrafficCounters& since) override;
   void OnCheckpoint(const WorldView& world) override;
   void OnEnd(const WorldView& world) override;
 
@@ -53,6 +54,7 @@ class RingCensus : public Observer {
   core::FlatTable<core::PeerId, Sampled> sampled_;  // The last sample of each node.
   int64_t thin_ = 0;
   int64_t lost_ = 0;
+  uint64_t sent_ = 0;  // Bytes of messages that move archives or find out who lacks them.
   uint64_t checkpoints_ = 0;
 };
 
