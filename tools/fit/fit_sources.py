@@ -25,6 +25,7 @@ PKARR_DIR = "churn-mainline-dht-pkarr"
 PKARR_RUNS = ("run_128_1", "run_256_1", "run_512", "run_512_2", "run_512_late")
 DSN_ONLINE = "churn-bitcoin-dsn/ot10-v.gpd.xz"
 DSN_COUNTRIES = "churn-bitcoin-dsn/whois_asn_country_code_all.gp.xz"
+TURNOUT_CSV = "election-italy-2022/Politiche2022_Votanti_Varie_Ore_Camera_Italia.csv"
 DSN_AGES_S = (60, 3600, 86400, 604800, 2592000)
 
 
@@ -82,6 +83,25 @@ def read_azure(data_dir):
                 seen.setdefault(frozenset((row[0], column)), []).append(value)
     sites = sorted(row[0] for row in rows[1:])
     return sites, {pair: sum(values) / len(values) for pair, values in seen.items()}
+
+
+def read_turnout(data_dir):
+    """Returns (electors, voters so far at 12, 19 and 23 o'clock) of each municipality."""
+    path = _located(data_dir, TURNOUT_CSV)
+    rows = list(csv.reader(_text(path).splitlines(), delimiter=";"))
+    if not rows or rows[0][5:] != ["Elettori", "Ore 12", "Ore 19", "Ore 23"]:
+        raise DataError("the header is wrong", f"{path}:1", rows[:1],
+                        "five columns of names, then Elettori;Ore 12;Ore 19;Ore 23")
+    places = []
+    for line, row in enumerate(rows[1:], start=2):
+        where = f"{path}:{line}"
+        if len(row) != len(rows[0]):
+            raise DataError("a row has the wrong length", where, len(row), len(rows[0]))
+        electors, *counts = (int(_number(cell, where, 0, 1e8)) for cell in row[5:])
+        if not counts[0] <= counts[1] <= counts[2] <= electors:
+            raise DataError("a count falls", where, row[5:], "voters by 12 <= by 19 <= by 23 <= electors")
+        places.append((electors, counts))
+    return places
 
 
 def read_planetlab(data_dir):

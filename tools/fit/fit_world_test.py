@@ -14,6 +14,7 @@ import fit_jitter
 import fit_latency
 import fit_population
 import fit_sources
+import fit_turnout
 import fit_stats
 import fit_world
 
@@ -169,6 +170,20 @@ class PopulationTest(unittest.TestCase):
     def test_splits_use_everything(self):
         for split in (fit_population.NORTH_AMERICA_SPLIT, fit_population.ASIA_PACIFIC_SPLIT):
             self.assertAlmostEqual(sum(split.values()), 1.0)
+
+
+class TurnoutTest(unittest.TestCase):
+    def test_shares_are_hourly_and_follow_the_counts(self):
+        self.assertEqual(fit_turnout.hourly_shares([250, 600, 1000]), [50] * 5 + [50] * 7 + [100] * 4)
+
+    def test_a_count_that_falls_is_located(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / fit_sources.TURNOUT_CSV
+            path.parent.mkdir()
+            path.write_text("a;b;c;d;e;Elettori;Ore 12;Ore 19;Ore 23\nx;x;x;x;x;100;50;40;60\n",
+                            encoding="utf-8")
+            with self.assertRaisesRegex(fit_sources.DataError, ":2\n.*'40'"):
+                fit_sources.read_turnout(folder)
 
 
 class InputTest(unittest.TestCase):
