@@ -80,12 +80,12 @@ void Trace::Begin(const Scenario& scenario) {
 }
 
 FactMask Trace::Wants() const {
-  if (level_ == TraceLevel::kNone) return 0;
+  if (level_ == TraceLevel::kNone) return {};
   return level_ == TraceLevel::kFull ? kAllFacts : kDecisions;
 }
 
 void Trace::OnFact(const WorldView&, const Fact& fact) {
-  if ((Wants() >> fact.what.index() & 1) == 0 || Skips(fact.peer, fact.peer)) return;
+  if (!Wants().Has(fact.what.index()) || Skips(fact.peer, fact.peer)) return;
   if (form_ == TraceForm::kNarrated) {
     sink_(NarratedLine(fact));
     return;

@@ -216,7 +216,7 @@ TEST(ObserverSetTest, HandsOnOnlyWhatIsWanted) {
   FakeWorld world(1);
   ObserverSet set;
   auto* narrow = set.Add(std::make_unique<Recorder>(MaskOf<core::Joined, core::Held>()));
-  auto* nothing = set.Add(std::make_unique<Recorder>(0));
+  auto* nothing = set.Add(std::make_unique<Recorder>(FactMask{}));
   EXPECT_TRUE(set.Wanted(core::Held{}));
   EXPECT_FALSE(set.Wanted(core::Seen{}));
   EXPECT_FALSE(set.WantsMessages());
