@@ -19,6 +19,11 @@ core::Duration ClockErrorMax(const Scenario& scenario, WorldTime at) {
   return one_peer * 2 + jumps;
 }
 
+core::Duration SettlingTime(const Scenario& scenario) {
+  const core::NegotiationConfig& rules = scenario.protocol.negotiation;
+  return rules.ack_wait * 2 + rules.present_interval * 3 + core::Seconds(5);
+}
+
 uint32_t BitsOf(uint64_t n) {
   return n < 2 ? 0 : static_cast<uint32_t>(std::bit_width(n - 1));
 }

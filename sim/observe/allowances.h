@@ -61,6 +61,16 @@ inline constexpr uint64_t kFloorEvery = 10;
 // How long before a search a node must have held the block and answered for it: its word travels with gossip.
 inline constexpr core::Duration kHolderKnown = core::Seconds(60);
 
+// ---- BN-1, BN-7, BN-10 ----
+
+// How long before the end of the period an honest voter must have begun.
+inline constexpr core::Duration kVotingTime = core::Minutes(2);
+// Messages that one attempt of a vote sends at most: A + B log2(peers).
+inline constexpr uint64_t kVoteMessagesBase = 200;
+inline constexpr uint64_t kVoteMessagesPerBit = 20;
+// BN-7: a member that missed the word of the end asks after two announcements have not come.
+[[nodiscard]] core::Duration SettlingTime(const Scenario& scenario);
+
 // ---- RT-1, RT-2, RT-3 ----
 
 // A peer counts as part of the truth when it has been joined for this long: news need a refresh or

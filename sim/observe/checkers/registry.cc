@@ -15,11 +15,12 @@
 #include "sim/observe/checkers/patience_checker.h"
 #include "sim/observe/checkers/ring_checkers.h"
 #include "sim/observe/checkers/transaction_registry.h"
+#include "sim/observe/checkers/vote_checkers.h"
 
 namespace sim {
 
 std::vector<std::unique_ptr<Checker>> MakeCheckers(Metrics* metrics, const ClientHistory* history,
-                                                   const std::shared_ptr<RingView>& rings) {
+                                                   const LedViews& led) {
   std::vector<std::unique_ptr<Checker>> checkers;
   checkers.push_back(std::make_unique<KeyChecker>());
   checkers.push_back(std::make_unique<MeetingChecker>());
@@ -35,14 +36,14 @@ std::vector<std::unique_ptr<Checker>> MakeCheckers(Metrics* metrics, const Clien
   checkers.push_back(std::make_unique<OverlayChecker>(metrics));
   for (auto& checker : MakeTransactionCheckers(history)) checkers.push_back(std::move(checker));
   for (auto& checker : MakeCollectionCheckers()) checkers.push_back(std::move(checker));
-  for (auto& checker : MakeRingCheckers(rings)) checkers.push_back(std::move(checker));
+  for (auto& checker : MakeRingCheckers(led.rings)) checkers.push_back(std::move(checker));
+  for (auto& checker : MakeVoteCheckers(led.votes)) checkers.push_back(std::move(checker));
   return checkers;
 }
 
 std::vector<CheckInfo> CheckTable() {
   std::vector<CheckInfo> table;
-  for (const auto& checker : MakeCheckers(nullptr, nullptr, std::make_shared<RingView>()))
-    table.push_back(checker->info());
+  for (const auto& checker : MakeCheckers(nullptr, nullptr, {})) table.push_back(checker->info());
   return table;
 }
 

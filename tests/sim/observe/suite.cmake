@@ -1,5 +1,5 @@
 add_orb_test(sim_observe_test
-  SOURCES sim/observe/capsule_test.cc sim/observe/coverage_test.cc sim/observe/expectations_test.cc sim/observe/file_out_test.cc sim/observe/greatest_test.cc
+  SOURCES sim/observe/anonymity_test.cc sim/observe/capsule_test.cc sim/observe/coverage_test.cc sim/observe/expectations_test.cc sim/observe/file_out_test.cc sim/observe/greatest_test.cc
           sim/observe/histogram_test.cc sim/observe/id_index_test.cc sim/observe/matchmaking_checkers_test.cc
           sim/observe/metrics_test.cc sim/observe/peer_census_test.cc sim/observe/probes_test.cc sim/observe/record_checkers_test.cc sim/observe/ring_census_test.cc sim/observe/ring_view_test.cc sim/observe/ring_web_test.cc
           sim/observe/routing_checkers_test.cc
