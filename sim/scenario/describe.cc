@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 #include "sim/scenario/fault_list.h"
 #include "sim/scenario/key_table.h"
@@ -148,6 +149,7 @@ class Printer {
     std::string line =
         absl::StrCat(std::string(verb), " at ", Time(o.at), " spread ", Time(o.spread), " every ",
                      Time(o.every), " until ", Time(o.until), " who ", ToText(o.who));
+    if (!o.shares.empty()) line += " shares " + absl::StrJoin(o.shares, ",");
     if (o.random_target) line += " random";
     if (!o.on_collections.empty()) return Line("do", line + CollectionsText(o.on_collections));
     if (o.vote.has_value()) return Line("do", line + VoteText(*o.vote));

@@ -179,7 +179,9 @@ struct VoteOperation {
 
 struct Operation {
   Duration at;      // World time of the first one.
-  Duration spread;  // Each member starts at a uniform time within this.
+  Duration spread;  // Each member starts at its own time within this.
+  // How many start in each equal part of it, in relation to each other; empty: as many everywhere.
+  std::vector<uint32_t> shares;
   Duration every;   // 0: once; otherwise repeated until `until`.
   Duration until;
   PeerSet who;

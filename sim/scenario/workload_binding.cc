@@ -293,6 +293,7 @@ class OperationTimes {
   void Bind(Operation& operation) {
     Read(value_, "at", operation.at);
     Read(value_, "spread", operation.spread);
+    BindShares(operation);
     Read(value_, "every", operation.every);
     const Duration end = binding_.scenario.duration;
     if (operation.every.us != 0) operation.until = end;
@@ -307,6 +308,19 @@ class OperationTimes {
   }
 
  private:
+  void BindShares(Operation& operation) {
+    const JsonValue* shares = Good(value_, "shares");
+    if (shares == nullptr) return;
+    uint64_t sum = 0;
+    for (const JsonValue& share : shares->items) {
+      if (!share.good) return;
+      operation.shares.push_back(static_cast<uint32_t>(share.number));
+      sum += operation.shares.back();
+    }
+    Refuse("shares", sum == 0, "at least one share above 0");
+    Refuse("shares", operation.spread.us == 0, "shares only beside a spread");
+  }
+
   void CheckUntil(const JsonValue& until, const Operation& operation) {
     if (value_.Find("every") == nullptr) {
       binding_.findings.Add({until.at, Join(path_, "until"), "\"until\" without \"every\"",

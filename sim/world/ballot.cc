@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/hash.h"
 #include "core/base/random.h"
 #include "core/codec/canonical.h"
 
@@ -11,10 +12,13 @@ namespace {
 
 constexpr std::string_view kElectionDomain = "orbweaver/election/1";
 
+// By the election's name: the place of an operation in the workload may change.
 core::Random DrawsOf(const Scenario& scenario, uint32_t operation, core::PeerId peer) {
-  return core::Random({.seed = scenario.seed,
+  const std::string& election = scenario.workload[operation].vote->election;
+  const uint64_t name = core::HashBytes(
+      {reinterpret_cast<const uint8_t*>(election.data()), election.size()});
+  return core::Random({.seed = core::Mix64(scenario.seed, name),
                        .peer = peer.value,
-                       .incarnation = operation,
                        .purpose = core::Purpose::kWorkload});
 }
 
