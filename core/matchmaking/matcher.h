@@ -141,7 +141,6 @@ class Matcher {
 
   // matcher_offers.cc: candidates, offers, partners.
   void TakeRecords(const Moment& moment, PeerId holder, std::span<const Record> records);
-  [[nodiscard]] bool Examine(const Moment& moment, PeerId holder, const Record& record);
   void MakeOffers(const Moment& moment);
   void SendOffer(const Moment& moment, const OpenOffer& offer);
   void AddPartner(const Moment& moment, PeerId peer, const TaskId& task);

@@ -12,16 +12,8 @@
 namespace core {
 namespace {
 
-// A holder that serves this many forgeries in one answer is not read further.
-constexpr uint32_t kForgeriesMax = 3;
 // A copy comes within a second or two, and in a crowd a hundred others are declined by then.
 constexpr size_t kRefusedMax = 256;
-
-void ObserveRefusal(const Moment& moment, PeerId holder, const Record& record,
-                    RecordRefused::Reason reason) {
-  moment.effects.Observe(RecordRefused{
-      .holder = holder, .owner = record.peer, .reason = reason, .sequence = record.sequence});
-}
 
 }  // namespace
 
@@ -48,40 +40,19 @@ void SendDone(const Moment& moment, PeerId to, const TaskId& task) {
   message.body = Done{task};
 }
 
-// True when the record passed and may be acted on; false with a report otherwise.
-bool Matcher::Examine(const Moment& moment, PeerId holder, const Record& record) {
-  using Reason = RecordRefused::Reason;
-  const auto refuse = [&](Reason reason) {
-    ObserveRefusal(moment, holder, record, reason);
-    return false;
-  };
-  if (record.peer == moment.self) return refuse(Reason::kSelf);
-  if (record.topic != topic_) return refuse(Reason::kTopic);
-  if (record.role != command_.seek || !Passes(command_.filter, record)) {
-    return refuse(Reason::kFilter);
-  }
-  if (IsStale(moment, record)) return refuse(Reason::kExpired);
-  if (!HasValidSignature(moment, record)) return refuse(Reason::kSignature);
-  return true;
-}
-
 void Matcher::TakeRecords(const Moment& moment, PeerId holder, std::span<const Record> records) {
-  uint32_t forgeries = 0;
-  for (const Record& record : records) {
-    if (!candidates_.HasRoom() || forgeries == kForgeriesMax) break;
-    if (!candidates_.IsNews(record)) continue;
-    const uint32_t verifies = moment.effects.verifies();
-    if (Examine(moment, holder, record)) {
-      candidates_.Add(moment, record);
-      candidates_.NoteRoundTrip(record.peer, publication_.RoundTripTo(record.peer));
-      moment.effects.Observe(
-          Seen{.topic = topic_, .record = moment.effects.Keep(record), .received = moment.now});
-    } else if (moment.effects.verifies() != verifies) {
-      ++forgeries;
-    }
-  }
-  // Holders verify what they take, so serving a forgery is provably theirs.
-  if (forgeries > 0 && holder != moment.self) moment.Report(holder, Offence::kBadSignature);
+  TakeServed(
+      moment,
+      {.holder = holder,
+       .topic = topic_,
+       .role = command_.seek,
+       .filter = &command_.filter,
+       .records = records},
+      [this](const Record& record) { return candidates_.HasRoom() && candidates_.IsNews(record); },
+      [&](const Record& record) {
+        candidates_.Add(moment, record);
+        candidates_.NoteRoundTrip(record.peer, publication_.RoundTripTo(record.peer));
+      });
 }
 
 std::vector<Matcher::OpenOffer>::iterator Matcher::OfferTo(PeerId peer) {

@@ -2,14 +2,16 @@
 // belongs to; decides nothing else.
 //
 //   Provide, Withdraw, Find            -> rendezvous (this peer as holder)
-//   ProvideAck, Found, Push            -> the participation that asked, by key, sender and id
+//   ProvideAck, Found, Push            -> the participation that asked, by key, sender and id; gatherings
+//                                         are participations too
 //   Offer                              -> the participation in its topic; nobody: Decline, gone
 //   Accept, Decline                    -> the matcher with that open offer; an Accept that nobody
 //                                         waits for is answered with Done, so the worker is free
 //   Done                               -> the worker (or matcher) with that task
 //
 // A peer takes part in a topic in one role at a time: a new command on a topic ends the earlier
-// participation first. An idle object owns no heap memory. Source: protocol document, 1.1.
+// participation first. Gatherings are made by the core, not by commands; their topics are hashed apart from
+// those of commands. An idle object owns no heap memory. Source: protocol document, 1.1.
 #pragma once
 
 #include <cstddef>
@@ -24,6 +26,7 @@
 #include "core/base/state.h"
 #include "core/base/time.h"
 #include "core/codec/messages.h"
+#include "core/matchmaking/gathering.h"
 #include "core/matchmaking/matcher.h"
 #include "core/matchmaking/moment.h"
 #include "core/matchmaking/rendezvous.h"
@@ -45,6 +48,12 @@ class Matchmaking {
   void OnWork(const Moment& moment, const WorkCommand& command);
   void OnLeave(const Moment& moment, const LeaveCommand& command);
 
+  // Stands at the topic until Disperse; standing there already, nothing changes.
+  void Gather(const Moment& moment, const Key256& topic);
+  void Disperse(const Moment& moment, const Key256& topic);
+  // Where this peer stands; null: it does not. Valid until the next Gather or Disperse.
+  [[nodiscard]] Gathering* GatheringAt(const Key256& topic);
+
   // Bodies of other folders are ignored.
   void OnArrival(const Moment& moment, PeerId from, const Message& message);
   void OnLookup(const Moment& moment, const Located& located);
@@ -61,6 +70,10 @@ class Matchmaking {
   [[nodiscard]] const std::vector<std::unique_ptr<Matcher>>& matchers() const { return matchers_; }
 
   [[nodiscard]] const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }
+
+  [[nodiscard]] const std::vector<std::unique_ptr<Gathering>>& gatherings() const {
+    return gatherings_;
+  }
 
   [[nodiscard]] Time NextDeadline() const;
   void CollectPeers(PeerSet& peers) const;
@@ -80,6 +93,7 @@ class Matchmaking {
   Rendezvous rendezvous_;
   std::vector<std::unique_ptr<Matcher>> matchers_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::unique_ptr<Gathering>> gatherings_;
 };
 
 }  // namespace core

@@ -1,6 +1,6 @@
 // Publication: one participant's presence at one specificity: the keys, the r nearest holders of
 // each, the standing record that they shall hold and the standing question put to them. Shared by
-// matcher and worker.
+// matcher, worker and gathering.
 //
 //   holder is   | event                    | then
 //   unknown     | lookup answers           | take the r nearest, send record and question
@@ -42,6 +42,7 @@ struct Tally {
   Traffic median;
   uint32_t least_count = 0;    // What no holder is below.
   bool all_truncated = false;  // Every holder had more than it could tell.
+  bool any_truncated = false;  // One of them had.
 };
 
 class Publication {

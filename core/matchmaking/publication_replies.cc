@@ -12,10 +12,12 @@ Tally TallyOf(std::span<Statement> statements) {
   Tally tally{.answers = static_cast<uint32_t>(statements.size()),
               .median = MedianOf(statements),
               .least_count = UINT32_MAX,
-              .all_truncated = true};
+              .all_truncated = true,
+              .any_truncated = false};
   for (const Statement& statement : statements) {
     tally.least_count = std::min(tally.least_count, statement.traffic.count);
     tally.all_truncated = tally.all_truncated && statement.truncated;
+    tally.any_truncated = tally.any_truncated || statement.truncated;
   }
   return tally;
 }

@@ -74,4 +74,23 @@ bool IsStale(const Moment& moment, const Record& record) {
   return record.attached_ms < moment.now_ms() - life.us / 1000;
 }
 
+RecordVerdict Judge(const Moment& moment, const Served& served, const Record& record) {
+  using Reason = RecordRefused::Reason;
+  const auto refuse = [&](Reason reason) {
+    moment.effects.Observe(RecordRefused{.holder = served.holder,
+                                         .owner = record.peer,
+                                         .reason = reason,
+                                         .sequence = record.sequence});
+    return reason == Reason::kSignature ? RecordVerdict::kForged : RecordVerdict::kRefused;
+  };
+  if (record.peer == moment.self) return refuse(Reason::kSelf);
+  if (record.topic != served.topic) return refuse(Reason::kTopic);
+  if (record.role != served.role || !Passes(*served.filter, record)) {
+    return refuse(Reason::kFilter);
+  }
+  if (IsStale(moment, record)) return refuse(Reason::kExpired);
+  if (!HasValidSignature(moment, record)) return refuse(Reason::kSignature);
+  return RecordVerdict::kGood;
+}
+
 }  // namespace core
