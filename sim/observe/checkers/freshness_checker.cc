@@ -20,13 +20,17 @@ void FreshnessChecker::OnFact(const WorldView& world, const Fact& fact) {
   if (const auto* published = std::get_if<core::Published>(&fact.what)) {
     OnPublished(fact, *published);
   } else if (const auto* seen = std::get_if<core::Seen>(&fact.what)) {
-    Judge(world, fact, seen->record->peer, seen->record->sequence);
+    const core::Record& record = *seen->record;
+    Judge(world, fact,
+          {.owner = record.peer,
+           .sequence = record.sequence,
+           .ttl = core::Milliseconds(record.ttl_ms)});
   } else if (const auto* refused = std::get_if<core::RecordRefused>(&fact.what)) {
     // A forged record proves nothing about its age, and a holder that refuses what an owner brings
     // names itself: that is no reply.
     if (refused->reason == core::RecordRefused::Reason::kSignature) return;
     if (refused->holder == fact.peer || !world.IsHonest(refused->holder)) return;
-    Judge(world, fact, refused->owner, refused->sequence);
+    Judge(world, fact, {.owner = refused->owner, .sequence = refused->sequence, .ttl = {}});
   }
 }
 
@@ -43,33 +47,33 @@ void FreshnessChecker::OnPublished(const Fact& fact, const core::Published& publ
 
 // Sequence 0 means that the observation did not say: judged by the latest publication, which is the
 // youngest that it can have been.
-void FreshnessChecker::Judge(const WorldView& world, const Fact& fact, core::PeerId owner,
-                             uint64_t sequence) {
-  if (!world.IsHonest(owner)) return;
-  const Publications* known = owners_.Find(owner);
+void FreshnessChecker::Judge(const WorldView& world, const Fact& fact, const Served& served) {
+  if (!world.IsHonest(served.owner)) return;
+  const Publications* known = owners_.Find(served.owner);
   if (known == nullptr) return;
   const Publication* published = nullptr;
   const Publication* oldest = nullptr;
   const Publication* newest = nullptr;
   for (uint32_t i = 0; i < known->count; ++i) {
     const Publication& one = known->last[i];
-    if (one.sequence == sequence) published = &one;
+    if (one.sequence == served.sequence) published = &one;
     if (oldest == nullptr || one.at < oldest->at) oldest = &one;
     if (newest == nullptr || one.at > newest->at) newest = &one;
   }
-  if (published == nullptr) published = sequence == 0 ? newest : oldest;
+  if (published == nullptr) published = served.sequence == 0 ? newest : oldest;
   const core::MatchmakingConfig& config = world.context().config->matchmaking;
-  const core::Duration ttl =
+  const core::Duration usual =
       published->role == core::Role::kWorker ? config.worker_ttl : config.matcher_ttl;
+  const core::Duration ttl = std::max(usual, served.ttl);
   // Holders count the life from the arrival, and an owner sends again to a holder that is silent.
   const core::Duration bound = ttl + ClockErrorMax(world.scenario(), fact.at) + kPropagation +
                                world.context().config->routing.response_timeout +
-                               world.RoundTrip(owner, fact.peer);
+                               world.RoundTrip(served.owner, fact.peer);
   const core::Duration age = fact.at - published->at;
   Premise();
   if (age <= bound) return;
   Violate([&] {
-    return Violation{fact.at, fact.peer, "record of peer " + std::to_string(owner.value),
+    return Violation{fact.at, fact.peer, "record of peer " + std::to_string(served.owner.value),
                      "age at most " + InSeconds(bound), "age at least " + InSeconds(age)};
   });
 }

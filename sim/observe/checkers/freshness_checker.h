@@ -40,8 +40,15 @@ class FreshnessChecker : public Checker {
     uint32_t count = 0;
   };
 
+  // What a reply carried. The ttl is what the owner signed; zero: the fact does not say.
+  struct Served {
+    core::PeerId owner;
+    uint64_t sequence = 0;
+    core::Duration ttl;
+  };
+
   void OnPublished(const Fact& fact, const core::Published& published);
-  void Judge(const WorldView& world, const Fact& fact, core::PeerId owner, uint64_t sequence);
+  void Judge(const WorldView& world, const Fact& fact, const Served& served);
 
   core::FlatTable<core::PeerId, Publications> owners_;
 };
