@@ -331,19 +331,45 @@ void SeedGrantSigningBytes(const Key256& network, const Key256& seed, const Key2
   writer.Key(receiver);
 }
 
-void VoteListsBytes(const Key256& template_cid, std::span<const VoterRecord> voters,
-                    std::span<const VoteRecord> votes, std::vector<uint8_t>& out) {
-  CanonicalWriter writer = Begin(kVoteListsDomain, out);
-  writer.Key(template_cid);
+namespace {
+
+void PutVoters(CanonicalWriter& writer, std::span<const VoterRecord> voters) {
   writer.U32(static_cast<uint32_t>(voters.size()));
   for (const VoterRecord& voter : voters) {
     writer.Fixed(voter.registrant);
     PutBytes(writer, voter.sealed);
   }
+}
+
+void PutVotes(CanonicalWriter& writer, std::span<const VoteRecord> votes) {
   writer.U32(static_cast<uint32_t>(votes.size()));
   for (const VoteRecord& vote : votes) {
     writer.Key(vote.nonce);
     PutBytes(writer, vote.sealed);
+  }
+}
+
+}  // namespace
+
+void VoteListsBytes(const Key256& template_cid, std::span<const VoterRecord> voters,
+                    std::span<const VoteRecord> votes, std::vector<uint8_t>& out) {
+  CanonicalWriter writer = Begin(kVoteListsDomain, out);
+  writer.Key(template_cid);
+  PutVoters(writer, voters);
+  PutVotes(writer, votes);
+}
+
+void VoteBlockBytes(const Key256& template_cid, std::span<const VoterRecord> voters,
+                    std::span<const VoteRecord> votes, std::span<const BlockSignature> signatures,
+                    std::vector<uint8_t>& out) {
+  CanonicalWriter writer = Begin(kWholeBlockDomain, out);
+  writer.Key(template_cid);
+  PutVotes(writer, votes);
+  PutVoters(writer, voters);
+  writer.U32(static_cast<uint32_t>(signatures.size()));
+  for (const BlockSignature& signature : signatures) {
+    writer.Fixed(signature.registrant);
+    writer.Fixed(signature.signature);
   }
 }
 

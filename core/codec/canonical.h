@@ -39,6 +39,7 @@ inline constexpr std::string_view kSeedDomain = "vt/seed/1";
 inline constexpr std::string_view kSeedGrantDomain = "vt/seed-grant/1";
 inline constexpr std::string_view kVoteListsDomain = "vt/vote-lists/1";
 inline constexpr std::string_view kBlockSignDomain = "vt/vote-block/sign/1";
+inline constexpr std::string_view kWholeBlockDomain = "vt/vote-block/1";
 inline constexpr std::string_view kNegotiationTopicDomain = "vt/negotiation/topic/1";
 inline constexpr std::string_view kVoterTokenDomain = "vt/negotiation/token/1";
 
@@ -165,6 +166,10 @@ void VoteListsBytes(const Key256& template_cid, std::span<const VoterRecord> vot
 // What a voter signs of a block.
 void BlockSigningBytes(const Key256& network, const Key256& template_cid, const Key256& cid,
                        std::vector<uint8_t>& out);
+// A whole block: template, votes, voters, and their signatures, ascending by registrant.
+void VoteBlockBytes(const Key256& template_cid, std::span<const VoterRecord> voters,
+                    std::span<const VoteRecord> votes, std::span<const BlockSignature> signatures,
+                    std::vector<uint8_t>& out);
 // A topic of negotiation is SHA-256 over these; the token is so many hex digits.
 void NegotiationTopicBytes(const Key256& network, const Key256& template_cid,
                            NegotiationStage stage, std::string_view token,

@@ -87,26 +87,13 @@ TEST(CanonicalTest, TheBorderBetweenKindAndLabelCounts) {
 }
 
 TEST(CanonicalTest, NoDomainIsAPrefixOfAnother) {
-  const std::string_view domains[] = {kTopicDomain,
-                                      kRecordDomain,
-                                      kWithdrawDomain,
-                                      kTxDomain,
-                                      kTxHashDomain,
-                                      kScopeDomain,
-                                      kVoteDomain,
-                                      kVotesDomain,
-                                      kCommitDomain,
-                                      kBlockDomain,
-                                      kBlockNameDomain,
-                                      kTombstoneDomain,
-                                      kRingInfoDomain,
-                                      kTicketDomain,
-                                      kSeedDomain,
-                                      kSeedGrantDomain,
-                                      kVoteListsDomain,
-                                      kBlockSignDomain,
-                                      kNegotiationTopicDomain,
-                                      kVoterTokenDomain};
+  const std::string_view domains[] = {
+      kTopicDomain,     kRecordDomain,    kWithdrawDomain,   kTxDomain,
+      kTxHashDomain,    kScopeDomain,     kVoteDomain,       kVotesDomain,
+      kCommitDomain,    kBlockDomain,     kBlockNameDomain,  kTombstoneDomain,
+      kRingInfoDomain,  kTicketDomain,    kSeedDomain,       kSeedGrantDomain,
+      kVoteListsDomain, kBlockSignDomain, kWholeBlockDomain, kNegotiationTopicDomain,
+      kVoterTokenDomain};
   for (const auto& a : domains) {
     for (const auto& b : domains) EXPECT_EQ(b.substr(0, a.size()) == a, &a == &b) << a << " " << b;
   }
@@ -211,6 +198,25 @@ TEST(CanonicalTest, NoContentHasTheBytesOfATombstone) {
   EXPECT_NE(content, tombstone);
   ContentBytes({}, content);
   EXPECT_NE(content, tombstone);
+}
+
+TEST(CanonicalTest, BytesOfAWholeBlockArePinned) {
+  const VoterRecord voter{.registrant = Filled(0xaa).bytes, .sealed = {1, 2}};
+  const VoteRecord vote{.nonce = Filled(0xbb), .sealed = {3}};
+  BlockSignature signature{.registrant = voter.registrant, .signature = {}};
+  signature.signature.fill(0xcc);
+  std::vector<uint8_t> bytes;
+  VoteBlockBytes(Filled(0xdd), {&voter, 1}, {&vote, 1}, {&signature, 1}, bytes);
+  EXPECT_EQ(HexOf(bytes), "76742f766f74652d626c6f636b2f31" + Times("dd", 32) +  //
+                              "00000001" + Times("bb", 32) +
+                              "00000001"
+                              "03" +  //
+                              "00000001" +
+                              Times("aa", 32) +
+                              "00000002"
+                              "0102" +  //
+                              "00000001" +
+                              Times("aa", 32) + Times("cc", 64));
 }
 
 TEST(CanonicalTest, AfterAFailureTheReaderGivesZeros) {
