@@ -78,11 +78,16 @@ class MatchmakingNet {
   // Packets for which this holds are lost.
   void Lose(std::function<bool(const Packet&)> lost) { lost_ = std::move(lost); }
 
-  // From now on nothing is lost, repeated or dead.
-  void Calm() {
+  // From now on nothing is lost or repeated.
+  void LoseNothing() {
     lost_ = nullptr;
     options_.lose_percent = 0;
     options_.repeat_percent = 0;
+  }
+
+  // Nor is anybody dead.
+  void Calm() {
+    LoseNothing();
     for (uint32_t i = 0; i < slots_.size(); ++i) Restart(PeerId{i});
   }
 
