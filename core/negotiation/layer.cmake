@@ -1,3 +1,4 @@
 add_layer(core_negotiation FOLDER core/negotiation
-  SOURCES pool.cc ticket.cc
+  SOURCES ended_pools.cc partners.cc pool.cc pool_coordination.cc pool_forming.cc pool_membership.cc
+          pool_merging.cc pool_topics.cc pools.cc roll_call.cc ticket.cc vote_block.cc
   DEPENDS core_matchmaking core_crypto core_port)
