@@ -6,6 +6,7 @@
 #include <sodium.h>
 
 #include "core/base/check.h"
+#include "core/crypto/blake2b.h"
 
 namespace core {
 namespace {
@@ -19,46 +20,11 @@ using Scalar = std::array<uint8_t, 32>;
 using Padded = std::array<uint8_t, kSealedBytesMax + 2>;
 using BoxKey = SecretBytes<crypto_aead_xchacha20poly1305_ietf_KEYBYTES>;
 
-// One name for each use, so that no hash of one says anything about another.
 constexpr std::string_view kOwnersDomain = "orbweaver owners 1";
 constexpr std::string_view kCoefficientDomain = "orbweaver coefficient 1";
 constexpr std::string_view kBoxDomain = "orbweaver box 1";
 constexpr std::string_view kNonceDomain = "orbweaver share nonce 1";
 constexpr std::string_view kShareDomain = "orbweaver share 1";
-
-template <size_t kSize>
-class Blake2b {
- public:
-  explicit Blake2b(std::string_view domain) {
-    crypto_generichash_init(&state_, nullptr, 0, kSize);
-    crypto_generichash_update(&state_, reinterpret_cast<const uint8_t*>(domain.data()),
-                              domain.size());
-  }
-
-  Blake2b(const Blake2b&) = delete;
-  Blake2b& operator=(const Blake2b&) = delete;
-
-  ~Blake2b() { sodium_memzero(&state_, sizeof(state_)); }
-
-  Blake2b& Add(std::span<const uint8_t> bytes) {
-    crypto_generichash_update(&state_, bytes.data(), bytes.size());
-    return *this;
-  }
-
-  void End(std::span<uint8_t, kSize> out) {
-    crypto_generichash_final(&state_, out.data(), out.size());
-  }
-
-  void EndAsScalar(std::span<uint8_t, 32> out) requires(kSize == 64) {
-    std::array<uint8_t, kSize> wide;
-    End(wide);
-    crypto_core_ristretto255_scalar_reduce(out.data(), wide.data());
-    Wipe(wide);
-  }
-
- private:
-  crypto_generichash_state state_;
-};
 
 // n P. Nothing: P is no element, or the product is the identity, which no honest peer sends.
 std::optional<GroupElement> Multiply(std::span<const uint8_t> n, const GroupElement& point) {

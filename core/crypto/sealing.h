@@ -44,6 +44,8 @@ class Sealing {
   [[nodiscard]] virtual GroupSecret SecretFrom(const DrawnBytes& drawn) const = 0;
   // REQUIRES: the secret is this peer's own.
   [[nodiscard]] virtual GroupElement KeyOf(const GroupSecret& secret) const = 0;
+  // For keys that others give out: any 32 bytes.
+  [[nodiscard]] virtual bool IsKey(const GroupElement& bytes) const = 0;
   // For secrets that others disclose: any 32 bytes.
   [[nodiscard]] virtual bool IsSecretOf(const GroupElement& key,
                                         const GroupSecret& secret) const = 0;
