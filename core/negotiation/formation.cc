@@ -66,6 +66,15 @@ void Formation::Return(const NegotiationMoment& moment) {
   Settle(at);
 }
 
+void Formation::BreakUp(const NegotiationMoment& moment) {
+  const bool waits = seeding_.phase() == Seeding::Phase::kSeeking ||
+                     seeding_.phase() == Seeding::Phase::kPartner;
+  if (!waits) return;
+  const VoteMoment at = MomentOf(moment);
+  seeding_.Dissolve(at);
+  Settle(at);
+}
+
 void Formation::Stop(const NegotiationMoment& moment) {
   const VoteMoment at = MomentOf(moment);
   seeding_.Dissolve(at);

@@ -48,6 +48,8 @@ class Formation {
   void OnFormed(const NegotiationMoment& moment);
   // The pool came to nothing.
   void Return(const NegotiationMoment& moment);
+  // Waits for no third any more, and for nobody's third.
+  void BreakUp(const NegotiationMoment& moment);
   void Stop(const NegotiationMoment& moment);
 
   // Whether the message was this vote's business; if it was nobody's: Decline.

@@ -18,7 +18,10 @@ std::optional<NegotiationReject> FlawOf(const VoteMoment& moment, PeerId from, P
   // Clocks differ: that a ticket is over proves nothing.
   const bool fits = ticket.template_cid == moment.vote.template_cid();
   if (!fits || ticket.expires_ms <= moment.now_ms()) return NegotiationReject::kBad;
-  if (ticket.node != node || !moment.context.sealing->IsKey(ticket.pairing_key)) {
+  // Somebody's key twice would open alone what two are to open.
+  const bool key = moment.context.sealing->IsKey(ticket.pairing_key) &&
+                   ticket.pairing_key != moment.vote.ticket().pairing_key;
+  if (ticket.node != node || !key) {
     moment.Report(from, Offence::kProtocolViolation);
     return NegotiationReject::kBad;
   }

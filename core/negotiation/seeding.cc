@@ -50,6 +50,7 @@ void Seeding::Begin(const VoteMoment& moment, PairOutcome pair) {
     return moment.others.Leave(moment);
   }
   phase_ = Phase::kSeeking;
+  moment.others.Forget(other_);
   hidden_ = std::move(pair.hidden);
   // What may come behind the last moment of seeking: the third's answer, its opening, the informing.
   const Duration rest = rules.greet_timeout + rules.confirm_wait + rules.ack_wait;
