@@ -21,6 +21,8 @@
 #include <gtest/gtest.h>
 
 #include "core/crypto/modelled_sealing.h"
+#include "core/crypto/ristretto_sealing.h"
+#include "core/crypto/sodium_suite.h"
 #include "core/negotiation/formation.h"
 #include "tests/core/matchmaking/matchmaking_net.h"
 
@@ -260,11 +262,21 @@ class NegotiationNet : public MatchmakingNet<Node> {
 
   [[nodiscard]] VotingTerms& terms() { return terms_; }
 
+  // Group operations, and answers sealed to a key holder.
+  void SealForReal() {
+    this->context().sealing = &real_;
+    DrawnBytes drawn{};
+    drawn.fill(7);
+    terms_.election_keys = {real_.KeyOf(real_.SecretFrom(drawn))};
+  }
+
  private:
   [[nodiscard]] Duration DelayOf(PeerId from, PeerId to) {
     return Distance(from, to) + Microseconds(this->random().Between(0, 2'000));
   }
 
+  SodiumSuite sodium_;  // Whoever makes one makes libsodium ready.
+  RistrettoSealing real_;
   ModelledSealing sealing_;
   VotingTerms terms_;
   std::vector<std::pair<int64_t, int64_t>> places_;
