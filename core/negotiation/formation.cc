@@ -67,8 +67,8 @@ void Formation::Return(const NegotiationMoment& moment) {
 }
 
 void Formation::BreakUp(const NegotiationMoment& moment) {
-  const bool waits = seeding_.phase() == Seeding::Phase::kSeeking ||
-                     seeding_.phase() == Seeding::Phase::kPartner;
+  const bool waits =
+      seeding_.phase() == Seeding::Phase::kSeeking || seeding_.phase() == Seeding::Phase::kPartner;
   if (!waits) return;
   const VoteMoment at = MomentOf(moment);
   seeding_.Dissolve(at);

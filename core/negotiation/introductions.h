@@ -81,8 +81,10 @@ class Introductions {
   [[nodiscard]] bool IsAcceptable(const VoteMoment& moment, PeerId from) const;
   // |rtt / 2 - estimate| <= max(rtt_slack, rtt / 2); remembers the round trip. Somebody never met: false.
   [[nodiscard]] bool FitsEstimate(const VoteMoment& moment, const OpenGreet& greet);
+
   // It is no stranger any more.
   void Forget(PeerId peer) { encounters_.Forget(peer); }
+
   // After a refusal.
   void Rest(const VoteMoment& moment, PeerId peer, NegotiationReject reason);
 

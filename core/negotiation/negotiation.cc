@@ -26,11 +26,13 @@ void Negotiation::OnArrival(const NegotiationMoment& moment, PeerId from, const 
   const bool taken = std::any_of(cases_.begin(), cases_.end(), [&](const auto& vote) {
     return vote->OnArrival(moment, from, message);
   });
-  if (!taken) {
-    Formation::Decline(moment, from, message);
-    Pools::Decline(moment, from, message);
-  }
+  if (!taken) Decline(moment, from, message);
   Reap();
+}
+
+void Negotiation::Decline(const NegotiationMoment& moment, PeerId from, const Message& message) {
+  Formation::Decline(moment, from, message);
+  Pools::Decline(moment, from, message);
 }
 
 void Negotiation::OnNewcomers(const NegotiationMoment& moment) {

@@ -33,6 +33,9 @@ class Negotiation {
   void OnLinkDown(const NegotiationMoment& moment, PeerId peer);
   void OnDeadline(const NegotiationMoment& moment);
 
+  // What a message that is no vote's business is answered with, so that nobody waits in vain.
+  static void Decline(const NegotiationMoment& moment, PeerId from, const Message& message);
+
   [[nodiscard]] const std::vector<std::unique_ptr<VoteCase>>& cases() const { return cases_; }
 
   [[nodiscard]] Time NextDeadline() const;

@@ -7,6 +7,7 @@
 #include "core/arachnode/arachnode.h"
 #include "core/codec/message_types.h"
 #include "core/matchmaking/matchmaking.h"
+#include "core/negotiation/negotiation.h"
 #include "core/peer/deadlines.h"
 #include "core/peer/standing.h"
 #include "core/routing/routing.h"
@@ -34,6 +35,7 @@ bool IsRouting(const Body& body) {
 
 constexpr uint16_t kTransactionsGroup = 3;
 constexpr uint16_t kArachnodeGroup = 4;
+constexpr uint16_t kNegotiationGroup = 5;
 
 }  // namespace
 
@@ -100,6 +102,16 @@ struct Peer::State : public Locator, public ClusterSource {
     return {MomentOf(moment), routing.Estimate().peers};
   }
 
+  // And for votes.
+  [[nodiscard]] Negotiation& Voting() {
+    if (negotiation == nullptr) negotiation = std::make_unique<Negotiation>();
+    return *negotiation;
+  }
+
+  [[nodiscard]] NegotiationMoment NegotiationMomentOf(const Moment& moment) {
+    return {moment, matchmaking};
+  }
+
   [[nodiscard]] const Repository& Blocks() { return Writing().voter().repository(); }
 
   void On(const Moment& moment, const Start& start);
@@ -110,11 +122,14 @@ struct Peer::State : public Locator, public ClusterSource {
   void On(const Moment& moment, const Command& command);
   void On(const Moment& moment, const Stored& stored);
   void OnBlocks(const Moment& moment, const Command& command);
+  void OnNegotiation(const Moment& moment, PeerId from, const Message& message);
 
   // Hands finished lookups to those who asked; one may start the next.
   void DeliverLookups(const Moment& moment);
   // What members lack is the rings' business, and what these find the members'.
   void FetchWanted(const Moment& moment);
+  // Who has come to a topic is the business of whoever stands there.
+  void MeetNewcomers(const Moment& moment);
   // What this peer's clusters have committed is the rings' business too, where there are any.
   void SpreadApplied(const Moment& moment);
 
@@ -127,6 +142,7 @@ struct Peer::State : public Locator, public ClusterSource {
   Standing standing;
   std::unique_ptr<Transactions> transactions;
   std::unique_ptr<Arachnode> arachnode;
+  std::unique_ptr<Negotiation> negotiation;
   uint64_t last_sequence = 0;
   bool client = false;
 };
@@ -153,6 +169,9 @@ void Peer::State::On(const Moment& moment, const Wake&) {
   if (arachnode != nullptr && IsDue(arachnode->NextDeadline(), moment.now)) {
     arachnode->OnDeadline(RingMomentOf(moment), Blocks());
   }
+  if (negotiation != nullptr && IsDue(negotiation->NextDeadline(), moment.now)) {
+    negotiation->OnDeadline(NegotiationMomentOf(moment));
+  }
 }
 
 void Peer::State::On(const Moment& moment, const Arrival& arrival) {
@@ -168,9 +187,17 @@ void Peer::State::On(const Moment& moment, const Arrival& arrival) {
     Writing().OnArrival(MomentOf(moment), arrival.from, message);
   } else if (group == kArachnodeGroup) {
     Rings().OnArrival(RingMomentOf(moment), Blocks(), arrival.from, message);
+  } else if (group == kNegotiationGroup) {
+    OnNegotiation(moment, arrival.from, message);
   } else {
     matchmaking.OnArrival(moment, arrival.from, message);
   }
+}
+
+void Peer::State::OnNegotiation(const Moment& moment, PeerId from, const Message& message) {
+  const NegotiationMoment at = NegotiationMomentOf(moment);
+  if (negotiation == nullptr) return Negotiation::Decline(at, from, message);
+  negotiation->OnArrival(at, from, message);
 }
 
 void Peer::State::On(const Moment& moment, const Garbled& garbled) {
@@ -188,6 +215,7 @@ void Peer::State::On(const Moment& moment, const Link& link) {
   moment.Report(link.peer, Offence::kConnectionFailure);
   routing.OnLinkDown(moment.now, link.peer, random, moment.effects);
   matchmaking.OnLinkDown(moment, link.peer);
+  if (negotiation != nullptr) negotiation->OnLinkDown(NegotiationMomentOf(moment), link.peer);
 }
 
 void Peer::State::On(const Moment& moment, const Command& command) {
@@ -203,6 +231,10 @@ void Peer::State::On(const Moment& moment, const Command& command) {
   } else if (const auto* lend = std::get_if<LendCommand>(&command)) {
     // Who cannot be dialled cannot hold what others look for.
     if (!client) Rings().OnLend(RingMomentOf(moment), *lend);
+  } else if (const auto* vote = std::get_if<VoteCommand>(&command)) {
+    Voting().OnCommand(NegotiationMomentOf(moment), *vote);
+  } else if (const auto* reserved = std::get_if<ReservedCommand>(&command)) {
+    if (negotiation != nullptr) negotiation->OnCommand(NegotiationMomentOf(moment), *reserved);
   } else {
     OnBlocks(moment, command);
   }
@@ -242,6 +274,10 @@ void Peer::State::FetchWanted(const Moment& moment) {
     fetched = arachnode->TakeFetched();
     for (const SoughtBlock& each : fetched) transactions->OnFetched(MomentOf(moment), each);
   } while (!fetched.empty());
+}
+
+void Peer::State::MeetNewcomers(const Moment& moment) {
+  if (negotiation != nullptr) negotiation->OnNewcomers(NegotiationMomentOf(moment));
 }
 
 void Peer::State::SpreadApplied(const Moment& moment) {
@@ -313,6 +349,7 @@ void Peer::Step(Time now, const Input& input, Effects& effects) {
   std::visit([&](const auto& what) { state.On(moment, what); }, input);
   state.DeliverLookups(moment);
   state.FetchWanted(moment);
+  state.MeetNewcomers(moment);
   state.SpreadApplied(moment);
   if (!state.client) return;
   for (Outgoing& outgoing : effects.sends()) outgoing.message.client = true;
@@ -321,9 +358,11 @@ void Peer::Step(Time now, const Input& input, Effects& effects) {
 Time Peer::NextDeadline() const {
   const Transactions* transactions = state_->transactions.get();
   const Arachnode* arachnode = state_->arachnode.get();
+  const Negotiation* negotiation = state_->negotiation.get();
   return Earliest({state_->routing.NextDeadline(), state_->matchmaking.NextDeadline(),
                    transactions == nullptr ? Time::Never() : transactions->NextDeadline(),
-                   arachnode == nullptr ? Time::Never() : arachnode->NextDeadline()});
+                   arachnode == nullptr ? Time::Never() : arachnode->NextDeadline(),
+                   negotiation == nullptr ? Time::Never() : negotiation->NextDeadline()});
 }
 
 void Peer::SeedRoutes(std::span<const PeerId> contacts) {
@@ -342,6 +381,7 @@ void Peer::CollectPeers(PeerSet& peers) const {
     state_->transactions->CollectPeers(*state_->context->directory, peers);
   }
   if (state_->arachnode != nullptr) state_->arachnode->CollectPeers(peers);
+  if (state_->negotiation != nullptr) state_->negotiation->CollectPeers(peers);
 }
 
 std::vector<ModuleDigest> Peer::ModuleDigests() const {
@@ -358,6 +398,9 @@ std::vector<ModuleDigest> Peer::ModuleDigests() const {
   }
   if (state_->arachnode != nullptr) {
     digests.push_back({"arachnode", digest_of(*state_->arachnode)});
+  }
+  if (state_->negotiation != nullptr) {
+    digests.push_back({"negotiation", digest_of(*state_->negotiation)});
   }
   return digests;
 }
@@ -426,6 +469,7 @@ void Peer::Tell(Into& state) const {
   state.Module("standing", state_->standing);
   if (state_->transactions != nullptr) state.Module("transactions", *state_->transactions);
   if (state_->arachnode != nullptr) state.Module("arachnode", *state_->arachnode);
+  if (state_->negotiation != nullptr) state.Module("negotiation", *state_->negotiation);
   state.Add("last sequence", state_->last_sequence);
   // The next draw stands for the generator's state. People get a mark of it: who knows it can foretell what the peer draws.
   Random ahead = state_->random;
@@ -450,7 +494,9 @@ size_t Peer::MemoryUsage() const {
          (state_->transactions == nullptr
               ? 0
               : sizeof(Transactions) + state_->transactions->HeapBytes()) +
-         (state_->arachnode == nullptr ? 0 : sizeof(Arachnode) + state_->arachnode->HeapBytes());
+         (state_->arachnode == nullptr ? 0 : sizeof(Arachnode) + state_->arachnode->HeapBytes()) +
+         (state_->negotiation == nullptr ? 0
+                                         : sizeof(Negotiation) + state_->negotiation->HeapBytes());
 }
 
 }  // namespace core

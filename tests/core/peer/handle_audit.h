@@ -89,6 +89,12 @@ class HandleAudit : public Directory {
     if constexpr (requires { body.infos; }) {
       for (const RingInfo& info : body.infos) set.Add(info.peer);
     }
+    if constexpr (requires { body.members; }) {
+      for (const PoolMember& member : body.members) set.Add(member.peer);
+    }
+    if constexpr (std::is_same_v<Body, PoolSeed> || std::is_same_v<Body, PoolInform>) {
+      set.Add(body.peer);
+    }
   }
 
   static void Add(const Start& start, PeerSet& set) { set.AddAll(start.seeds); }

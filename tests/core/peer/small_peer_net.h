@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "core/base/check.h"
+#include "core/crypto/modelled_sealing.h"
 #include "core/peer/peer.h"
 #include "tests/core/identities.h"
 #include "tests/core/peer/handle_audit.h"
@@ -47,6 +48,7 @@ class SmallPeerNet {
     context_.config = &options_.config;
     context_.directory = &audit_;
     context_.suite = &identities_.suite();
+    context_.sealing = &sealing_;
     for (uint32_t i = 0; i < options.peers; ++i) {
       nodes_.push_back(Node{MakePeer(PeerId{i}, 0)});
     }
@@ -286,6 +288,7 @@ class SmallPeerNet {
 
   Options options_;
   Identities identities_;
+  ModelledSealing sealing_{Digest256{5}};
   HandleAudit audit_{identities_};
   Random random_;
   Context context_;
