@@ -3,7 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "core/crypto/modelled_sealing.h"
 #include "core/crypto/modelled_suite.h"
+#include "core/crypto/ristretto_sealing.h"
 #include "core/crypto/sodium_suite.h"
 #include "core/matchmaking/keys.h"
 #include "core/transactions/cluster.h"
@@ -55,11 +57,20 @@ std::unique_ptr<core::Suite> SuiteFor(const Scenario& scenario) {
   return std::make_unique<SharedMemoSuite>(std::make_unique<core::SodiumSuite>(), kMemoEntries);
 }
 
+std::unique_ptr<core::Sealing> SealingFor(const Scenario& scenario) {
+  if (scenario.modelled_crypto) {
+    return std::make_unique<core::ModelledSealing>(RunSecret(scenario.seed));
+  }
+  return std::make_unique<core::RistrettoSealing>();
+}
+
 }  // namespace
 
-Identities::Identities(const Scenario& scenario) : suite_(SuiteFor(scenario)) {
+Identities::Identities(const Scenario& scenario)
+    : suite_(SuiteFor(scenario)), sealing_(SealingFor(scenario)) {
   context_.config = &scenario.protocol;
   context_.suite = suite_.get();
+  context_.sealing = sealing_.get();
   context_.network = NetworkIdOf(scenario, *suite_);
   std::vector<std::vector<core::Key256>> targets;
   for (const Group& group : scenario.groups) {

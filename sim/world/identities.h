@@ -1,11 +1,12 @@
 // Identities: who the peers of a scenario are, with what crypto, and on which network. A function of the scenario and its
 // seed, whoever runs the peers.
 //
-// Owns the suite and the directory. Thread rule: immutable, but for what WorldDirectory says.
+// Owns the suite, the sealing and the directory. Thread rule: immutable, but for what WorldDirectory says.
 #pragma once
 
 #include <memory>
 
+#include "core/crypto/sealing.h"
 #include "core/crypto/suite.h"
 #include "core/port/context.h"
 #include "sim/scenario/scenario.h"
@@ -25,6 +26,7 @@ class Identities {
 
  private:
   std::unique_ptr<core::Suite> suite_;
+  std::unique_ptr<core::Sealing> sealing_;
   core::Context context_;
   std::unique_ptr<WorldDirectory> directory_;
 };
