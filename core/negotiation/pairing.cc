@@ -44,13 +44,14 @@ void Reject(const NegotiationMoment& moment, PeerId to, uint64_t id, Negotiation
 
 Status Pairing::Begin(const VoteMoment& moment) {
   RETURN_IF_ERROR(moment.vote.Renew(moment));
+  // Greets that are open carry the former ticket.
+  moment.others.Pause();
   deadline_ = Time::Never();
   if (!moment.rules().reserve) {
     Resume(moment);
     return absl::OkStatus();
   }
   phase_ = Phase::kReserving;
-  moment.others.Pause();
   const Ticket& ticket = moment.vote.ticket();
   moment.effects.Observe(ReservationWanted{.template_cid = ticket.template_cid,
                                            .ticket = moment.vote.ticket_hash(),

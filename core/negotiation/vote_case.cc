@@ -59,6 +59,10 @@ void VoteCase::Run(const NegotiationMoment& moment, Code&& code) {
   code();
   Settle(moment);
   messages_ += CountReceivers(moment.effects.sends().subspan(before));
+  if (!end_.has_value()) return;
+  end_->messages = messages_;
+  moment.effects.Observe(*end_);
+  end_.reset();
 }
 
 void VoteCase::Begin(const NegotiationMoment& moment) {
@@ -66,8 +70,10 @@ void VoteCase::Begin(const NegotiationMoment& moment) {
                                      .registrant = formation_.vote().registrant(),
                                      .closes_ms = formation_.vote().terms().closes_ms});
   look_at_ = opens_;
-  if (!good_) return End(moment, VoteEnd::kRefused, {}, 0);
-  Run(moment, [&] { OnTime(moment); });
+  Run(moment, [&] {
+    if (!good_) return End(moment, VoteEnd::kRefused, {}, 0);
+    OnTime(moment);
+  });
 }
 
 void VoteCase::OnReserved(const NegotiationMoment& moment, const ReservedCommand& command) {
@@ -87,13 +93,13 @@ void VoteCase::End(const NegotiationMoment& moment, VoteEnd end, const Key256& c
   if (phase_ == Phase::kVoting) formation_.Stop(moment);
   phase_ = Phase::kEnded;
   look_at_ = Time::Never();
-  moment.effects.Observe(VoteEnded{.template_cid = template_cid(),
-                                   .end = end,
-                                   .cid = cid,
-                                   .voters = voters,
-                                   .attempts = formation_.vote().attempts(),
-                                   .messages = messages_,
-                                   .took = moment.now - started_});
+  end_ = VoteEnded{.template_cid = template_cid(),
+                   .end = end,
+                   .cid = cid,
+                   .voters = voters,
+                   .attempts = formation_.vote().attempts(),
+                   .messages = 0,
+                   .took = moment.now - started_};
 }
 
 void VoteCase::OnPoolEnd(const NegotiationMoment& moment, const PoolEnd& end) {

@@ -19,6 +19,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "core/base/hash.h"
 #include "core/base/ids.h"
@@ -87,6 +88,7 @@ class VoteCase {
   Time alone_from_;               // Unitary blocks.
   Time look_at_ = Time::Never();  // What the clock asks for next.
   uint32_t messages_ = 0;
+  std::optional<VoteEnded> end_;  // Told at the end of the step, with what that sends.
 };
 
 }  // namespace core

@@ -198,6 +198,7 @@ class PairRules {
 
   // Both sides that know of a pair agree on who coordinates; a partner's word alone is not enough for a pair.
   void Judge() {
+    EXPECT_FALSE(pairs_.empty()) << "nothing to judge";
     std::map<std::pair<PeerId, PeerId>, int> coordinated;
     for (const auto& [ticket, pair] : pairs_) {
       const PeerId owner = owners_[ticket];
