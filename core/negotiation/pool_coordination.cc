@@ -161,6 +161,7 @@ void PoolCoordination::Dissolve(const PoolMoment& moment, std::vector<PeerId> si
 
 void PoolCoordination::End(const PoolMoment& moment, PoolEnd end) {
   end_ = end;
+  if (end.kind != PoolEnd::Kind::kBlock) signatures_.clear();  // Some are not all.
   ended_ = {.pool = pool_.id,
             .epoch = pool_.epoch,
             .cid = end.cid,

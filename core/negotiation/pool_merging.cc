@@ -58,8 +58,12 @@ void PoolCoordination::LeaveMerge() {
 // The other coordinator was silent for too long.
 void PoolCoordination::GiveUpMerge(const PoolMoment& moment) {
   moment.Report(merge_.peer, Offence::kConnectionFailure);
-  partners_.Drop(merge_.peer);
   if (phase_ == Phase::kMoved) return TakeBack(moment, {}, true);
+  if (phase_ == Phase::kStanding) {
+    partners_.Drop(merge_.peer);
+  } else {
+    partners_.Rest(merge_.peer, moment.now + moment.rules().greet_timeout * kFlawRest);
+  }
   LeaveMerge();
 }
 

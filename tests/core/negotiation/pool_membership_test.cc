@@ -38,7 +38,9 @@ class PoolMembershipTest : public testing::Test {
     net_.RunFor(Milliseconds(200));
   }
 
-  [[nodiscard]] const PoolMembership* member(PeerId peer) { return net_.at(peer).pools.membership(); }
+  [[nodiscard]] const PoolMembership* member(PeerId peer) {
+    return net_.at(peer).pools.membership();
+  }
 
   // The answers that the peer sent.
   template <typename Answer>
@@ -261,8 +263,8 @@ TEST_F(PoolMembershipTest, OnlyOneListOfAnEpochIsSigned) {
   Say(kCoordinator, kA, other);
   EXPECT_EQ(SentBy<BlockSign>(kA).size(), 2u);
   EXPECT_EQ(net_.All<BlockSignedBy>().size(), 1u);
-  EXPECT_EQ(net_.offences(), (std::vector<std::pair<PeerId, Offence>>{
-                                 {kCoordinator, Offence::kProtocolViolation}}));
+  EXPECT_EQ(net_.offences(),
+            (std::vector<std::pair<PeerId, Offence>>{{kCoordinator, Offence::kProtocolViolation}}));
 }
 
 TEST_F(PoolMembershipTest, WhoHasSignedStaysBoundUntilItsTicketEnds) {
@@ -308,8 +310,8 @@ TEST_F(PoolMembershipTest, ASignatureThatIsNoneMakesNoBlock) {
   net_.Post(*forged);
   net_.RunFor(Milliseconds(200));
   EXPECT_FALSE(net_.at(kA).done);
-  EXPECT_EQ(net_.offences(), (std::vector<std::pair<PeerId, Offence>>{
-                                 {kCoordinator, Offence::kBadSignature}}));
+  EXPECT_EQ(net_.offences(),
+            (std::vector<std::pair<PeerId, Offence>>{{kCoordinator, Offence::kBadSignature}}));
   net_.RunFor(Seconds(30));
   EXPECT_TRUE(net_.at(kA).done);
 }
