@@ -1,10 +1,9 @@
 #include "core/negotiation/introductions.h"
 
 #include <algorithm>
-#include <string>
 #include <tuple>
 
-#include "core/codec/canonical.h"
+#include "core/negotiation/topics.h"
 #include "core/port/names.h"
 
 namespace core {
@@ -19,27 +18,6 @@ Duration HeardKeep(const NegotiationConfig& rules) {
 constexpr int64_t kClockErrorMaxMs = 60'000;
 
 }  // namespace
-
-uint8_t FirstDepthFor(uint32_t voters, int group) {
-  uint8_t depth = 0;
-  for (uint64_t room = static_cast<uint64_t>(std::max(group, 1)) * 16; room <= voters; room *= 16) {
-    ++depth;
-  }
-  return depth;
-}
-
-Key256 SeedingTopic(const Context& context, const OwnVote& vote, uint8_t depth) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string token;
-  for (size_t i = 0; i < depth; ++i) {
-    const uint8_t byte = vote.token().bytes[i / 2];
-    token.push_back(kDigits[i % 2 == 0 ? byte >> 4 : byte & 15]);
-  }
-  std::vector<uint8_t> bytes;
-  NegotiationTopicBytes(context.network, vote.template_cid(), NegotiationStage::kFree, token,
-                        bytes);
-  return {context.suite->Sha256(bytes)};
-}
 
 // ---- topics ----
 
@@ -70,7 +48,9 @@ void Introductions::Begin(const VoteMoment& moment, NegotiationStage stage) {
 }
 
 void Introductions::Join(const VoteMoment& moment, uint8_t depth) {
-  const Joined at{depth, SeedingTopic(moment.context, moment.vote, depth)};
+  // Free voters and coordinators of pairs share their topics.
+  const Joined at{depth, NegotiationTopic(moment.context, moment.vote.template_cid(),
+                                          NegotiationStage::kFree, moment.vote.token(), depth)};
   joined_.push_back(at);
   moment.topics.Gather(moment, at.topic);
   moment.effects.Observe(TopicJoined{.topic = at.topic, .stage = stage_, .depth = depth});

@@ -136,10 +136,4 @@ class Introductions {
   Encounters encounters_;
 };
 
-// s = max(0, floor(log16(voters / group))): the digits of the first token.
-[[nodiscard]] uint8_t FirstDepthFor(uint32_t voters, int group);
-
-// Where voters of this stage with these digits meet. Free ones and coordinators of pairs share their topics.
-[[nodiscard]] Key256 SeedingTopic(const Context& context, const OwnVote& vote, uint8_t depth);
-
 }  // namespace core

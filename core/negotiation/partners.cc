@@ -2,19 +2,25 @@
 
 #include <algorithm>
 
-#include "core/negotiation/pool_topics.h"
+#include "core/negotiation/topics.h"
 
 namespace core {
+namespace {
+
+constexpr uint32_t kSeedVoters = 3;  // As many pools as there can be are expected.
+
+}  // namespace
 
 void Partners::Begin(const PoolMoment& moment, const Key256& pool) {
   pool_ = pool;
-  depth_ = PoolStartDepth(moment.rules(), moment.terms);
+  depth_ = FirstDepthFor(moment.terms.voters / kSeedVoters, moment.rules().group);
   tell_at_ = moment.now + moment.rules().present_interval;
   Stand(moment);
 }
 
 void Partners::Stand(const PoolMoment& moment) {
-  topics_.push_back(PoolTopic(moment.context, moment.template_cid(), pool_, depth_));
+  topics_.push_back(NegotiationTopic(moment.context, moment.template_cid(), NegotiationStage::kPool,
+                                     pool_, depth_));
   moment.topics.Gather(moment, topics_.back());
   moment.effects.Observe(
       TopicJoined{.topic = topics_.back(), .stage = NegotiationStage::kPool, .depth = depth_});

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/negotiation/topics.h"
 #include "tests/core/negotiation/voters_rig.h"
 
 namespace core {
