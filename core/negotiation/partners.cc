@@ -92,12 +92,18 @@ bool Partners::Fits(const PoolMoment& moment, const Partner& partner, size_t siz
 }
 
 const Partner* Partners::Choose(const PoolMoment& moment, size_t size) const {
-  const Partner* nearest = nullptr;
+  const Partner* best = nullptr;
+  bool best_doubtful = true;
   for (const Partner& each : known_) {
     if (!Fits(moment, each, size) || each.rests_until != Time::Never()) continue;
-    if (nearest == nullptr || Nearer(pool_, each.pool, nearest->pool)) nearest = &each;
+    const bool doubtful = moment.conduct.IsDoubtful(moment.now, each.peer);
+    const bool better = best == nullptr || doubtful < best_doubtful ||
+                        (doubtful == best_doubtful && Nearer(pool_, each.pool, best->pool));
+    if (!better) continue;
+    best = &each;
+    best_doubtful = doubtful;
   }
-  return nearest;
+  return best;
 }
 
 void Partners::Rest(PeerId peer, Time until) {

@@ -50,7 +50,7 @@ class Partners {
   // The size has changed.
   void TellAll() { tell_at_ = Time{0}; }
 
-  // The nearest that fits and does not rest; null: nobody.
+  // The nearest that fits and does not rest, whoever is in doubt last; null: nobody.
   [[nodiscard]] const Partner* Choose(const PoolMoment& moment, size_t size) const;
   void Rest(PeerId peer, Time until);
   void Drop(PeerId peer);

@@ -115,7 +115,11 @@ void PoolMembership::OnLaterEpoch(const PoolMoment& moment, PeerId from, uint64_
 
 SignObjection PoolMembership::Objection(const PoolMoment& moment, const BlockForm& form) const {
   const int64_t last = std::min(moment.terms.closes_ms, moment.ticket.expires_ms);
-  if (moment.now_ms() >= form.deadline_ms || form.deadline_ms > last) return SignObjection::kLate;
+  const int64_t clock_error = moment.config().clock_tolerance.us / 1000;
+  if (form.deadline_ms > last || moment.now_ms() >= last ||
+      moment.now_ms() >= form.deadline_ms + clock_error) {
+    return SignObjection::kLate;
+  }
   if (form.voters.size() > static_cast<size_t>(moment.rules().capacity)) {
     return SignObjection::kSize;
   }
