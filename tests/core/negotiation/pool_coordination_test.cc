@@ -269,7 +269,7 @@ TEST(PoolMergeTest, GlareAndCyclesEndInBoundedSteps) {
     options.nodes = 18;
     PoolsNet net(options);
     net.SetDelay([](PeerId, PeerId) { return Milliseconds(20); });
-    net.SeedTheFree();
+    net.SeedTheFree(18);
     net.RunFor(Seconds(5));
     EXPECT_EQ(net.All<PoolsMerged>().size(), 5u) << seed;
     EXPECT_LE(net.CountSent<MergeGreet>(), 60u) << seed;

@@ -255,10 +255,10 @@ class PoolsNet : public MatchmakingNet<PoolNode> {
     });
   }
 
-  // All who are up and free, by threes.
-  void SeedTheFree() {
+  // All of the first so many who are up and free, by threes.
+  void SeedTheFree(uint32_t voters) {
     std::vector<PeerId> free;
-    for (uint32_t i = 0; i < size(); ++i) {
+    for (uint32_t i = 0; i < voters; ++i) {
       const PeerId peer{i};
       if (IsUp(peer) && !at(peer).done && !at(peer).pools.inside()) free.push_back(peer);
       if (free.size() < 3) continue;
@@ -324,6 +324,31 @@ class PoolsNet : public MatchmakingNet<PoolNode> {
       const PoolMembership* membership = at(PeerId{i}).pools.membership();
       if (membership == nullptr || membership->phase() != PoolMembership::Phase::kMember) continue;
       if (!claimed.contains(PeerId{i})) return "a member that nobody knows of";
+    }
+    return "";
+  }
+
+  // That no record is in two pools, and each pool has one of each kind for each member: what contradicts, in
+  // words. A giver's copy does not count: the taker may have the lists already.
+  [[nodiscard]] std::string Misplaced() {
+    using Phase = PoolCoordination::Phase;
+    std::set<PublicKey> voters;
+    std::set<Key256> nonces;
+    for (const PeerId peer : Coordinators()) {
+      const PoolCoordination& coordination = *at(peer).pools.coordination();
+      const Phase phase = coordination.phase();
+      if (phase == Phase::kGiving || phase == Phase::kMoving || phase == Phase::kMoved) continue;
+      const Pool& pool = coordination.pool();
+      if (pool.voters.size() != pool.size() || pool.votes.size() != pool.size()) return "counts";
+      for (const VoterRecord& voter : pool.voters) {
+        if (!voters.insert(voter.registrant).second) return "a voter in two pools";
+      }
+      for (const VoteRecord& vote : pool.votes) {
+        if (!nonces.insert(vote.nonce).second) return "a vote in two pools";
+      }
+      for (const PoolMember& member : pool.members) {
+        if (!voters.contains(member.ticket.registrant)) return "a member without its record";
+      }
     }
     return "";
   }
