@@ -143,6 +143,19 @@ TEST_F(PoolCoordinationTest, TheLargerPoolTakesOverAndTheLaterEpochCounts) {
   EXPECT_EQ(nonces.size(), 6u);
 }
 
+TEST_F(PoolCoordinationTest, AMergedEpochIsLaterThanThoseOfBothPools) {
+  for (const uint32_t first : {0u, 7u}) {
+    PoolsNet net(OptionsOf());
+    net.OpenSeed(PeerId{0}, PeerId{1}, PeerId{2}, first);
+    net.OpenSeed(PeerId{3}, PeerId{4}, PeerId{5}, 7 - first);
+    net.RunFor(Seconds(3));
+    const auto merged = net.All<PoolsMerged>();
+    ASSERT_EQ(merged.size(), 1u);
+    EXPECT_EQ(merged[0].second.epoch, 9u);
+    EXPECT_EQ(net.Disagreement(), "");
+  }
+}
+
 TEST_F(PoolCoordinationTest, NoPoolPassesTheCapacity) {
   net_.config().negotiation.capacity = 5;
   net_.config().negotiation.margin = 0;

@@ -236,8 +236,9 @@ class PoolsNet : public MatchmakingNet<PoolNode> {
   using MatchmakingNet::MatchmakingNet;
 
   // `c` has read the seed of `a` and `b`.
-  void OpenSeed(PeerId a, PeerId b, PeerId c) {
+  void OpenSeed(PeerId a, PeerId b, PeerId c, uint32_t epoch = 0) {
     Pool pool;
+    pool.epoch = epoch;
     random().Fill(pool.id.bytes);
     for (const PeerId peer : {a, b, c}) {
       Run(peer, [&](PoolNode& node, const Moment& moment) {
