@@ -221,6 +221,23 @@ TEST_P(PoolRevertTest, BothPoolsStandOneEpochFurther) {
 
 INSTANTIATE_TEST_SUITE_P(Each, PoolRevertTest, testing::Range(0u, 6u));
 
+// A giver that was not told asks, and both pools need not be given up for one lost word.
+TEST_F(PoolCoordinationTest, AVerdictThatWasLostIsAskedFor) {
+  size_t lost = 0;
+  net_.Lose([&lost](const Packet& packet) {
+    const auto* ack = packet.As<MergeAck>();
+    return ack != nullptr && ack->verdict == MergeVerdict::kDone && ++lost == 1;
+  });
+  OpenFirst();
+  OpenSecond();
+  net_.RunFor(Seconds(3));
+  EXPECT_EQ(net_.Coordinators().size(), 2u);
+  net_.RunFor(Seconds(4));
+  EXPECT_EQ(lost, 2u);
+  EXPECT_EQ(net_.Coordinators().size(), 1u);
+  EXPECT_EQ(net_.Disagreement(), "");
+}
+
 // Scenario 26: either coordinator dies for good, or falls silent, at any message of a merge.
 enum class Fate { kDead, kUnheard };
 
