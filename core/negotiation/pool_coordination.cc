@@ -211,6 +211,9 @@ bool PoolCoordination::OnRefusal(const PoolMoment& moment, PeerId from, uint64_t
       (phase_ == Phase::kStanding || phase_ == Phase::kTaking || phase_ == Phase::kGiving)) {
     const int64_t rounds = refusal.reason == NegotiationReject::kBusy ? 1 : kFlawRest;
     partners_.Rest(from, moment.now + moment.rules().greet_timeout * rounds);
+    // Who is busy is so for a few round trips: not all of its neighbours should try all others meanwhile.
+    greets_at_ =
+        moment.now + Duration{moment.random.Between(0, moment.rules().greet_timeout.us / 3)};
     LeaveMerge();
     return true;
   }
@@ -246,7 +249,9 @@ void PoolCoordination::Advance(const PoolMoment& moment) {
     StartRound(moment, event_, moment.rules().ack_wait);
   }
   partners_.Advance(moment, pool_.size());
-  if (IsSettled() && merge_.peer == kNoPeer) Greet(moment);
+  if (greets_at_ <= moment.now) greets_at_ = Time::Never();
+  const bool free = merge_.peer == kNoPeer && greets_at_ == Time::Never();
+  if (IsSettled() && free) Greet(moment);
 }
 
 Time PoolCoordination::NextDeadline() const {
@@ -256,7 +261,7 @@ Time PoolCoordination::NextDeadline() const {
   if (phase_ != Phase::kStanding) return next;
   if (!roll_.open()) next = std::min(next, keep_at_);
   if (IsSettled()) next = std::min(next, form_at_);
-  return std::min(next, partners_.NextDeadline());
+  return std::min({next, greets_at_, partners_.NextDeadline()});
 }
 
 void PoolCoordination::CollectPeers(PeerSet& peers) const {
@@ -283,6 +288,7 @@ void PoolCoordination::Tell(State& state) const {
   state.Add("silent", silent_);
   state.Add("keeps", keep_at_);
   state.Add("forms", form_at_);
+  state.Add("greets", greets_at_);
   state.Module("partners", partners_);
   state.Part("merge", [&] {
     state.Add("peer", merge_.peer);

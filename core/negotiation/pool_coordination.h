@@ -6,7 +6,7 @@
 //   standing | a fitting pool is known                    | `merge_greet` to the nearest; one at a time
 //   standing | greeted by a smaller pool                  | taking: "agreed"
 //   standing | greeted by a larger pool; "agreed"         | giving: `merge_lists`
-//   standing | busy; greet_timeout                        | that pool rests; that pool is forgotten
+//   standing | busy; greet_timeout                        | that pool rests, and this one a little; that pool is forgotten
 //   standing | a greet while greeting somebody            | the nearer of the two counts, the other one is busy; of two that greet
 //            |                                            | each other the lower id remains the greeter
 //   standing | present_interval                           | `inform` of the same epoch; who does not acknowledge two in a row is
@@ -183,6 +183,7 @@ class PoolCoordination {
   Time keep_at_ = Time::Never();
   Time form_at_ = Time::Never();
   Partners partners_;
+  Time greets_at_ = Time::Never();  // After a refusal; Never: at once.
   Merge merge_;
   Pool merged_;      // kTaken.
   PoolPlace taker_;  // kMoving, kMoved: the merged pool.
