@@ -12,6 +12,7 @@
 // pools. Source: protocol document, 1.6.4; docs/decisions/0022-negotiation-as-built.md, 11.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>

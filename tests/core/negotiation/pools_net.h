@@ -163,7 +163,7 @@ class PoolRules {
       if (at_[peer].pool != left->pool) Break("left a pool that it was not in");
       at_.erase(peer);
     }
-    if (const auto* formed = std::get_if<BlockFormed>(&what)) ++blocks_told_, (void)formed;
+    if (std::holds_alternative<BlockFormed>(what)) ++blocks_told_;
   }
 
   void NoteBlock(const Context& context, const Bytes& bytes) {
@@ -268,7 +268,7 @@ class PoolsNet : public MatchmakingNet<PoolNode> {
     }
   }
 
-  // Fails like an assertion would: with what was broken.
+  // What rule was broken first, in words; empty: none.
   [[nodiscard]] std::string Check() {
     for (; checked_ < reported().size(); ++checked_) {
       rules_.Note(reported()[checked_].peer, reported()[checked_].what);
