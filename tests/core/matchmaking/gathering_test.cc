@@ -85,11 +85,11 @@ TEST_F(GatheringTest, PublishesAndSubscribesAtTheTopicsOwnKey) {
   Begin();
   ASSERT_EQ(rig.Sent<Provide>().size(), 3u);
   ASSERT_EQ(rig.Sent<core::Find>().size(), 3u);
-  const auto& provide = std::get<Provide>(rig.Sent<Provide>()[0].second.body);
+  const Provide provide = std::get<Provide>(rig.Sent<Provide>()[0].second.body);
   EXPECT_EQ(provide.key, rig.topic);
   EXPECT_EQ(provide.record.role, Role::kMatcher);
   EXPECT_EQ(provide.record.specificity, 0);
-  const Message& find = rig.Sent<core::Find>()[0].second;
+  const Message find = rig.Sent<core::Find>()[0].second;
   EXPECT_TRUE(std::get<core::Find>(find.body).subscribe);
   EXPECT_EQ(std::get<core::Find>(find.body).role_wanted, Role::kMatcher);
   // The subscription outlives the next poll.

@@ -187,7 +187,6 @@ TEST_F(SeedingTest, ACoordinatorGreetsOtherCoordinatorsOnlyWhenNobodyElseCame) {
 TEST_F(SeedingTest, APairWithoutAThirdBreaksUpBeforeItsPartnerDoes) {
   MakePair();
   const Time began = rig.now;
-  Time told;
   while (seeding(0) == Seeding::Phase::kSeeking) {
     rig.effects.Clear();
     rig.now = formation(0).NextDeadline();
