@@ -13,50 +13,21 @@
 // a CHECK. REQUIRES: a SodiumSuite has been made. Source: protocol document, 1.6.5.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <tuple>
+#include <utility>
 #include <vector>
 
-#include "core/base/ids.h"
 #include "core/base/status.h"
-#include "core/crypto/secret_bytes.h"
+#include "core/crypto/opening_share.h"
+#include "core/crypto/sealed_box.h"
 
 namespace core {
 
-using GroupElement = std::array<uint8_t, 32>;  // Canonical.
-using GroupSecret = SecretBytes<32>;           // A scalar, not zero.
-using DrawnBytes = std::array<uint8_t, 64>;    // Uniform, used once, wiped by whoever drew them.
-
-// REQUIRES: drawn is uniform.
-[[nodiscard]] GroupSecret GroupSecretFrom(const DrawnBytes& drawn);
-// REQUIRES: the secret is this peer's own.
-[[nodiscard]] GroupElement GroupKeyOf(const GroupSecret& secret);
-
-// What a box is for: network, election, attempt, list. A box opens in its own context alone.
-using SealingContext = Digest256;
-
 inline constexpr size_t kOwnersMax = 64;
-inline constexpr size_t kSealedBytesMax = 1022;  // What a box holds at most.
-inline constexpr size_t kBoxBytes = kSealedBytesMax + 2 + 16;
-
-struct SealedRecord {
-  GroupElement ephemeral{};
-  std::array<uint8_t, kBoxBytes> box{};
-
-  friend bool operator==(const SealedRecord&, const SealedRecord&) = default;
-};
-
-// An owner's part of opening one record, which shows that it is that owner's.
-struct OpeningShare {
-  GroupElement element{};
-  std::array<uint8_t, 32> challenge{};
-  std::array<uint8_t, 32> response{};
-
-  friend bool operator==(const OpeningShare&, const OpeningShare&) = default;
-};
 
 class CombinedKey {
  public:
@@ -69,39 +40,98 @@ class CombinedKey {
 
   [[nodiscard]] const GroupElement& key() const { return key_; }
 
-  // Errors: more than kSealedBytesMax bytes.
-  [[nodiscard]] StatusOr<SealedRecord> Seal(const SealingContext& context,
-                                            std::span<const uint8_t> record,
-                                            const DrawnBytes& drawn) const;
+  // a_i. REQUIRES: owner < owners().size().
+  [[nodiscard]] const GroupScalar& coefficient(size_t owner) const { return coefficients_[owner]; }
+
+  // Position among the owners.
+  [[nodiscard]] std::optional<size_t> OwnerOf(const GroupElement& key) const;
+
+  // A box of the kind that holds kBytes. Errors: more than that.
+  template <size_t kBytes = kSealedBytesMax>
+  [[nodiscard]] StatusOr<SealedBox<kBytes>> Seal(const SealingContext& context,
+                                                 std::span<const uint8_t> record,
+                                                 const DrawnBytes& drawn) const;
 
   // Nothing: the secret is no owner's, or the record's ephemeral is no element.
+  template <size_t kBytes>
   [[nodiscard]] std::optional<OpeningShare> ShareOf(const GroupSecret& secret,
-                                                    const SealedRecord& sealed) const;
+                                                    const SealedBox<kBytes>& sealed) const {
+    return ShareAt(secret, sealed.ephemeral);
+  }
+
   // REQUIRES: owner < owners().size().
-  [[nodiscard]] bool IsShareOf(size_t owner, const SealedRecord& sealed,
-                               const OpeningShare& share) const;
+  template <size_t kBytes>
+  [[nodiscard]] bool IsShareOf(size_t owner, const SealedBox<kBytes>& sealed,
+                               const OpeningShare& share) const {
+    return IsShareAt(owner, sealed.ephemeral, share);
+  }
 
   // One share of each owner, in their order. Nothing: one of them is wrong, or the box was not made
   // for this key and context.
+  template <size_t kBytes>
   [[nodiscard]] std::optional<std::vector<uint8_t>> OpenByShares(
-      const SealingContext& context, const SealedRecord& sealed,
+      const SealingContext& context, const SealedBox<kBytes>& sealed,
       std::span<const OpeningShare> shares) const;
+
   // All owners' secrets, in any order: what they have disclosed to each other.
+  template <size_t kBytes>
   [[nodiscard]] std::optional<std::vector<uint8_t>> OpenBySecrets(
-      const SealingContext& context, const SealedRecord& sealed,
+      const SealingContext& context, const SealedBox<kBytes>& sealed,
       std::span<const GroupSecret> secrets) const;
 
  private:
-  using Scalar = std::array<uint8_t, 32>;
-
   CombinedKey() = default;
-  [[nodiscard]] std::optional<size_t> OwnerOf(const GroupElement& key) const;
   // What an owner's share is taken of: a_i R. Nothing: R is no element.
-  [[nodiscard]] std::optional<GroupElement> BaseOf(size_t owner, const SealedRecord& sealed) const;
+  [[nodiscard]] std::optional<ShareTerms> TermsOf(size_t owner,
+                                                  const GroupElement& ephemeral) const;
+  [[nodiscard]] std::optional<OpeningShare> ShareAt(const GroupSecret& secret,
+                                                    const GroupElement& ephemeral) const;
+  [[nodiscard]] bool IsShareAt(size_t owner, const GroupElement& ephemeral,
+                               const OpeningShare& share) const;
+  // The point that opens what has this ephemeral.
+  [[nodiscard]] std::optional<GroupElement> SharedByShares(
+      const GroupElement& ephemeral, std::span<const OpeningShare> shares) const;
+  [[nodiscard]] std::optional<GroupElement> SharedBySecrets(
+      const GroupElement& ephemeral, std::span<const GroupSecret> secrets) const;
+  // The ephemeral and the point of a new box.
+  [[nodiscard]] std::pair<GroupElement, GroupElement> Exchange(const DrawnBytes& drawn) const;
 
   std::vector<GroupElement> owners_;
-  std::vector<Scalar> coefficients_;
+  std::vector<GroupScalar> coefficients_;
   GroupElement key_{};
 };
+
+[[nodiscard]] Status TooLargeForBox(size_t found, size_t allowed);
+
+template <size_t kBytes>
+StatusOr<SealedBox<kBytes>> CombinedKey::Seal(const SealingContext& context,
+                                              std::span<const uint8_t> record,
+                                              const DrawnBytes& drawn) const {
+  if (record.size() > kBytes) return TooLargeForBox(record.size(), kBytes);
+  SealedBox<kBytes> sealed;
+  GroupElement shared;
+  std::tie(sealed.ephemeral, shared) = Exchange(drawn);
+  SealBox({&context, &sealed.ephemeral, &key_, &shared}, record, sealed.box);
+  Wipe(shared);
+  return sealed;
+}
+
+template <size_t kBytes>
+std::optional<std::vector<uint8_t>> CombinedKey::OpenByShares(
+    const SealingContext& context, const SealedBox<kBytes>& sealed,
+    std::span<const OpeningShare> shares) const {
+  const auto shared = SharedByShares(sealed.ephemeral, shares);
+  if (!shared.has_value()) return {};
+  return OpenBox({&context, &sealed.ephemeral, &key_, &*shared}, sealed.box);
+}
+
+template <size_t kBytes>
+std::optional<std::vector<uint8_t>> CombinedKey::OpenBySecrets(
+    const SealingContext& context, const SealedBox<kBytes>& sealed,
+    std::span<const GroupSecret> secrets) const {
+  const auto shared = SharedBySecrets(sealed.ephemeral, secrets);
+  if (!shared.has_value()) return {};
+  return OpenBox({&context, &sealed.ephemeral, &key_, &*shared}, sealed.box);
+}
 
 }  // namespace core

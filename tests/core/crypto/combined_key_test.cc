@@ -91,8 +91,7 @@ TEST_F(CombinedKeyTest, AgreesWithAnIndependentComputation) {
     }
     for (const GroupSecret& secret : secrets) {
       const OpeningShare share = key.ShareOf(secret, sealed).value();
-      const auto owner = std::find(key.owners().begin(), key.owners().end(), GroupKeyOf(secret));
-      const nlohmann::json& told = vector["shares"][owner - key.owners().begin()];
+      const nlohmann::json& told = vector["shares"][key.OwnerOf(GroupKeyOf(secret)).value()];
       EXPECT_EQ(share.element, ArrayOfHex<GroupElement>(told[0]));
       EXPECT_EQ(share.challenge, ArrayOfHex<GroupElement>(told[1]));
       EXPECT_EQ(share.response, ArrayOfHex<GroupElement>(told[2]));
@@ -101,7 +100,7 @@ TEST_F(CombinedKeyTest, AgreesWithAnIndependentComputation) {
 }
 
 TEST_F(CombinedKeyTest, OpensByAllSharesAndByAllSecrets) {
-  for (const size_t count : {1, 2, 3, 16, 64}) {
+  for (const size_t count : {1U, 2U, 3U, 16U, 64U}) {
     const CombinedKey key = Owners(count);
     const SealedRecord sealed = key.Seal(context_, record_, Draw()).value();
     EXPECT_EQ(key.OpenByShares(context_, sealed, Shares(key, sealed)), record_);
@@ -166,9 +165,28 @@ TEST_F(CombinedKeyTest, BoxesOfDifferentRecordsLookAlike) {
     EXPECT_EQ(key.OpenBySecrets(context_, sealed, secrets_), record);
   }
   EXPECT_EQ(key.Seal(context_, Bytes(kSealedBytesMax + 1), Draw()).status().message(),
-            "sealed record: above 1022 bytes");
+            "sealed record: 1023 bytes, above 1022");
   EXPECT_NE(key.Seal(context_, record_, Draw()).value(),
             key.Seal(context_, record_, Draw()).value());
+}
+
+// What is sealed to the election's key is sealed again for pairing, with the nonce beside it.
+TEST_F(CombinedKeyTest, ABallotFitsARecordThatIsSealedAgain) {
+  const CombinedKey key = Owners(2);
+  const Bytes longest(kBallotBytesMax, 7);
+  const SealedBallot inner = key.Seal<kBallotBytesMax>(context_, longest, Draw()).value();
+  Bytes record(32, 1);
+  const Bytes bytes = inner.ToBytes();
+  record.insert(record.end(), bytes.begin(), bytes.end());
+  const SealedRecord outer = key.Seal(context_, record, Draw()).value();
+  const Bytes opened = key.OpenByShares(context_, outer, Shares(key, outer)).value();
+  EXPECT_EQ(opened, record);
+  const auto again = SealedBallot::FromBytes(std::span(opened).subspan(32));
+  EXPECT_EQ(again, inner);
+  EXPECT_EQ(key.OpenBySecrets(context_, *again, secrets_), longest);
+  EXPECT_EQ(SealedBallot::FromBytes(opened), std::nullopt) << "32 bytes too many";
+  EXPECT_EQ(key.Seal<kBallotBytesMax>(context_, Bytes(513), Draw()).status().message(),
+            "sealed record: 513 bytes, above 512");
 }
 
 TEST_F(CombinedKeyTest, WhatIsNoKeyIsRefused) {
