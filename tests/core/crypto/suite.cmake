@@ -1,6 +1,6 @@
 add_orb_test(core_crypto_test
   SOURCES core/crypto/aead_test.cc core/crypto/combined_key_test.cc core/crypto/modelled_suite_test.cc core/crypto/noise_test.cc
-          core/crypto/sealing_test.cc core/crypto/sodium_suite_test.cc core/crypto/suite_test.cc
+  core/crypto/sealing_test.cc core/crypto/sodium_suite_test.cc core/crypto/suite_test.cc core/crypto/threshold_key_test.cc
   DEPENDS core_crypto core_codec nlohmann_json::nlohmann_json)
 
 # Anyone can run the published files: tests/core/crypto/vectors/README.md.
