@@ -22,6 +22,7 @@ ALLOWED_LAYERS = {
     "core/repository": ["core/base", "core/codec", "core/crypto", "core/port"],
     "core/transactions": ["core/base", "core/codec", "core/crypto", "core/port", "core/repository"],
     "core/collections": ["core/base", "core/codec", "core/crypto", "core/port"],
+    "core/election": ["core/base", "core/codec", "core/crypto", "core/collections"],
     "core/peer": ["core"],
     "sim/engine": ["core/base"],
     "sim/scenario": ["core", "sim/engine"],
