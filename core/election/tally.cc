@@ -1,0 +1,140 @@
+#include "core/election/tally.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "core/election/parts.h"
+#include "core/election/tally_codec.h"
+
+namespace core {
+namespace {
+
+void CountAnswer(const Question& question, const Answer& answer, QuestionCounts& counts) {
+  if (question.kind == QuestionKind::kChoice) {
+    for (const uint8_t option : answer.options) ++counts.options[option];
+    if (answer.options.empty()) ++counts.blank;
+    return;
+  }
+  const std::string text = Normalised(answer.text);
+  if (text.empty()) {
+    ++counts.blank;
+  } else {
+    ++counts.texts[text];
+  }
+}
+
+Key256 TextHash(const Suite& suite, const std::string& text) {
+  Bytes bytes;
+  PartWriter writer(bytes);
+  writer.Literal(kTextDomain);
+  writer.Text(text);
+  return HashOf(suite, bytes);
+}
+
+bool MoreVotes(const TextCount& a, const TextCount& b) {
+  return std::tie(b.votes, a.hash) < std::tie(a.votes, b.hash);
+}
+
+QuestionTally TallyOf(const Suite& suite, const QuestionCounts& counts, bool leaf) {
+  QuestionTally tally{.options = counts.options, .texts = {}, .blank = counts.blank};
+  for (const auto& text : counts.texts) {
+    tally.texts.push_back(
+        {.hash = TextHash(suite, text.first), .text = text.first, .votes = text.second});
+  }
+  std::sort(tally.texts.begin(), tally.texts.end(), MoreVotes);
+  while (!leaf && tally.texts.size() > kTopTexts) {
+    ++tally.other_texts;
+    tally.other_votes += tally.texts.back().votes;
+    tally.texts.pop_back();
+  }
+  return tally;
+}
+
+Key256 NodeHash(const Electorate& electorate, const TallyNode& node,
+                const std::vector<Key256>& below) {
+  Bytes bytes;
+  PartWriter writer(bytes);
+  writer.Literal(kTallyNodeDomain);
+  writer.Key(electorate.template_cid);
+  PutCounted(writer, node);
+  writer.List(below, [](PartWriter& out, const Key256& hash) { out.Key(hash); });
+  return HashOf(electorate.suite, bytes);
+}
+
+TallyNode NodeOf(const Suite& suite, const Slice& slice, const Counts& counts) {
+  TallyNode node{.prefix = slice.prefix,
+                 .blocks = counts.blocks,
+                 .votes = counts.votes,
+                 .spoiled = counts.spoiled,
+                 .questions = {},
+                 .hash = {}};
+  for (const QuestionCounts& question : counts.questions) {
+    node.questions.push_back(TallyOf(suite, question, slice.leaf()));
+  }
+  return node;
+}
+
+}  // namespace
+
+void Counts::Add(const Counts& other) {
+  blocks += other.blocks;
+  votes += other.votes;
+  spoiled += other.spoiled;
+  for (size_t q = 0; q < questions.size(); ++q) {
+    QuestionCounts& mine = questions[q];
+    const QuestionCounts& others = other.questions[q];
+    for (size_t i = 0; i < mine.options.size(); ++i) mine.options[i] += others.options[i];
+    for (const auto& text : others.texts) mine.texts[text.first] += text.second;
+    mine.blank += others.blank;
+  }
+}
+
+Counts EmptyCounts(const ElectionTemplate& definition) {
+  Counts counts;
+  for (const Question& question : definition.questions) {
+    counts.questions.emplace_back().options.resize(question.options.size());
+  }
+  return counts;
+}
+
+Counts CountBlock(const Electorate& electorate, const DisclosedKey& key, const VoteBlock& block) {
+  Counts counts = EmptyCounts(electorate.definition);
+  counts.blocks = 1;
+  counts.votes = block.votes.size();
+  for (const VoteRecord& vote : block.votes) {
+    const auto answers = OpenVote(electorate, key, vote);
+    if (!answers.ok()) {
+      ++counts.spoiled;
+      continue;
+    }
+    for (size_t q = 0; q < answers->size(); ++q) {
+      CountAnswer(electorate.definition.questions[q], (*answers)[q], counts.questions[q]);
+    }
+  }
+  return counts;
+}
+
+Tally CountAll(const Electorate& electorate, const DisclosedKey& key,
+               std::span<const CommittedBlock> blocks) {
+  const std::vector<Slice> slices = SlicesOf(blocks);
+  std::vector<Counts> counts(slices.size(), EmptyCounts(electorate.definition));
+  Tally tally(slices.size());
+  for (size_t at = slices.size(); at-- > 0;) {
+    const Slice& slice = slices[at];
+    std::vector<Key256> below;
+    for (const size_t child : slice.children) {
+      counts[at].Add(counts[child]);
+      counts[child] = {};  // Texts are held once.
+      below.push_back(tally[child].hash);
+    }
+    for (size_t i = slice.first; slice.leaf() && i < slice.last; ++i) {
+      counts[at].Add(CountBlock(electorate, key, blocks[i].block));
+      below.push_back(blocks[i].cid);
+    }
+    tally[at] = NodeOf(electorate.suite, slice, counts[at]);
+    tally[at].hash = NodeHash(electorate, tally[at], below);
+  }
+  return tally;
+}
+
+}  // namespace core
