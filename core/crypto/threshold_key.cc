@@ -1,15 +1,19 @@
 #include "core/crypto/threshold_key.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include <sodium.h>
 
 #include "core/base/check.h"
+#include "core/crypto/blake2b.h"
 
 namespace core {
 namespace {
+
+constexpr std::string_view kPossessionDomain = "orbweaver possession 1";
 
 // What stands at 0 for the value at owner's place, among owners that ascend: product of
 // m / (m - j).
@@ -79,7 +83,17 @@ StatusOr<ThresholdKey> ThresholdKey::Of(const KeySharing& sharing,
     }
     key.share_keys_.push_back(*share_key);
   }
+  Blake2b<64> all(kPossessionDomain);
+  all.Add(key.key_);
+  for (const GroupElement& share_key : key.share_keys_) all.Add(share_key);
+  GroupSecret rehearsed;
+  all.EndAsScalar(rehearsed.bytes());
+  key.rehearsal_ = GroupKeyOf(rehearsed);
   return key;
+}
+
+OpeningShare ThresholdKey::PossessionOf(const GroupSecret& share) const {
+  return ProvenShare({.sealed_to = key_, .base = rehearsal_}, share).value();
 }
 
 GroupSecret ThresholdKey::ShareOf(std::span<const GroupSecret> received) const {

@@ -6,6 +6,8 @@
 //   opening      D_j = s_j R with a proof that log_G S_j = log_R D_j; S = sum of l_j D_j
 //   released     s_j itself, good if s_j G = S_j; t of them give F(0), which opens everything
 //
+//   possession   an opening of R = e G, where e follows from all share keys: known to everybody
+//
 // l_j is Lagrange's coefficient for 0 among the owners who came forward. A wrong share names its
 // owner either way. Openings show that a key works without giving it up; releases end an election.
 // Thread rule: any thread. Errors: what comes from others is refused, never a CHECK. REQUIRES: a
@@ -88,6 +90,14 @@ class ThresholdKey {
     return OpenBox({&context, &sealed.ephemeral, &key_, &*shared}, sealed.box);
   }
 
+  // That an owner has its share, which tells nothing about it: who cannot show it was dealt badly, or
+  // has lost it. REQUIRES: the share is this owner's own.
+  [[nodiscard]] OpeningShare PossessionOf(const GroupSecret& share) const;
+
+  [[nodiscard]] bool IsPossession(const OwnersOpening& possession) const {
+    return IsOpening(rehearsal_, possession);
+  }
+
   [[nodiscard]] bool IsRelease(const OwnersRelease& release) const;
   // Errors: an owner twice, fewer than the threshold, one that is wrong; says whose.
   [[nodiscard]] StatusOr<DisclosedKey> Disclose(std::span<const OwnersRelease> releases) const;
@@ -101,6 +111,8 @@ class ThresholdKey {
   size_t threshold_ = 0;
   std::vector<GroupScalar> coefficients_;  // a_i.
   std::vector<GroupElement> share_keys_;
+  GroupElement
+      rehearsal_{};  // A box's ephemeral that everybody can open: what possession is shown on.
 };
 
 }  // namespace core

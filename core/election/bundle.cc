@@ -59,7 +59,7 @@ std::string HexOf(std::span<const uint8_t> bytes) {
 }
 
 std::string PlaceOf(const Anomaly& anomaly) {
-  const std::string block = "block " + HexOf(anomaly.block.bytes);
+  std::string block = "block " + HexOf(anomaly.block.bytes);
   switch (anomaly.kind) {
     case AnomalyKind::kRepeatedNonce:
     case AnomalyKind::kNonceInTwoBlocks:
@@ -108,7 +108,7 @@ class Verification {
     findings_.push_back({.place = std::move(place), .what = std::string(what)});
   }
 
-  bool BlocksAscend() const {
+  [[nodiscard]] bool BlocksAscend() const {
     return std::adjacent_find(bundle_.blocks.begin(), bundle_.blocks.end(),
                               [](const CommittedBlock& a, const CommittedBlock& b) {
                                 return a.cid >= b.cid;
@@ -143,7 +143,7 @@ class Verification {
     for (size_t i = 0; i < std::min(told.size(), found.size()); ++i) {
       if (told[i] == found[i]) continue;
       const std::string prefix = found[i].prefix.empty() ? "root" : found[i].prefix;
-      Add(what + " " + prefix, "differs from what the blocks give");
+      Add(absl::StrCat(what, " ", prefix), "differs from what the blocks give");
     }
   }
 

@@ -41,11 +41,12 @@ Deed DeedOf(EntryKind kind) {
       return Deed::kRevise;
     case EntryKind::kDealing:
     case EntryKind::kComplaint:
+    case EntryKind::kConfirmation:
       return Deed::kDeal;
     case EntryKind::kRelease:
       return Deed::kRelease;
     case EntryKind::kCertification:
-      return Deed::kCertify;
+      break;
   }
   return Deed::kCertify;
 }
@@ -94,6 +95,7 @@ void Election::BeginDealing() {
   sharing_ = SharingOf(*suite_, definition_);
   dealings_.assign(definition_.holders.size(), std::nullopt);
   out_.assign(definition_.holders.size(), false);
+  confirmed_.assign(definition_.holders.size(), false);
 }
 
 Status Election::CheckSigners(const ElectionEntry& entry, const ElectionTemplate& by) const {
@@ -135,22 +137,19 @@ Status Election::Apply(const ElectionEntry& entry) {
       IsOfAuthorities(entry.kind) ? 0 : *HolderOf(definition_, entry.endorsements.front().by);
   switch (entry.kind) {
     case EntryKind::kRevision:
-      RETURN_IF_ERROR(Revise(entry));
-      break;
+      return Revise(entry);
     case EntryKind::kDealing:
-      RETURN_IF_ERROR(Deal(entry, holder));
-      break;
+      return Deal(entry, holder);
     case EntryKind::kComplaint:
-      RETURN_IF_ERROR(Complain(entry, holder));
-      break;
+      return Complain(entry, holder);
+    case EntryKind::kConfirmation:
+      return Confirm(entry, holder);
     case EntryKind::kRelease:
-      RETURN_IF_ERROR(Release(entry, holder));
-      break;
+      return Release(entry, holder);
     case EntryKind::kCertification:
-      RETURN_IF_ERROR(Certify(entry));
-      break;
+      return Certify(entry);
   }
-  return {};
+  return Refused("of a kind that there is not");
 }
 
 Status Election::Revise(const ElectionEntry& entry) {
@@ -188,6 +187,20 @@ Status Election::Complain(const ElectionEntry& entry, size_t holder) {
   }
   out_[dealer] = true;
   return {};
+}
+
+Status Election::Confirm(const ElectionEntry& entry, size_t holder) {
+  ASSIGN_OR_RETURN(const OpeningShare possession, DecodeOpening(entry.body));
+  ASSIGN_OR_RETURN(const ThresholdKey key, Key());
+  if (!key.IsPossession({.owner = holder, .share = possession})) {
+    return Refused(absl::StrCat("key holder ", holder, " does not show its share"));
+  }
+  confirmed_[holder] = true;
+  return {};
+}
+
+bool Election::KeyIsReady() const {
+  return Key().ok() && std::find(confirmed_.begin(), confirmed_.end(), false) == confirmed_.end();
 }
 
 Status Election::Release(const ElectionEntry& entry, size_t holder) {
@@ -245,6 +258,11 @@ ElectionEntry EntryOfDealing(const Election& election, const Dealing& dealing, i
 ElectionEntry EntryOfComplaint(const Election& election, const Complaint& complaint,
                                int64_t time_ms) {
   return EntryOf(EntryKind::kComplaint, election.id(), time_ms, BodyOf(complaint));
+}
+
+ElectionEntry EntryOfConfirmation(const Election& election, const OpeningShare& possession,
+                                  int64_t time_ms) {
+  return EntryOf(EntryKind::kConfirmation, election.id(), time_ms, BodyOf(possession));
 }
 
 ElectionEntry EntryOfRelease(const Election& election, const GroupScalar& share, int64_t time_ms) {

@@ -4,7 +4,9 @@
 //
 // An entry that is refused changes nothing; since anybody may append to a diary, readers skip it.
 // Revising holders or threshold starts the dealings anew. A dealer whose bad part was shown is out,
-// and with it the key, until a revision replaces it; so voting must not begin before KeyIsReady.
+// and with it the key, until a revision replaces it. A dealing just before voting leaves no time to
+// complain: so voting must not begin before each holder has confirmed its share (KeyIsReady).
+// Times are what signers say: who follows the diary holds them against its own clock.
 // Thread rule: one thread; const calls from several. Errors: which entry, what, found, allowed.
 // Source: protocol document, 1.5 (Elections), 2.2; docs/decisions/0024.
 #pragma once
@@ -57,7 +59,8 @@ class Election {
   // Errors: who has not dealt, or dealt badly.
   [[nodiscard]] StatusOr<ThresholdKey> Key() const;
 
-  [[nodiscard]] bool KeyIsReady() const { return Key().ok(); }
+  // Whether voting may begin: all have dealt, and all have their shares.
+  [[nodiscard]] bool KeyIsReady() const;
 
   [[nodiscard]] const std::vector<OwnersRelease>& releases() const { return releases_; }
 
@@ -70,10 +73,11 @@ class Election {
  private:
   Election(const Suite& suite, ElectionTemplate definition, const Key256& cid);
 
-  Status CheckSigners(const ElectionEntry& entry, const ElectionTemplate& by) const;
+  [[nodiscard]] Status CheckSigners(const ElectionEntry& entry, const ElectionTemplate& by) const;
   Status Revise(const ElectionEntry& entry);
   Status Deal(const ElectionEntry& entry, size_t holder);
   Status Complain(const ElectionEntry& entry, size_t holder);
+  Status Confirm(const ElectionEntry& entry, size_t holder);
   Status Release(const ElectionEntry& entry, size_t holder);
   Status Certify(const ElectionEntry& entry);
   void BeginDealing();
@@ -86,6 +90,7 @@ class Election {
   KeySharing sharing_;
   std::vector<std::optional<Dealing>> dealings_;  // By holder.
   std::vector<bool> out_;                         // By holder.
+  std::vector<bool> confirmed_;                   // By holder.
   std::vector<OwnersRelease> releases_;           // In the order of their entries.
   std::optional<Key256> certified_;
 };
@@ -96,6 +101,8 @@ class Election {
                                            int64_t time_ms);
 [[nodiscard]] ElectionEntry EntryOfComplaint(const Election& election, const Complaint& complaint,
                                              int64_t time_ms);
+[[nodiscard]] ElectionEntry EntryOfConfirmation(const Election& election,
+                                                const OpeningShare& possession, int64_t time_ms);
 [[nodiscard]] ElectionEntry EntryOfRelease(const Election& election, const GroupScalar& share,
                                            int64_t time_ms);
 [[nodiscard]] ElectionEntry EntryOfCertification(const Election& election,

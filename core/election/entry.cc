@@ -27,6 +27,20 @@ SealedShare TakeShare(PartReader& reader) {
   return share;
 }
 
+void PutOpening(PartWriter& writer, const OpeningShare& opening) {
+  writer.Fixed(opening.element);
+  writer.Fixed(opening.challenge);
+  writer.Fixed(opening.response);
+}
+
+OpeningShare TakeOpening(PartReader& reader) {
+  OpeningShare opening;
+  reader.Fixed(opening.element);
+  reader.Fixed(opening.challenge);
+  reader.Fixed(opening.response);
+  return opening;
+}
+
 Endorsement TakeEndorsement(PartReader& reader) {
   Endorsement endorsement;
   reader.Fixed(endorsement.by);
@@ -63,9 +77,14 @@ Bytes BodyOf(const Complaint& complaint) {
   Bytes bytes;
   PartWriter writer(bytes);
   writer.U8(complaint.dealer);
-  writer.Fixed(complaint.opening.element);
-  writer.Fixed(complaint.opening.challenge);
-  writer.Fixed(complaint.opening.response);
+  PutOpening(writer, complaint.opening);
+  return bytes;
+}
+
+Bytes BodyOf(const OpeningShare& opening) {
+  Bytes bytes;
+  PartWriter writer(bytes);
+  PutOpening(writer, opening);
   return bytes;
 }
 
@@ -82,11 +101,16 @@ StatusOr<Complaint> DecodeComplaint(std::span<const uint8_t> body) {
   PartReader reader(body);
   Complaint complaint;
   complaint.dealer = reader.U8();
-  reader.Fixed(complaint.opening.element);
-  reader.Fixed(complaint.opening.challenge);
-  reader.Fixed(complaint.opening.response);
+  complaint.opening = TakeOpening(reader);
   RETURN_IF_ERROR(reader.End("complaint"));
   return complaint;
+}
+
+StatusOr<OpeningShare> DecodeOpening(std::span<const uint8_t> body) {
+  PartReader reader(body);
+  const OpeningShare opening = TakeOpening(reader);
+  RETURN_IF_ERROR(reader.End("opening"));
+  return opening;
 }
 
 Bytes EntrySigningBytes(const ElectionEntry& entry) {
@@ -122,7 +146,7 @@ StatusOr<ElectionEntry> DecodeElectionEntry(std::span<const uint8_t> bytes) {
   PartReader reader(bytes);
   ElectionEntry entry;
   reader.Literal(kEntryDomain);
-  entry.kind = static_cast<EntryKind>(reader.Byte("kind", 1, 5));
+  entry.kind = static_cast<EntryKind>(reader.Byte("kind", 1, 6));
   entry.election = reader.Key();
   entry.time_ms = reader.I64();
   entry.body = reader.Octets("bytes of the body", kEntryBodyBytesMax);

@@ -1,11 +1,12 @@
 // An entry of an election in the Elections diary: a revision of its template, what its key holders
-// deal, complain about and release, its certification. Whoever is entitled signs; several authorities
+// deal, complain about, confirm and release, its certification. Whoever is entitled signs; several authorities
 // sign one entry together.
 //
 //   kind           body                             who signs
 //   revision       the template                     more than half of the authorities
 //   dealing        parts of the key for all         the key holder who deals
 //   complaint      dealer, opening of a bad part    the key holder who got it
+//   confirmation   proof that it has its share      the key holder who has it
 //   release        a share of the key               its key holder
 //   certification  hash of the report               more than half of the authorities
 //
@@ -38,8 +39,9 @@ enum class EntryKind : uint8_t {
   kRevision = 1,
   kDealing = 2,
   kComplaint = 3,
-  kRelease = 4,
-  kCertification = 5
+  kConfirmation = 4,
+  kRelease = 5,
+  kCertification = 6
 };
 
 struct Endorsement {
@@ -68,8 +70,10 @@ struct Complaint {
 
 [[nodiscard]] Bytes BodyOf(const Dealing& dealing);
 [[nodiscard]] Bytes BodyOf(const Complaint& complaint);
+[[nodiscard]] Bytes BodyOf(const OpeningShare& opening);
 [[nodiscard]] StatusOr<Dealing> DecodeDealing(std::span<const uint8_t> body);
 [[nodiscard]] StatusOr<Complaint> DecodeComplaint(std::span<const uint8_t> body);
+[[nodiscard]] StatusOr<OpeningShare> DecodeOpening(std::span<const uint8_t> body);
 
 [[nodiscard]] Bytes EntrySigningBytes(const ElectionEntry& entry);
 // Adds the signature of one signer. REQUIRES: it has not signed yet.

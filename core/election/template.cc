@@ -101,7 +101,7 @@ Status CheckQuestion(size_t index, const Question& question) {
   for (const std::string& option : question.options) {
     RETURN_IF_ERROR(CheckTitle(what + ", an option", option));
     if (std::count(question.options.begin(), question.options.end(), option) > 1) {
-      return Wrong(what + " has an option twice: " + option);
+      return Wrong(absl::StrCat(what, " has an option twice: ", option));
     }
   }
   if (question.choices_max == 0 || question.choices_max > question.options.size()) {

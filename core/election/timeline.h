@@ -41,7 +41,7 @@ inline constexpr size_t kPhases = 9;
 
 enum class Deed : uint8_t {
   kRevise,
-  kDeal,  // Or complain about a dealing.
+  kDeal,  // Or complain about a dealing, or confirm a share.
   kRegister,
   kNegotiate,
   kCommit,

@@ -27,6 +27,12 @@ Array ArrayOfHex(const nlohmann::json& hex) {
   return array;
 }
 
+void ExpectOpening(const OpeningShare& opening, const nlohmann::json& told) {
+  EXPECT_EQ(opening.element, ArrayOfHex<GroupElement>(told[0]));
+  EXPECT_EQ(opening.challenge, ArrayOfHex<GroupScalar>(told[1]));
+  EXPECT_EQ(opening.response, ArrayOfHex<GroupScalar>(told[2]));
+}
+
 // Owners in the order of their keys, who have dealt to each other.
 class Owners {
  public:
@@ -131,10 +137,8 @@ TEST_F(ThresholdKeyTest, AgreesWithAnIndependentComputation) {
       }
       EXPECT_EQ(key.share_keys()[i], ArrayOfHex<GroupElement>(vector["share_keys"][i]));
       EXPECT_EQ(owners.ReleaseOf(i).share, ArrayOfHex<GroupScalar>(vector["shares"][i]));
-      const OpeningShare opening = owners.OpeningOf(i, sealed).share;
-      EXPECT_EQ(opening.element, ArrayOfHex<GroupElement>(vector["openings"][i][0]));
-      EXPECT_EQ(opening.challenge, ArrayOfHex<GroupScalar>(vector["openings"][i][1]));
-      EXPECT_EQ(opening.response, ArrayOfHex<GroupScalar>(vector["openings"][i][2]));
+      ExpectOpening(owners.OpeningOf(i, sealed).share, vector["openings"][i]);
+      ExpectOpening(key.PossessionOf(owners.ShareOf(i)), vector["possessions"][i]);
     }
   }
 }
@@ -197,6 +201,19 @@ TEST_F(ThresholdKeyTest, AWrongShareNamesItsOwner) {
   EXPECT_EQ(key.Disclose(std::vector{owners.ReleaseOf(0), owners.ReleaseOf(0)}).status().message(),
             "released key: 2 shares, not 2 of different owners");
   EXPECT_FALSE(key.IsRelease({.owner = 3}));
+}
+
+TEST_F(ThresholdKeyTest, AnOwnerShowsThatItHasItsShare) {
+  const Owners owners(3, 2, 13);
+  const ThresholdKey key = owners.Key();
+  OwnersOpening shown{.owner = 1, .share = key.PossessionOf(owners.ShareOf(1))};
+  EXPECT_TRUE(key.IsPossession(shown));
+  shown.owner = 0;
+  EXPECT_FALSE(key.IsPossession(shown)) << "somebody else's";
+  Owners again(3, 2, 13);
+  again.dealings[2] = again.sharing->Deal(again.secret(2), again.Draw());
+  EXPECT_FALSE(again.Key().IsPossession({.owner = 1, .share = key.PossessionOf(owners.ShareOf(1))}))
+      << "of other dealings";
 }
 
 // A dealer who gives one owner something else than he commits to: the owner proves it, and nobody can

@@ -114,7 +114,7 @@ TEST(BundleTest, SaysWhichEntryIsRefused) {
   EXPECT_EQ(places[0], "entry 1");
   EXPECT_EQ(places[1], "entry 2");
   bundle = Good();
-  bundle.entries.erase(bundle.entries.begin() + 4);  // A release.
+  bundle.entries.erase(bundle.entries.begin() + 7);  // A release.
   EXPECT_EQ(PlacesIn(bundle), Places{"key"});
   bundle.entries.clear();
   EXPECT_EQ(PlacesIn(bundle), Places{"entries"});

@@ -125,12 +125,13 @@ TEST(ElectionTest, AShownBadPartPutsTheDealerOut) {
   const KeySharing sharing = small.Replay().sharing();
   Dealing bad = sharing.Deal(small.holder_secrets[1], small.Draw());
   bad.shares[2] = sharing.Deal(small.holder_secrets[1], small.Draw()).shares[2];
+  small.entries.resize(4);  // Without confirmations.
   ElectionEntry& entry = small.entries[2];
   entry.body = BodyOf(bad);
   entry.endorsements.clear();
   Endorse(small.suite, small.signers[1], entry);
   Election election = small.Replay();
-  EXPECT_TRUE(election.KeyIsReady()) << "nobody has complained";
+  EXPECT_TRUE(election.Key().ok()) << "nobody has complained";
 
   const auto complain = [&](size_t dealer, size_t by, const OpeningShare& opening) {
     ElectionEntry complaint =
@@ -152,21 +153,40 @@ TEST(ElectionTest, AShownBadPartPutsTheDealerOut) {
   EXPECT_EQ(election.Key().status().message(), "election key: key holder 1 dealt badly");
 }
 
+// A dealer who deals badly at the last moment: nobody complains in time, and nobody votes.
+TEST(ElectionTest, TheKeyIsReadyWhenAllHoldersHaveTheirShares) {
+  SmallElection small(9);
+  small.DealAll();
+  EXPECT_TRUE(small.Replay().KeyIsReady());
+  const ElectionEntry last = small.entries.back();
+  small.entries.pop_back();
+  Election election = small.Replay();
+  EXPECT_TRUE(election.Key().ok());
+  EXPECT_FALSE(election.KeyIsReady());
+  ElectionEntry others = last;
+  others.body = small.entries.back().body;
+  others.endorsements.clear();
+  Endorse(small.suite, small.signers[2], others);
+  EXPECT_EQ(ErrorOf(election, others), "election entry: key holder 2 does not show its share");
+  small.entries.resize(3);  // One holder has not dealt.
+  EXPECT_EQ(ErrorOf(small.Replay(), last), "election key: key holder 2 has not dealt");
+}
+
 TEST(ElectionTest, TheThresholdOfReleasesDiscloses) {
   SmallElection small(5);
   small.DealAll();
   Election election = small.Replay();
   ElectionEntry early =
-      EntryOfRelease(election, small.ShareOf(election, 1), small.TimeOf(Phase::kAccruing));
+      EntryOfRelease(election, small.ScalarOf(election, 1), small.TimeOf(Phase::kAccruing));
   Endorse(small.suite, small.signers[1], early);
-  EXPECT_EQ(ErrorOf(election, early), "election entry: kind 4 in the phase accruing");
+  EXPECT_EQ(ErrorOf(election, early), "election entry: kind 5 in the phase accruing");
   ASSERT_TRUE(election.Apply(small.ReleaseBy(1)).ok());
   EXPECT_EQ(election.Disclose().status().message(),
             "released key: 1 shares, not 2 of different owners");
   EXPECT_EQ(ErrorOf(election, small.ReleaseBy(1)),
             "election entry: key holder 1 has released already");
   ElectionEntry wrong =
-      EntryOfRelease(election, small.ShareOf(election, 1), small.TimeOf(Phase::kKeyRelease));
+      EntryOfRelease(election, small.ScalarOf(election, 1), small.TimeOf(Phase::kKeyRelease));
   Endorse(small.suite, small.signers[2], wrong);
   EXPECT_EQ(ErrorOf(election, wrong), "election entry: key holder 2 releases a wrong share");
   ASSERT_TRUE(election.Apply(small.ReleaseBy(0)).ok());
@@ -193,7 +213,7 @@ RC_GTEST_PROP(ElectionTest, HostileBodiesAreRefused,
   SmallElection small(8);
   small.DealAll();
   Election election = small.Replay();
-  ElectionEntry entry{.kind = static_cast<EntryKind>(1 + kind % 4),
+  ElectionEntry entry{.kind = static_cast<EntryKind>(1 + kind % 5),
                       .election = election.id(),
                       .time_ms = small.TimeOf(static_cast<Phase>(1 + phase % 8)),
                       .body = body,

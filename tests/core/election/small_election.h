@@ -76,19 +76,37 @@ class SmallElection {
     return entry;
   }
 
+  // All deal, and all confirm their shares.
   void DealAll() {
     for (size_t holder = 0; holder < kHolders; ++holder) entries.push_back(DealingBy(holder));
+    const Election election = Replay();
+    for (size_t holder = 0; holder < kHolders; ++holder) {
+      entries.push_back(ConfirmationBy(election, holder));
+    }
+  }
+
+  [[nodiscard]] ElectionEntry ConfirmationBy(const Election& election, size_t holder) const {
+    ElectionEntry entry = EntryOfConfirmation(
+        election, election.Key().value().PossessionOf(ShareOf(election, holder)),
+        TimeOf(Phase::kRegistration));
+    Endorse(suite, signers[holder], entry);
+    return entry;
   }
 
   // A holder's share of the key, from what all have dealt.
-  [[nodiscard]] GroupScalar ShareOf(const Election& election, size_t holder) const {
+  [[nodiscard]] GroupSecret ShareOf(const Election& election, size_t holder) const {
     std::vector<GroupSecret> received;
     for (size_t dealer = 0; dealer < kHolders; ++dealer) {
       received.push_back(election.sharing()
                              .Received(dealer, *election.DealingOf(dealer), holder_secrets[holder])
                              .value());
     }
-    const GroupSecret share = election.Key().value().ShareOf(received);
+    return election.Key().value().ShareOf(received);
+  }
+
+  // What a holder releases.
+  [[nodiscard]] GroupScalar ScalarOf(const Election& election, size_t holder) const {
+    const GroupSecret share = ShareOf(election, holder);
     GroupScalar scalar;
     std::copy(share.bytes().begin(), share.bytes().end(), scalar.begin());
     return scalar;
@@ -97,7 +115,7 @@ class SmallElection {
   [[nodiscard]] ElectionEntry ReleaseBy(size_t holder) const {
     const Election election = Replay();
     ElectionEntry entry =
-        EntryOfRelease(election, ShareOf(election, holder), TimeOf(Phase::kKeyRelease));
+        EntryOfRelease(election, ScalarOf(election, holder), TimeOf(Phase::kKeyRelease));
     Endorse(suite, signers[holder], entry);
     return entry;
   }

@@ -71,12 +71,15 @@ def vector(owners, threshold, record):
               for j in range(owners)]
     once = scalar(drawn(f"{label} once"))
     base = multiply(once, G)
+    share_keys = [encode(multiply(share, G)) for share in shares]
+    rehearsal = multiply(scalar(hashed(64, b"orbweaver possession 1", key, *share_keys)), G)
     secret = sum(weight * own for weight, own in zip(weights, secrets)) % ORDER
     return {"threshold": threshold, "drawn": [drawn(f"{label} {i}").hex() for i in range(owners)], "context": context.hex(),
-            "combined": key.hex(), "dealings": dealings, "share_keys": [encode(multiply(share, G)).hex() for share in shares],
+            "combined": key.hex(), "dealings": dealings, "share_keys": [share_key.hex() for share_key in share_keys],
             "shares": [number(share).hex() for share in shares], "record": record.hex(),
             "drawn_once": drawn(f"{label} once").hex(), "sealed": box(key, secret, once, context, record, 512).hex(),
-            "openings": [opening(key, share, base) for share in shares]}
+            "openings": [opening(key, share, base) for share in shares],
+            "possessions": [opening(key, share, rehearsal) for share in shares]}
 
 
 if __name__ == "__main__":
