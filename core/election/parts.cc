@@ -43,4 +43,16 @@ void PartWriter::Octets(std::span<const uint8_t> bytes) {
   Fixed(bytes);
 }
 
+void PutHead(PartWriter& writer, const TreeHead& head) {
+  writer.U64(head.size);
+  writer.Fixed(head.root);
+}
+
+TreeHead TakeHead(PartReader& reader) {
+  TreeHead head;
+  head.size = reader.U64();
+  reader.Fixed(head.root);
+  return head;
+}
+
 }  // namespace core

@@ -13,6 +13,7 @@
 #include "core/base/status.h"
 #include "core/codec/canonical.h"
 #include "core/codec/transaction_messages.h"
+#include "core/collections/merkle.h"
 #include "core/crypto/suite.h"
 
 namespace core {
@@ -60,6 +61,9 @@ class PartWriter : public CanonicalWriter {
     for (const Item& item : items) put(*this, item);
   }
 };
+
+void PutHead(PartWriter& writer, const TreeHead& head);
+[[nodiscard]] TreeHead TakeHead(PartReader& reader);
 
 [[nodiscard]] inline Key256 HashOf(const Suite& suite, std::span<const uint8_t> bytes) {
   return Key256{suite.Sha256(bytes)};

@@ -29,7 +29,48 @@ Digest256 BlockLeaf(const Suite& suite, const Key256& cid, const TreeHead& votes
   return MerkleLeafHash(suite, bytes);
 }
 
+constexpr size_t kProofMax = 64;  // A digest for each bit of a position.
+
+void PutProof(PartWriter& writer, const MerkleProof& proof) {
+  writer.List(proof, [](PartWriter& out, const Digest256& digest) { out.Fixed(digest); });
+}
+
+MerkleProof TakeProof(PartReader& reader) {
+  return reader.List("digests of a proof", kProofMax, [](PartReader& in) {
+    Digest256 digest;
+    in.Fixed(digest);
+    return digest;
+  });
+}
+
 }  // namespace
+
+Bytes Encode(const Receipt& receipt) {
+  Bytes bytes;
+  PartWriter writer(bytes);
+  writer.Literal(kReceiptDomain);
+  writer.Key(receipt.cid);
+  PutHead(writer, receipt.votes);
+  writer.U64(receipt.vote);
+  PutProof(writer, receipt.in_block);
+  writer.U64(receipt.block);
+  PutProof(writer, receipt.in_blocks);
+  return bytes;
+}
+
+StatusOr<Receipt> DecodeReceipt(std::span<const uint8_t> bytes) {
+  PartReader reader(bytes);
+  Receipt receipt;
+  reader.Literal(kReceiptDomain);
+  receipt.cid = reader.Key();
+  receipt.votes = TakeHead(reader);
+  receipt.vote = reader.U64();
+  receipt.in_block = TakeProof(reader);
+  receipt.block = reader.U64();
+  receipt.in_blocks = TakeProof(reader);
+  RETURN_IF_ERROR(reader.End("receipt"));
+  return receipt;
+}
 
 MerkleTree TreeOfBlocks(const Suite& suite, std::span<const CommittedBlock> blocks) {
   MerkleTree tree(suite);

@@ -20,6 +20,7 @@
 namespace core {
 
 inline constexpr std::string_view kBlockLeafDomain = "vt/vote-block/leaf/1";
+inline constexpr std::string_view kReceiptDomain = "vt/receipt/1";
 
 struct Receipt {
   Key256 cid;
@@ -32,7 +33,10 @@ struct Receipt {
   friend bool operator==(const Receipt&, const Receipt&) = default;
 };
 
-// REQUIRES of all: the blocks ascend by cid.
+[[nodiscard]] Bytes Encode(const Receipt& receipt);
+[[nodiscard]] StatusOr<Receipt> DecodeReceipt(std::span<const uint8_t> bytes);
+
+// REQUIRES of both: the blocks ascend by cid.
 [[nodiscard]] MerkleTree TreeOfBlocks(const Suite& suite, std::span<const CommittedBlock> blocks);
 
 // Nothing: the nonce stands in no block.

@@ -70,18 +70,6 @@ SliceReport TakeSlice(PartReader& reader) {
   return slice;
 }
 
-void PutHead(PartWriter& writer, const TreeHead& head) {
-  writer.U64(head.size);
-  writer.Fixed(head.root);
-}
-
-TreeHead TakeHead(PartReader& reader) {
-  TreeHead head;
-  head.size = reader.U64();
-  reader.Fixed(head.root);
-  return head;
-}
-
 }  // namespace
 
 void PutCounted(PartWriter& writer, const TallyNode& node) {

@@ -25,6 +25,29 @@ TEST(ReceiptTest, EveryVoterCanProveItsVoteWasCounted) {
   EXPECT_EQ(ReceiptFor(small.suite, small.blocks, small.DrawKey()), std::nullopt);
 }
 
+TEST(ReceiptTest, EveryChangedBitIsRefused) {
+  SmallElection small(8);
+  small.Hold(6);
+  const TreeHead head = TreeOfBlocks(small.suite, small.blocks).Head();
+  const VoteRecord vote = small.blocks[1].block.votes[2];
+  const Bytes bytes = Encode(ReceiptFor(small.suite, small.blocks, vote.nonce).value());
+  EXPECT_LE(bytes.size(), 400u);
+  EXPECT_TRUE(VerifyReceipt(small.suite, head, vote, DecodeReceipt(bytes).value()));
+  size_t decoded = 0;
+  for (size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+    Bytes changed = bytes;
+    changed[bit / 8] = static_cast<uint8_t>(changed[bit / 8] ^ (1u << (bit % 8)));
+    const auto receipt = DecodeReceipt(changed);
+    if (!receipt.ok()) continue;
+    ++decoded;
+    EXPECT_FALSE(VerifyReceipt(small.suite, head, vote, *receipt)) << bit;
+  }
+  EXPECT_GT(decoded, 1000u);
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_FALSE(DecodeReceipt(std::span(bytes).first(size)).ok()) << size;
+  }
+}
+
 TEST(ReceiptTest, ProvesNothingElse) {
   SmallElection small(7);
   small.Hold(5);
