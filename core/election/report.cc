@@ -1,6 +1,7 @@
 #include "core/election/report.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/election/parts.h"
 #include "core/election/receipt.h"
@@ -60,23 +61,20 @@ Key256 ReportHash(const Suite& suite, const Report& report) {
   return HashOf(suite, bytes);
 }
 
-Report Validate(const Electorate& electorate, const Roll& roll, const DisclosedKey& key,
-                std::span<const CommittedBlock> blocks, const Tally& tally) {
-  const std::vector<Slice> slices = SlicesOf(blocks);
-  Report report{.template_cid = electorate.template_cid,
-                .roll = roll.Head(electorate.suite),
-                .blocks = TreeOfBlocks(electorate.suite, blocks).Head(),
-                .tally = tally.front().hash,
-                .slices = std::vector<SliceReport>(slices.size()),
-                .across = {}};
+std::vector<SliceReport> ValidateSlices(const Electorate& electorate, const Roll& roll,
+                                        const DisclosedKey& key,
+                                        std::span<const CommittedBlock> blocks,
+                                        std::string prefix) {
+  const std::vector<Slice> slices = SlicesOf(blocks, std::move(prefix));
+  std::vector<SliceReport> reports(slices.size());
   for (size_t at = slices.size(); at-- > 0;) {
     const Slice& slice = slices[at];
-    SliceReport& sum = report.slices[at];
+    SliceReport& sum = reports[at];
     sum.prefix = slice.prefix;
     std::vector<Below> below;
     for (const size_t child : slice.children) {
-      AddPart(report.slices[child], sum);
-      below.push_back({.hash = report.slices[child].hash});
+      AddPart(reports[child], sum);
+      below.push_back({.hash = reports[child].hash});
     }
     for (size_t i = slice.first; slice.leaf() && i < slice.last; ++i) {
       AddBlock(blocks[i].block, sum);
@@ -90,6 +88,31 @@ Report Validate(const Electorate& electorate, const Roll& roll, const DisclosedK
     }
     sum.hash = SliceHash(electorate, sum, below);
   }
+  return reports;
+}
+
+StatusOr<std::vector<SliceReport>> JoinReports(const Electorate& electorate,
+                                               std::span<const std::vector<SliceReport>> parts) {
+  RETURN_IF_ERROR(CheckParts(parts));
+  const std::string& first = parts.front().front().prefix;
+  SliceReport sum{.prefix = first.substr(0, first.size() - 1), .anomalies = {}, .hash = {}};
+  std::vector<Below> below;
+  for (const std::vector<SliceReport>& part : parts) {
+    AddPart(part.front(), sum);
+    below.push_back({.hash = part.front().hash});
+  }
+  sum.hash = SliceHash(electorate, sum, below);
+  return Joined(std::move(sum), parts);
+}
+
+Report Validate(const Electorate& electorate, const Roll& roll, const DisclosedKey& key,
+                std::span<const CommittedBlock> blocks, const Tally& tally) {
+  Report report{.template_cid = electorate.template_cid,
+                .roll = roll.Head(electorate.suite),
+                .blocks = TreeOfBlocks(electorate.suite, blocks).Head(),
+                .tally = tally.front().hash,
+                .slices = ValidateSlices(electorate, roll, key, blocks),
+                .across = {}};
   CheckAcross(electorate, roll, blocks, report.across);
   return report;
 }

@@ -1,6 +1,7 @@
 #include "core/election/slices.h"
 
 #include <string_view>
+#include <utility>
 
 namespace core {
 namespace {
@@ -12,9 +13,10 @@ size_t DigitOf(const Key256& cid, size_t index) {
 
 }  // namespace
 
-std::vector<Slice> SlicesOf(std::span<const CommittedBlock> blocks) {
+std::vector<Slice> SlicesOf(std::span<const CommittedBlock> blocks, std::string prefix) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::vector<Slice> slices(1);
+  slices[0].prefix = std::move(prefix);
   slices[0].last = blocks.size();
   for (size_t at = 0; at < slices.size(); ++at) {
     if (slices[at].last - slices[at].first <= kSliceBlocksMax) continue;

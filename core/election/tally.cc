@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "core/election/parts.h"
 #include "core/election/tally_codec.h"
@@ -61,7 +62,8 @@ Key256 NodeHash(const Electorate& electorate, const TallyNode& node,
   return HashOf(electorate.suite, bytes);
 }
 
-TallyNode NodeOf(const Suite& suite, const Slice& slice, const Counts& counts) {
+TallyNode NodeOf(const Electorate& electorate, const Slice& slice, const Counts& counts,
+                 const std::vector<Key256>& below) {
   TallyNode node{.prefix = slice.prefix,
                  .blocks = counts.blocks,
                  .votes = counts.votes,
@@ -69,9 +71,31 @@ TallyNode NodeOf(const Suite& suite, const Slice& slice, const Counts& counts) {
                  .questions = {},
                  .hash = {}};
   for (const QuestionCounts& question : counts.questions) {
-    node.questions.push_back(TallyOf(suite, question, slice.leaf()));
+    node.questions.push_back(TallyOf(electorate.suite, question, slice.leaf()));
   }
+  node.hash = NodeHash(electorate, node, below);
   return node;
+}
+
+// Of a leaf, which lists all of its texts.
+Counts CountsOf(const TallyNode& leaf) {
+  Counts counts{
+      .blocks = leaf.blocks, .votes = leaf.votes, .spoiled = leaf.spoiled, .questions = {}};
+  for (const QuestionTally& tally : leaf.questions) {
+    QuestionCounts& question = counts.questions.emplace_back();
+    question.options = tally.options;
+    question.blank = tally.blank;
+    for (const TextCount& text : tally.texts) question.texts[text.text] += text.votes;
+  }
+  return counts;
+}
+
+bool FitsQuestions(const ElectionTemplate& definition, const TallyNode& node) {
+  return std::equal(node.questions.begin(), node.questions.end(), definition.questions.begin(),
+                    definition.questions.end(),
+                    [](const QuestionTally& tally, const Question& question) {
+                      return tally.options.size() == question.options.size();
+                    });
 }
 
 }  // namespace
@@ -115,8 +139,8 @@ Counts CountBlock(const Electorate& electorate, const DisclosedKey& key, const V
 }
 
 Tally CountAll(const Electorate& electorate, const DisclosedKey& key,
-               std::span<const CommittedBlock> blocks) {
-  const std::vector<Slice> slices = SlicesOf(blocks);
+               std::span<const CommittedBlock> blocks, std::string prefix) {
+  const std::vector<Slice> slices = SlicesOf(blocks, std::move(prefix));
   std::vector<Counts> counts(slices.size(), EmptyCounts(electorate.definition));
   Tally tally(slices.size());
   for (size_t at = slices.size(); at-- > 0;) {
@@ -131,10 +155,28 @@ Tally CountAll(const Electorate& electorate, const DisclosedKey& key,
       counts[at].Add(CountBlock(electorate, key, blocks[i].block));
       below.push_back(blocks[i].cid);
     }
-    tally[at] = NodeOf(electorate.suite, slice, counts[at]);
-    tally[at].hash = NodeHash(electorate, tally[at], below);
+    tally[at] = NodeOf(electorate, slice, counts[at], below);
   }
   return tally;
+}
+
+StatusOr<Tally> JoinTallies(const Electorate& electorate, std::span<const Tally> parts) {
+  RETURN_IF_ERROR(CheckParts(parts));
+  const std::string& first = parts.front().front().prefix;
+  // Its children are named below: all that matters is that it is no leaf.
+  const Slice slice{.prefix = first.substr(0, first.size() - 1), .children = {0}};
+  Counts counts = EmptyCounts(electorate.definition);
+  std::vector<Key256> below;
+  for (const Tally& part : parts) {
+    below.push_back(part.front().hash);
+    for (const TallyNode& node : part) {
+      if (!FitsQuestions(electorate.definition, node)) {
+        return InvalidArgument("tally: the slice " + node.prefix + " answers other questions");
+      }
+      if (node.blocks <= kSliceBlocksMax) counts.Add(CountsOf(node));
+    }
+  }
+  return Joined(NodeOf(electorate, slice, counts, below), parts);
 }
 
 }  // namespace core

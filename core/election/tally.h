@@ -82,8 +82,13 @@ struct Counts {
 [[nodiscard]] Counts CountBlock(const Electorate& electorate, const DisclosedKey& key,
                                 const VoteBlock& block);
 
-// REQUIRES: the blocks ascend by cid, none twice.
+// Of all blocks, or of those of a slice. REQUIRES: what SlicesOf requires.
 [[nodiscard]] Tally CountAll(const Electorate& electorate, const DisclosedKey& key,
-                             std::span<const CommittedBlock> blocks);
+                             std::span<const CommittedBlock> blocks, std::string prefix = {});
+
+// What CountAll gives for a slice, from what it gives for each of the slices that it is parted into.
+// Errors: parts that are not those of one slice, in their order, or that say what CountAll never says.
+[[nodiscard]] StatusOr<Tally> JoinTallies(const Electorate& electorate,
+                                          std::span<const Tally> parts);
 
 }  // namespace core

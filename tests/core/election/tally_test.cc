@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "core/election/report.h"
 #include "tests/core/election/small_election.h"
 
 namespace core {
@@ -112,6 +113,45 @@ TEST(TallyTest, NodesSumTheirChildrenAndEveryHashCounts) {
   const Tally other = CountAll(election.electorate(), key, small.blocks);
   EXPECT_NE(other[0].hash, tally[0].hash);
   EXPECT_EQ(other[1].hash, tally[1].hash) << "the first slice is the same";
+}
+
+// Workers who have a slice each: what they make is the part of the whole that they have, and what is
+// put together of theirs is the whole.
+TEST(TallyTest, SlicesThatAreCountedApartMakeTheWhole) {
+  SmallElection small(6);
+  small.Hold(40);
+  const Election election = small.Replay();
+  const Electorate electorate = election.electorate();
+  const DisclosedKey key = election.Disclose().value();
+  const Roll roll = Roll::Of(small.roll).value();
+  small.blocks[5].block.signatures[0] = {};
+  std::vector<Tally> tallies;
+  std::vector<std::vector<SliceReport>> reports;
+  const std::vector<Slice> slices = SlicesOf(small.blocks);
+  for (const size_t child : slices[0].children) {
+    const auto part = std::span(small.blocks)
+                          .subspan(slices[child].first, slices[child].last - slices[child].first);
+    tallies.push_back(CountAll(electorate, key, part, slices[child].prefix));
+    reports.push_back(ValidateSlices(electorate, roll, key, part, slices[child].prefix));
+  }
+  EXPECT_GT(tallies.size(), 10u);
+  EXPECT_EQ(JoinTallies(electorate, tallies).value(), CountAll(electorate, key, small.blocks));
+  const auto whole = ValidateSlices(electorate, roll, key, small.blocks);
+  EXPECT_EQ(JoinReports(electorate, reports).value(), whole);
+  EXPECT_EQ(whole[0].counts[static_cast<size_t>(AnomalyKind::kBadSignature) - 1], 1u);
+
+  std::swap(tallies[1], tallies[2]);
+  EXPECT_EQ(JoinTallies(electorate, tallies).status().message(),
+            "slices: " + tallies[2][0].prefix + " is not the next part of the slice");
+  std::swap(tallies[1], tallies[2]);
+  tallies[1][0].questions.pop_back();
+  EXPECT_EQ(JoinTallies(electorate, tallies).status().message(),
+            "tally: the slice " + tallies[1][0].prefix + " answers other questions");
+  tallies[1].clear();
+  EXPECT_EQ(JoinTallies(electorate, tallies).status().message(), "slices: a part without a root");
+  EXPECT_EQ(JoinTallies(electorate, std::span(tallies).first(1)).status().message(),
+            "slices: too few blocks for a slice that is parted");
+  EXPECT_FALSE(JoinTallies(electorate, {}).ok());
 }
 
 // Each of twenty texts comes once more than the one before: the root lists the sixteen most frequent,
