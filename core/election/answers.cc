@@ -11,7 +11,7 @@
 namespace core {
 namespace {
 
-Status CheckChoice(const std::string& what, const Question& question, const Answer& answer) {
+Status CheckChoice(const std::string& what, const BallotQuestion& question, const Answer& answer) {
   const std::vector<uint8_t>& options = answer.options;
   if (!answer.text.empty()) return InvalidArgument(what + " is a choice and has text");
   if (options.size() > question.choices_max) {
@@ -28,7 +28,7 @@ Status CheckChoice(const std::string& what, const Question& question, const Answ
   return {};
 }
 
-Status CheckText(const std::string& what, const Question& question, const Answer& answer) {
+Status CheckText(const std::string& what, const BallotQuestion& question, const Answer& answer) {
   if (!answer.options.empty()) return InvalidArgument(what + " is a text and has choices");
   if (answer.text.size() > question.text_bytes_max) {
     return InvalidArgument(absl::StrCat(what, " has ", answer.text.size(), " bytes, allowed ",
@@ -47,9 +47,9 @@ char Lowered(char letter) {
 
 }  // namespace
 
-size_t AnswerBytesMax(const std::vector<Question>& questions) {
+size_t AnswerBytesMax(const std::vector<BallotQuestion>& questions) {
   size_t bytes = kAnswersDomain.size();
-  for (const Question& question : questions) {
+  for (const BallotQuestion& question : questions) {
     bytes += question.kind == QuestionKind::kChoice ? 1u + question.choices_max
                                                     : 2u + question.text_bytes_max;
   }
@@ -57,7 +57,7 @@ size_t AnswerBytesMax(const std::vector<Question>& questions) {
 }
 
 Status CheckAnswers(const ElectionTemplate& definition, const Answers& answers) {
-  const std::vector<Question>& questions = definition.questions;
+  const std::vector<BallotQuestion>& questions = definition.questions;
   if (answers.size() != questions.size()) {
     return InvalidArgument(
         absl::StrCat("answers: ", answers.size(), " to ", questions.size(), " questions"));
@@ -93,7 +93,7 @@ StatusOr<Answers> DecodeAnswers(const ElectionTemplate& definition,
   PartReader reader(bytes);
   reader.Literal(kAnswersDomain);
   Answers answers;
-  for (const Question& question : definition.questions) {
+  for (const BallotQuestion& question : definition.questions) {
     Answer& answer = answers.emplace_back();
     if (question.kind == QuestionKind::kChoice) {
       answer.options.resize(reader.U8());

@@ -23,7 +23,7 @@
 namespace core {
 
 struct ElectionTemplate;
-struct Question;
+struct BallotQuestion;
 
 inline constexpr std::string_view kAnswersDomain = "vt/answers/1";
 
@@ -37,7 +37,7 @@ struct Answer {
 using Answers = std::vector<Answer>;  // One for each question.
 
 // What the longest answers to these take.
-[[nodiscard]] size_t AnswerBytesMax(const std::vector<Question>& questions);
+[[nodiscard]] size_t AnswerBytesMax(const std::vector<BallotQuestion>& questions);
 
 // Errors: which answer is not one to its question, and why.
 [[nodiscard]] Status CheckAnswers(const ElectionTemplate& definition, const Answers& answers);

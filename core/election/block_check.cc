@@ -75,16 +75,15 @@ std::string_view NameOf(AnomalyKind kind) {
   return kNames[static_cast<size_t>(kind) - 1];
 }
 
-void CheckBlock(const Electorate& electorate, const Roll& roll, const CommittedBlock& committed,
+void CheckBlock(const ElectionTerms& terms, const Roll& roll, const CommittedBlock& committed,
                 Anomalies& found) {
   const VoteBlock& block = committed.block;
-  const BlockRules& rules = electorate.definition.blocks;
+  const BlockRules& rules = terms.definition.blocks;
   BlockFindings findings(committed, found);
-  findings.AddIf(BlockCid(electorate.suite, block) != committed.cid, AnomalyKind::kWrongCid);
-  findings.AddIf(block.template_cid != electorate.template_cid, AnomalyKind::kOtherTemplate);
-  findings.AddIf(
-      !Allows(PhaseAt(electorate.definition.schedule, committed.committed_ms), Deed::kCommit),
-      AnomalyKind::kOutsidePeriod);
+  findings.AddIf(BlockCid(terms.suite, block) != committed.cid, AnomalyKind::kWrongCid);
+  findings.AddIf(block.template_cid != terms.template_cid, AnomalyKind::kOtherTemplate);
+  findings.AddIf(!Allows(PhaseAt(terms.definition.schedule, committed.committed_ms), Deed::kCommit),
+                 AnomalyKind::kOutsidePeriod);
   findings.AddIf(
       block.votes.size() != block.voters.size() || block.signatures.size() != block.voters.size(),
       AnomalyKind::kUnequalCounts);
@@ -96,24 +95,24 @@ void CheckBlock(const Electorate& electorate, const Roll& roll, const CommittedB
     findings.AddIf(block.votes[i].sealed.size() != kSealedBallotBytes, AnomalyKind::kOddLength, i);
   }
   Bytes signed_bytes;
-  BlockSigningBytes(electorate.definition.network, block.template_cid, committed.cid, signed_bytes);
+  BlockSigningBytes(terms.definition.network, block.template_cid, committed.cid, signed_bytes);
   for (size_t i = 0; i < block.voters.size(); ++i) {
     const VoterRecord& voter = block.voters[i];
     findings.AddIf(i > 0 && voter.registrant <= block.voters[i - 1].registrant,
                    AnomalyKind::kRepeatedRegistrant, i);
     findings.AddIf(voter.sealed.size() != kSealedBallotBytes, AnomalyKind::kOddLength, i);
     findings.AddIf(i < block.signatures.size() &&
-                       !IsSignedBy(electorate.suite, voter, block.signatures[i], signed_bytes),
+                       !IsSignedBy(terms.suite, voter, block.signatures[i], signed_bytes),
                    AnomalyKind::kBadSignature, i);
     const Registrant* registrant = roll.Find(voter.registrant);
     findings.AddIf(registrant == nullptr, AnomalyKind::kUnregistered, i);
     findings.AddIf(
-        registrant != nullptr && !PointsTo(*registrant, electorate.template_cid, committed.cid),
+        registrant != nullptr && !PointsTo(*registrant, terms.template_cid, committed.cid),
         AnomalyKind::kOtherSlot, i);
   }
 }
 
-void CheckVoters(const Electorate& electorate, const Roll& roll, const DisclosedKey& key,
+void CheckVoters(const ElectionTerms& terms, const Roll& roll, const DisclosedKey& key,
                  const CommittedBlock& committed, Anomalies& found) {
   BlockFindings findings(committed, found);
   for (size_t i = 0; i < committed.block.voters.size(); ++i) {
@@ -121,14 +120,14 @@ void CheckVoters(const Electorate& electorate, const Roll& roll, const Disclosed
     const Registrant* registrant = roll.Find(voter.registrant);
     // CheckBlock has named these two.
     if (registrant == nullptr || voter.sealed.size() != kSealedBallotBytes) continue;
-    const auto part = OpenVoter(electorate, key, voter);
+    const auto part = OpenVoter(terms, key, voter);
     findings.AddIf(!part.has_value() || part->public_cid != registrant->public_cid ||
                        part->private_cid != registrant->private_cid,
                    AnomalyKind::kBadVoterPart, i);
   }
 }
 
-void CheckAcross(const Electorate& electorate, const Roll& roll,
+void CheckAcross(const ElectionTerms& terms, const Roll& roll,
                  std::span<const CommittedBlock> blocks, Anomalies& found) {
   std::vector<Sighting> nonces;
   std::vector<Sighting> registrants;
@@ -144,7 +143,7 @@ void CheckAcross(const Electorate& electorate, const Roll& roll,
   FindInTwoBlocks(std::move(nonces), blocks, AnomalyKind::kNonceInTwoBlocks, found);
   FindInTwoBlocks(std::move(registrants), blocks, AnomalyKind::kRegistrantInTwoBlocks, found);
   for (uint32_t i = 0; i < roll.entries().size(); ++i) {
-    const RegistrantVote* slot = SlotOf(roll.entries()[i].registrant, electorate.template_cid);
+    const RegistrantVote* slot = SlotOf(roll.entries()[i].registrant, terms.template_cid);
     if (slot == nullptr || slot->state != VoteState::kVoted) continue;
     const auto at = std::lower_bound(
         blocks.begin(), blocks.end(), slot->by,

@@ -53,12 +53,12 @@ using Anomalies = std::vector<Anomaly>;
 
 [[nodiscard]] std::string_view NameOf(AnomalyKind kind);
 
-void CheckBlock(const Electorate& electorate, const Roll& roll, const CommittedBlock& block,
+void CheckBlock(const ElectionTerms& terms, const Roll& roll, const CommittedBlock& block,
                 Anomalies& found);
-void CheckVoters(const Electorate& electorate, const Roll& roll, const DisclosedKey& key,
+void CheckVoters(const ElectionTerms& terms, const Roll& roll, const DisclosedKey& key,
                  const CommittedBlock& block, Anomalies& found);
 // REQUIRES: the blocks ascend by cid.
-void CheckAcross(const Electorate& electorate, const Roll& roll,
+void CheckAcross(const ElectionTerms& terms, const Roll& roll,
                  std::span<const CommittedBlock> blocks, Anomalies& found);
 
 }  // namespace core

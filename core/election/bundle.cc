@@ -89,16 +89,17 @@ class Verification {
     const auto election = Replayed(id);
     const auto roll = Roll::Of(bundle_.roll);
     if (!roll.ok()) Add("roll", MessageOf(roll.status()));
-    if (!BlocksAscend()) Add("blocks", "they do not ascend by cid");
-    if (!findings_.empty()) return std::move(findings_);
+    const bool ascend = BlocksAscend();
+    if (!ascend) Add("blocks", "they do not ascend by cid");
+    if (!election.has_value() || !roll.ok() || !ascend) return std::move(findings_);
     const auto key = election->Disclose();
     if (!key.ok()) {
       Add("key", MessageOf(key.status()));
       return std::move(findings_);
     }
-    const Tally tally = CountAll(election->electorate(), *key, bundle_.blocks);
+    const TallyTree tally = CountAll(election->terms(), *key, bundle_.blocks);
     CompareTally(tally);
-    CompareReport(Validate(election->electorate(), *roll, *key, bundle_.blocks, tally));
+    CompareReport(Validate(election->terms(), *roll, *key, bundle_.blocks, tally));
     CheckCertification(*election);
     return std::move(findings_);
   }
@@ -147,7 +148,7 @@ class Verification {
     }
   }
 
-  void CompareTally(const Tally& found) { CompareNodes("tally", bundle_.tally, found); }
+  void CompareTally(const TallyTree& found) { CompareNodes("tally", bundle_.tally, found); }
 
   void CompareReport(const Report& found) {
     const Report& told = bundle_.report;

@@ -30,7 +30,7 @@ struct ElectionBundle {
   std::vector<ElectionEntry> entries;  // As they stand in the diary, without those it refuses.
   std::vector<RollEntry> roll;         // Ascending by key.
   std::vector<CommittedBlock> blocks;  // Ascending by cid.
-  Tally tally;
+  TallyTree tally;
   Report report;
 
   friend bool operator==(const ElectionBundle&, const ElectionBundle&) = default;

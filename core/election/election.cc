@@ -35,27 +35,27 @@ std::optional<size_t> HolderOf(const ElectionTemplate& definition, const PublicK
   return {};
 }
 
-Deed DeedOf(EntryKind kind) {
+Deed DeedOf(ElectionEntryKind kind) {
   switch (kind) {
-    case EntryKind::kRevision:
+    case ElectionEntryKind::kRevision:
       return Deed::kRevise;
-    case EntryKind::kDealing:
-    case EntryKind::kComplaint:
-    case EntryKind::kConfirmation:
+    case ElectionEntryKind::kDealing:
+    case ElectionEntryKind::kComplaint:
+    case ElectionEntryKind::kConfirmation:
       return Deed::kDeal;
-    case EntryKind::kRelease:
+    case ElectionEntryKind::kRelease:
       return Deed::kRelease;
-    case EntryKind::kCertification:
+    case ElectionEntryKind::kCertification:
       break;
   }
   return Deed::kCertify;
 }
 
-bool IsOfAuthorities(EntryKind kind) {
-  return kind == EntryKind::kRevision || kind == EntryKind::kCertification;
+bool IsOfAuthorities(ElectionEntryKind kind) {
+  return kind == ElectionEntryKind::kRevision || kind == ElectionEntryKind::kCertification;
 }
 
-ElectionEntry EntryOf(EntryKind kind, const Key256& election, int64_t time_ms, Bytes body) {
+ElectionEntry EntryOf(ElectionEntryKind kind, const Key256& election, int64_t time_ms, Bytes body) {
   return {.kind = kind,
           .election = election,
           .time_ms = time_ms,
@@ -75,7 +75,7 @@ Election::Election(const Suite& suite, ElectionTemplate definition, const Key256
 }
 
 StatusOr<Election> Election::Of(const Suite& suite, const ElectionEntry& first) {
-  if (first.kind != EntryKind::kRevision || first.election != Key256{}) {
+  if (first.kind != ElectionEntryKind::kRevision || first.election != Key256{}) {
     return Refused("not a first revision");
   }
   ASSIGN_OR_RETURN(ElectionTemplate definition, DecodeTemplate(first.body));
@@ -136,17 +136,17 @@ Status Election::Apply(const ElectionEntry& entry) {
   const size_t holder =
       IsOfAuthorities(entry.kind) ? 0 : *HolderOf(definition_, entry.endorsements.front().by);
   switch (entry.kind) {
-    case EntryKind::kRevision:
+    case ElectionEntryKind::kRevision:
       return Revise(entry);
-    case EntryKind::kDealing:
+    case ElectionEntryKind::kDealing:
       return Deal(entry, holder);
-    case EntryKind::kComplaint:
+    case ElectionEntryKind::kComplaint:
       return Complain(entry, holder);
-    case EntryKind::kConfirmation:
+    case ElectionEntryKind::kConfirmation:
       return Confirm(entry, holder);
-    case EntryKind::kRelease:
+    case ElectionEntryKind::kRelease:
       return Release(entry, holder);
-    case EntryKind::kCertification:
+    case ElectionEntryKind::kCertification:
       return Certify(entry);
   }
   return Refused("of a kind that there is not");
@@ -248,30 +248,30 @@ StatusOr<DisclosedKey> Election::Disclose() const {
 
 ElectionEntry EntryOfRevision(const ElectionTemplate& definition, const Key256& election,
                               int64_t time_ms) {
-  return EntryOf(EntryKind::kRevision, election, time_ms, Encode(definition));
+  return EntryOf(ElectionEntryKind::kRevision, election, time_ms, Encode(definition));
 }
 
 ElectionEntry EntryOfDealing(const Election& election, const Dealing& dealing, int64_t time_ms) {
-  return EntryOf(EntryKind::kDealing, election.id(), time_ms, BodyOf(dealing));
+  return EntryOf(ElectionEntryKind::kDealing, election.id(), time_ms, BodyOf(dealing));
 }
 
 ElectionEntry EntryOfComplaint(const Election& election, const Complaint& complaint,
                                int64_t time_ms) {
-  return EntryOf(EntryKind::kComplaint, election.id(), time_ms, BodyOf(complaint));
+  return EntryOf(ElectionEntryKind::kComplaint, election.id(), time_ms, BodyOf(complaint));
 }
 
 ElectionEntry EntryOfConfirmation(const Election& election, const OpeningShare& possession,
                                   int64_t time_ms) {
-  return EntryOf(EntryKind::kConfirmation, election.id(), time_ms, BodyOf(possession));
+  return EntryOf(ElectionEntryKind::kConfirmation, election.id(), time_ms, BodyOf(possession));
 }
 
 ElectionEntry EntryOfRelease(const Election& election, const GroupScalar& share, int64_t time_ms) {
-  return EntryOf(EntryKind::kRelease, election.id(), time_ms, {share.begin(), share.end()});
+  return EntryOf(ElectionEntryKind::kRelease, election.id(), time_ms, {share.begin(), share.end()});
 }
 
 ElectionEntry EntryOfCertification(const Election& election, const Key256& report_hash,
                                    int64_t time_ms) {
-  return EntryOf(EntryKind::kCertification, election.id(), time_ms,
+  return EntryOf(ElectionEntryKind::kCertification, election.id(), time_ms,
                  {report_hash.bytes.begin(), report_hash.bytes.end()});
 }
 

@@ -38,9 +38,7 @@ class Election {
 
   [[nodiscard]] const ElectionTemplate& definition() const { return definition_; }
 
-  [[nodiscard]] Electorate electorate() const {
-    return {*suite_, definition_, cid_, sharing_.key()};
-  }
+  [[nodiscard]] ElectionTerms terms() const { return {*suite_, definition_, cid_, sharing_.key()}; }
 
   [[nodiscard]] Phase PhaseAt(int64_t now_ms) const {
     return core::PhaseAt(definition_.schedule, now_ms);

@@ -146,7 +146,7 @@ StatusOr<ElectionEntry> DecodeElectionEntry(std::span<const uint8_t> bytes) {
   PartReader reader(bytes);
   ElectionEntry entry;
   reader.Literal(kEntryDomain);
-  entry.kind = static_cast<EntryKind>(reader.Byte("kind", 1, 6));
+  entry.kind = static_cast<ElectionEntryKind>(reader.Byte("kind", 1, 6));
   entry.election = reader.Key();
   entry.time_ms = reader.I64();
   entry.body = reader.Octets("bytes of the body", kEntryBodyBytesMax);

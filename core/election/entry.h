@@ -35,7 +35,7 @@ inline constexpr std::string_view kEntryDomain = "vt/election/entry/1";
 inline constexpr std::string_view kEntrySigningDomain = "vt/election/entry-sign/1";
 inline constexpr size_t kEntryBodyBytesMax = kTemplateBytesMax;
 
-enum class EntryKind : uint8_t {
+enum class ElectionEntryKind : uint8_t {
   kRevision = 1,
   kDealing = 2,
   kComplaint = 3,
@@ -52,7 +52,7 @@ struct Endorsement {
 };
 
 struct ElectionEntry {
-  EntryKind kind = EntryKind::kRevision;
+  ElectionEntryKind kind = ElectionEntryKind::kRevision;
   Key256 election;      // The cid of the first revision; zero in that one.
   int64_t time_ms = 0;  // When it was signed, as its signers say.
   Bytes body;

@@ -35,32 +35,32 @@ VoterRecord TakeVoter(PartReader& reader) {
   return record;
 }
 
-SealingContext ContextOf(const Electorate& electorate, std::string_view domain,
+SealingContext ContextOf(const ElectionTerms& terms, std::string_view domain,
                          const std::array<uint8_t, 32>& beside) {
   Bytes bytes;
   PartWriter writer(bytes);
   writer.Literal(domain);
-  writer.Key(electorate.template_cid);
+  writer.Key(terms.template_cid);
   writer.Fixed(beside);
-  return electorate.suite.Sha256(bytes);
+  return terms.suite.Sha256(bytes);
 }
 
 // What the registrant signs in its sealed part.
-Bytes VoterSigningBytes(const Electorate& electorate, const PublicKey& registrant,
+Bytes VoterSigningBytes(const ElectionTerms& terms, const PublicKey& registrant,
                         const VoterPart& part) {
   Bytes bytes;
   PartWriter writer(bytes);
   writer.Literal(kVoterPartDomain);
-  writer.Key(electorate.template_cid);
+  writer.Key(terms.template_cid);
   writer.Fixed(registrant);
   writer.Key(part.public_cid);
   writer.Key(part.private_cid);
   return bytes;
 }
 
-Bytes SealedBytes(const Electorate& electorate, const SealingContext& context, const Bytes& plain,
+Bytes SealedBytes(const ElectionTerms& terms, const SealingContext& context, const Bytes& plain,
                   const DrawnBytes& drawn) {
-  return electorate.key.Seal<kBallotBytesMax>(context, plain, drawn).value().ToBytes();
+  return terms.key.Seal<kBallotBytesMax>(context, plain, drawn).value().ToBytes();
 }
 
 std::optional<Bytes> Opened(const DisclosedKey& key, const SealingContext& context,
@@ -71,53 +71,51 @@ std::optional<Bytes> Opened(const DisclosedKey& key, const SealingContext& conte
 
 }  // namespace
 
-StatusOr<VoteRecord> MakeVoteRecord(const Electorate& electorate, const Key256& nonce,
+StatusOr<VoteRecord> MakeVoteRecord(const ElectionTerms& terms, const Key256& nonce,
                                     const Answers& answers, const DrawnBytes& drawn) {
-  RETURN_IF_ERROR(CheckAnswers(electorate.definition, answers));
-  const Bytes plain = Encode(electorate.definition, answers);
-  return VoteRecord{
-      .nonce = nonce,
-      .sealed = SealedBytes(electorate, ContextOf(electorate, kVoteContextDomain, nonce.bytes),
-                            plain, drawn)};
+  RETURN_IF_ERROR(CheckAnswers(terms.definition, answers));
+  const Bytes plain = Encode(terms.definition, answers);
+  return VoteRecord{.nonce = nonce,
+                    .sealed = SealedBytes(terms, ContextOf(terms, kVoteContextDomain, nonce.bytes),
+                                          plain, drawn)};
 }
 
-VoterRecord MakeVoterRecord(const Electorate& electorate, const Voter& voter,
+VoterRecord MakeVoterRecord(const ElectionTerms& terms, const VoterIdentity& voter,
                             const DrawnBytes& drawn) {
-  const PublicKey registrant = electorate.suite.PublicKeyFor(voter.secret);
+  const PublicKey registrant = terms.suite.PublicKeyFor(voter.secret);
   VoterPart part{.public_cid = voter.public_cid, .private_cid = voter.private_cid};
-  part.signature =
-      electorate.suite.Sign(voter.secret, VoterSigningBytes(electorate, registrant, part));
+  part.signature = terms.suite.Sign(voter.secret, VoterSigningBytes(terms, registrant, part));
   Bytes plain;
   PartWriter writer(plain);
   writer.Key(part.public_cid);
   writer.Key(part.private_cid);
   writer.Fixed(part.signature);
   return {.registrant = registrant,
-          .sealed = SealedBytes(electorate, ContextOf(electorate, kVoterContextDomain, registrant),
-                                plain, drawn)};
+          .sealed =
+              SealedBytes(terms, ContextOf(terms, kVoterContextDomain, registrant), plain, drawn)};
 }
 
-StatusOr<Answers> OpenVote(const Electorate& electorate, const DisclosedKey& key,
+StatusOr<Answers> OpenVote(const ElectionTerms& terms, const DisclosedKey& key,
                            const VoteRecord& record) {
   const auto plain =
-      Opened(key, ContextOf(electorate, kVoteContextDomain, record.nonce.bytes), record.sealed);
+      Opened(key, ContextOf(terms, kVoteContextDomain, record.nonce.bytes), record.sealed);
   if (!plain.has_value()) return InvalidArgument("vote: its box does not open");
-  return DecodeAnswers(electorate.definition, *plain);
+  return DecodeAnswers(terms.definition, *plain);
 }
 
-std::optional<VoterPart> OpenVoter(const Electorate& electorate, const DisclosedKey& key,
+std::optional<VoterPart> OpenVoter(const ElectionTerms& terms, const DisclosedKey& key,
                                    const VoterRecord& record) {
   const auto plain =
-      Opened(key, ContextOf(electorate, kVoterContextDomain, record.registrant), record.sealed);
+      Opened(key, ContextOf(terms, kVoterContextDomain, record.registrant), record.sealed);
   if (!plain.has_value()) return {};
   PartReader reader(*plain);
   VoterPart part;
   part.public_cid = reader.Key();
   part.private_cid = reader.Key();
   reader.Fixed(part.signature);
-  const Bytes signed_bytes = VoterSigningBytes(electorate, record.registrant, part);
+  const Bytes signed_bytes = VoterSigningBytes(terms, record.registrant, part);
   const bool good =
-      reader.Finished() && electorate.suite.Verify(record.registrant, signed_bytes, part.signature);
+      reader.Finished() && terms.suite.Verify(record.registrant, signed_bytes, part.signature);
   return good ? std::optional(part) : std::nullopt;
 }
 

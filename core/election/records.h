@@ -52,7 +52,7 @@ struct CommittedBlock {
 };
 
 // What all functions about one election's records share.
-struct Electorate {
+struct ElectionTerms {
   const Suite& suite;
   const ElectionTemplate& definition;
   Key256 template_cid;
@@ -69,23 +69,23 @@ struct VoterPart {
 };
 
 // Errors: what is wrong with the answers.
-[[nodiscard]] StatusOr<VoteRecord> MakeVoteRecord(const Electorate& electorate, const Key256& nonce,
+[[nodiscard]] StatusOr<VoteRecord> MakeVoteRecord(const ElectionTerms& terms, const Key256& nonce,
                                                   const Answers& answers, const DrawnBytes& drawn);
 
-struct Voter {
+struct VoterIdentity {
   const SecretKey& secret;
   Key256 public_cid;
   Key256 private_cid;
 };
 
-[[nodiscard]] VoterRecord MakeVoterRecord(const Electorate& electorate, const Voter& voter,
+[[nodiscard]] VoterRecord MakeVoterRecord(const ElectionTerms& terms, const VoterIdentity& voter,
                                           const DrawnBytes& drawn);
 
 // Errors: the box does not open, or what is in it answers other questions.
-[[nodiscard]] StatusOr<Answers> OpenVote(const Electorate& electorate, const DisclosedKey& key,
+[[nodiscard]] StatusOr<Answers> OpenVote(const ElectionTerms& terms, const DisclosedKey& key,
                                          const VoteRecord& record);
 // Nothing: the box does not open, or its signature is not the registrant's.
-[[nodiscard]] std::optional<VoterPart> OpenVoter(const Electorate& electorate,
+[[nodiscard]] std::optional<VoterPart> OpenVoter(const ElectionTerms& terms,
                                                  const DisclosedKey& key,
                                                  const VoterRecord& record);
 

@@ -16,18 +16,18 @@ struct Below {
   int64_t committed_ms = 0;
 };
 
-Key256 SliceHash(const Electorate& electorate, const SliceReport& slice,
+Key256 SliceHash(const ElectionTerms& terms, const SliceReport& slice,
                  const std::vector<Below>& below) {
   Bytes bytes;
   PartWriter writer(bytes);
   writer.Literal(kSliceReportDomain);
-  writer.Key(electorate.template_cid);
+  writer.Key(terms.template_cid);
   PutChecked(writer, slice);
   writer.List(below, [](PartWriter& out, const Below& part) {
     out.Key(part.hash);
     out.I64(part.committed_ms);
   });
-  return HashOf(electorate.suite, bytes);
+  return HashOf(terms.suite, bytes);
 }
 
 void AddPart(const SliceReport& part, SliceReport& sum) {
@@ -61,7 +61,7 @@ Key256 ReportHash(const Suite& suite, const Report& report) {
   return HashOf(suite, bytes);
 }
 
-std::vector<SliceReport> ValidateSlices(const Electorate& electorate, const Roll& roll,
+std::vector<SliceReport> ValidateSlices(const ElectionTerms& terms, const Roll& roll,
                                         const DisclosedKey& key,
                                         std::span<const CommittedBlock> blocks,
                                         std::string prefix) {
@@ -78,20 +78,20 @@ std::vector<SliceReport> ValidateSlices(const Electorate& electorate, const Roll
     }
     for (size_t i = slice.first; slice.leaf() && i < slice.last; ++i) {
       AddBlock(blocks[i].block, sum);
-      CheckBlock(electorate, roll, blocks[i], sum.anomalies);
-      CheckVoters(electorate, roll, key, blocks[i], sum.anomalies);
-      below.push_back({.hash = HashOf(electorate.suite, Encode(blocks[i].block)),
+      CheckBlock(terms, roll, blocks[i], sum.anomalies);
+      CheckVoters(terms, roll, key, blocks[i], sum.anomalies);
+      below.push_back({.hash = HashOf(terms.suite, Encode(blocks[i].block)),
                        .committed_ms = blocks[i].committed_ms});
     }
     for (const Anomaly& anomaly : sum.anomalies) {
       ++sum.counts[static_cast<size_t>(anomaly.kind) - 1];
     }
-    sum.hash = SliceHash(electorate, sum, below);
+    sum.hash = SliceHash(terms, sum, below);
   }
   return reports;
 }
 
-StatusOr<std::vector<SliceReport>> JoinReports(const Electorate& electorate,
+StatusOr<std::vector<SliceReport>> JoinReports(const ElectionTerms& terms,
                                                std::span<const std::vector<SliceReport>> parts) {
   RETURN_IF_ERROR(CheckParts(parts));
   const std::string& first = parts.front().front().prefix;
@@ -101,19 +101,19 @@ StatusOr<std::vector<SliceReport>> JoinReports(const Electorate& electorate,
     AddPart(part.front(), sum);
     below.push_back({.hash = part.front().hash});
   }
-  sum.hash = SliceHash(electorate, sum, below);
-  return Joined(std::move(sum), parts);
+  sum.hash = SliceHash(terms, sum, below);
+  return JoinedSlices(std::move(sum), parts);
 }
 
-Report Validate(const Electorate& electorate, const Roll& roll, const DisclosedKey& key,
-                std::span<const CommittedBlock> blocks, const Tally& tally) {
-  Report report{.template_cid = electorate.template_cid,
-                .roll = roll.Head(electorate.suite),
-                .blocks = TreeOfBlocks(electorate.suite, blocks).Head(),
+Report Validate(const ElectionTerms& terms, const Roll& roll, const DisclosedKey& key,
+                std::span<const CommittedBlock> blocks, const TallyTree& tally) {
+  Report report{.template_cid = terms.template_cid,
+                .roll = roll.Head(terms.suite),
+                .blocks = TreeOfBlocks(terms.suite, blocks).Head(),
                 .tally = tally.front().hash,
-                .slices = ValidateSlices(electorate, roll, key, blocks),
+                .slices = ValidateSlices(terms, roll, key, blocks),
                 .across = {}};
-  CheckAcross(electorate, roll, blocks, report.across);
+  CheckAcross(terms, roll, blocks, report.across);
   return report;
 }
 

@@ -55,19 +55,18 @@ struct Report {
 [[nodiscard]] Key256 ReportHash(const Suite& suite, const Report& report);
 
 // Of all blocks, or of those of a slice. REQUIRES: what SlicesOf requires.
-[[nodiscard]] std::vector<SliceReport> ValidateSlices(const Electorate& electorate,
-                                                      const Roll& roll, const DisclosedKey& key,
+[[nodiscard]] std::vector<SliceReport> ValidateSlices(const ElectionTerms& terms, const Roll& roll,
+                                                      const DisclosedKey& key,
                                                       std::span<const CommittedBlock> blocks,
                                                       std::string prefix = {});
 
 // What ValidateSlices gives for a slice, from what it gives for each of the slices that it is parted
 // into. Errors: as those of JoinTallies.
 [[nodiscard]] StatusOr<std::vector<SliceReport>> JoinReports(
-    const Electorate& electorate, std::span<const std::vector<SliceReport>> parts);
+    const ElectionTerms& terms, std::span<const std::vector<SliceReport>> parts);
 
 // REQUIRES: the blocks ascend by cid, none twice; the tally is theirs.
-[[nodiscard]] Report Validate(const Electorate& electorate, const Roll& roll,
-                              const DisclosedKey& key, std::span<const CommittedBlock> blocks,
-                              const Tally& tally);
+[[nodiscard]] Report Validate(const ElectionTerms& terms, const Roll& roll, const DisclosedKey& key,
+                              std::span<const CommittedBlock> blocks, const TallyTree& tally);
 
 }  // namespace core

@@ -59,7 +59,8 @@ template <typename Node>
 // What was made of the parts of a tree, put together below their parent, in the order of SlicesOf.
 // Node: has a prefix.
 template <typename Node>
-[[nodiscard]] std::vector<Node> Joined(Node parent, std::span<const std::vector<Node>> parts) {
+[[nodiscard]] std::vector<Node> JoinedSlices(Node parent,
+                                             std::span<const std::vector<Node>> parts) {
   std::vector<Node> nodes;
   nodes.push_back(std::move(parent));
   for (const std::vector<Node>& part : parts) nodes.insert(nodes.end(), part.begin(), part.end());

@@ -10,7 +10,7 @@
 namespace core {
 namespace {
 
-void CountAnswer(const Question& question, const Answer& answer, QuestionCounts& counts) {
+void CountAnswer(const BallotQuestion& question, const Answer& answer, QuestionCounts& counts) {
   if (question.kind == QuestionKind::kChoice) {
     for (const uint8_t option : answer.options) ++counts.options[option];
     if (answer.options.empty()) ++counts.blank;
@@ -51,18 +51,18 @@ QuestionTally TallyOf(const Suite& suite, const QuestionCounts& counts, bool lea
   return tally;
 }
 
-Key256 NodeHash(const Electorate& electorate, const TallyNode& node,
+Key256 NodeHash(const ElectionTerms& terms, const TallyNode& node,
                 const std::vector<Key256>& below) {
   Bytes bytes;
   PartWriter writer(bytes);
   writer.Literal(kTallyNodeDomain);
-  writer.Key(electorate.template_cid);
+  writer.Key(terms.template_cid);
   PutCounted(writer, node);
   writer.List(below, [](PartWriter& out, const Key256& hash) { out.Key(hash); });
-  return HashOf(electorate.suite, bytes);
+  return HashOf(terms.suite, bytes);
 }
 
-TallyNode NodeOf(const Electorate& electorate, const Slice& slice, const Counts& counts,
+TallyNode NodeOf(const ElectionTerms& terms, const Slice& slice, const Counts& counts,
                  const std::vector<Key256>& below) {
   TallyNode node{.prefix = slice.prefix,
                  .blocks = counts.blocks,
@@ -71,9 +71,9 @@ TallyNode NodeOf(const Electorate& electorate, const Slice& slice, const Counts&
                  .questions = {},
                  .hash = {}};
   for (const QuestionCounts& question : counts.questions) {
-    node.questions.push_back(TallyOf(electorate.suite, question, slice.leaf()));
+    node.questions.push_back(TallyOf(terms.suite, question, slice.leaf()));
   }
-  node.hash = NodeHash(electorate, node, below);
+  node.hash = NodeHash(terms, node, below);
   return node;
 }
 
@@ -93,7 +93,7 @@ Counts CountsOf(const TallyNode& leaf) {
 bool FitsQuestions(const ElectionTemplate& definition, const TallyNode& node) {
   return std::equal(node.questions.begin(), node.questions.end(), definition.questions.begin(),
                     definition.questions.end(),
-                    [](const QuestionTally& tally, const Question& question) {
+                    [](const QuestionTally& tally, const BallotQuestion& question) {
                       return tally.options.size() == question.options.size();
                     });
 }
@@ -115,34 +115,34 @@ void Counts::Add(const Counts& other) {
 
 Counts EmptyCounts(const ElectionTemplate& definition) {
   Counts counts;
-  for (const Question& question : definition.questions) {
+  for (const BallotQuestion& question : definition.questions) {
     counts.questions.emplace_back().options.resize(question.options.size());
   }
   return counts;
 }
 
-Counts CountBlock(const Electorate& electorate, const DisclosedKey& key, const VoteBlock& block) {
-  Counts counts = EmptyCounts(electorate.definition);
+Counts CountBlock(const ElectionTerms& terms, const DisclosedKey& key, const VoteBlock& block) {
+  Counts counts = EmptyCounts(terms.definition);
   counts.blocks = 1;
   counts.votes = block.votes.size();
   for (const VoteRecord& vote : block.votes) {
-    const auto answers = OpenVote(electorate, key, vote);
+    const auto answers = OpenVote(terms, key, vote);
     if (!answers.ok()) {
       ++counts.spoiled;
       continue;
     }
     for (size_t q = 0; q < answers->size(); ++q) {
-      CountAnswer(electorate.definition.questions[q], (*answers)[q], counts.questions[q]);
+      CountAnswer(terms.definition.questions[q], (*answers)[q], counts.questions[q]);
     }
   }
   return counts;
 }
 
-Tally CountAll(const Electorate& electorate, const DisclosedKey& key,
-               std::span<const CommittedBlock> blocks, std::string prefix) {
+TallyTree CountAll(const ElectionTerms& terms, const DisclosedKey& key,
+                   std::span<const CommittedBlock> blocks, std::string prefix) {
   const std::vector<Slice> slices = SlicesOf(blocks, std::move(prefix));
-  std::vector<Counts> counts(slices.size(), EmptyCounts(electorate.definition));
-  Tally tally(slices.size());
+  std::vector<Counts> counts(slices.size(), EmptyCounts(terms.definition));
+  TallyTree tally(slices.size());
   for (size_t at = slices.size(); at-- > 0;) {
     const Slice& slice = slices[at];
     std::vector<Key256> below;
@@ -152,31 +152,31 @@ Tally CountAll(const Electorate& electorate, const DisclosedKey& key,
       below.push_back(tally[child].hash);
     }
     for (size_t i = slice.first; slice.leaf() && i < slice.last; ++i) {
-      counts[at].Add(CountBlock(electorate, key, blocks[i].block));
+      counts[at].Add(CountBlock(terms, key, blocks[i].block));
       below.push_back(blocks[i].cid);
     }
-    tally[at] = NodeOf(electorate, slice, counts[at], below);
+    tally[at] = NodeOf(terms, slice, counts[at], below);
   }
   return tally;
 }
 
-StatusOr<Tally> JoinTallies(const Electorate& electorate, std::span<const Tally> parts) {
+StatusOr<TallyTree> JoinTallies(const ElectionTerms& terms, std::span<const TallyTree> parts) {
   RETURN_IF_ERROR(CheckParts(parts));
   const std::string& first = parts.front().front().prefix;
   // Its children are named below: all that matters is that it is no leaf.
   const Slice slice{.prefix = first.substr(0, first.size() - 1), .children = {0}};
-  Counts counts = EmptyCounts(electorate.definition);
+  Counts counts = EmptyCounts(terms.definition);
   std::vector<Key256> below;
-  for (const Tally& part : parts) {
+  for (const TallyTree& part : parts) {
     below.push_back(part.front().hash);
     for (const TallyNode& node : part) {
-      if (!FitsQuestions(electorate.definition, node)) {
+      if (!FitsQuestions(terms.definition, node)) {
         return InvalidArgument("tally: the slice " + node.prefix + " answers other questions");
       }
       if (node.blocks <= kSliceBlocksMax) counts.Add(CountsOf(node));
     }
   }
-  return Joined(NodeOf(electorate, slice, counts, below), parts);
+  return JoinedSlices(NodeOf(terms, slice, counts, below), parts);
 }
 
 }  // namespace core

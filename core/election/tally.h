@@ -59,7 +59,7 @@ struct TallyNode {
   friend bool operator==(const TallyNode&, const TallyNode&) = default;
 };
 
-using Tally = std::vector<TallyNode>;  // In the order of SlicesOf; the first is the result.
+using TallyTree = std::vector<TallyNode>;  // In the order of SlicesOf; the first is the result.
 
 // Exact counts, as they are summed.
 struct QuestionCounts {
@@ -79,16 +79,16 @@ struct Counts {
 
 // Of nothing, with room for the questions.
 [[nodiscard]] Counts EmptyCounts(const ElectionTemplate& definition);
-[[nodiscard]] Counts CountBlock(const Electorate& electorate, const DisclosedKey& key,
+[[nodiscard]] Counts CountBlock(const ElectionTerms& terms, const DisclosedKey& key,
                                 const VoteBlock& block);
 
 // Of all blocks, or of those of a slice. REQUIRES: what SlicesOf requires.
-[[nodiscard]] Tally CountAll(const Electorate& electorate, const DisclosedKey& key,
-                             std::span<const CommittedBlock> blocks, std::string prefix = {});
+[[nodiscard]] TallyTree CountAll(const ElectionTerms& terms, const DisclosedKey& key,
+                                 std::span<const CommittedBlock> blocks, std::string prefix = {});
 
 // What CountAll gives for a slice, from what it gives for each of the slices that it is parted into.
 // Errors: parts that are not those of one slice, in their order, or that say what CountAll never says.
-[[nodiscard]] StatusOr<Tally> JoinTallies(const Electorate& electorate,
-                                          std::span<const Tally> parts);
+[[nodiscard]] StatusOr<TallyTree> JoinTallies(const ElectionTerms& terms,
+                                              std::span<const TallyTree> parts);
 
 }  // namespace core

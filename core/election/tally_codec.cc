@@ -1,13 +1,9 @@
 #include "core/election/tally_codec.h"
 
-#include "core/election/bundle.h"
-
 namespace core {
 namespace {
 
-// A tree has at most as many inner nodes as digits lead to its blocks; in practice far fewer than
-// blocks.
-constexpr size_t kNodesMax = 4 * kBlocksMax;
+constexpr size_t kNodesMax = size_t{1} << 24;
 constexpr size_t kPrefixDigitsMax = 64;
 constexpr size_t kAnomaliesMax = size_t{1} << 24;
 
@@ -90,14 +86,14 @@ void PutChecked(PartWriter& writer, const SliceReport& slice) {
   PutAnomalies(writer, slice.anomalies);
 }
 
-void PutTally(PartWriter& writer, const Tally& tally) {
+void PutTally(PartWriter& writer, const TallyTree& tally) {
   writer.List(tally, [](PartWriter& out, const TallyNode& node) {
     PutCounted(out, node);
     out.Key(node.hash);
   });
 }
 
-Tally TakeTally(PartReader& reader) {
+TallyTree TakeTally(PartReader& reader) {
   return reader.List("slices of the tally", kNodesMax, [](PartReader& in) {
     TallyNode node;
     node.prefix = in.String("digits of a prefix", kPrefixDigitsMax);

@@ -12,9 +12,9 @@ namespace core {
 void PutCounted(PartWriter& writer, const TallyNode& node);
 void PutChecked(PartWriter& writer, const SliceReport& slice);
 
-void PutTally(PartWriter& writer, const Tally& tally);
+void PutTally(PartWriter& writer, const TallyTree& tally);
 void PutReport(PartWriter& writer, const Report& report);
-[[nodiscard]] Tally TakeTally(PartReader& reader);
+[[nodiscard]] TallyTree TakeTally(PartReader& reader);
 [[nodiscard]] Report TakeReport(PartReader& reader);
 
 }  // namespace core

@@ -11,11 +11,13 @@
 namespace core {
 namespace {
 
+static_assert(limits::kAnswerBytesMax <= kBallotBytesMax);
+
 Status Wrong(std::string_view what) {
   return InvalidArgument("template: " + std::string(what));
 }
 
-void PutQuestion(PartWriter& writer, const Question& question) {
+void PutQuestion(PartWriter& writer, const BallotQuestion& question) {
   writer.Text(question.title);
   writer.U8(static_cast<uint8_t>(question.kind));
   writer.List(question.options,
@@ -24,8 +26,8 @@ void PutQuestion(PartWriter& writer, const Question& question) {
   writer.U16(question.text_bytes_max);
 }
 
-Question TakeQuestion(PartReader& reader) {
-  Question question;
+BallotQuestion TakeQuestion(PartReader& reader) {
+  BallotQuestion question;
   question.title = reader.String("bytes of a question's title", kTitleBytesMax);
   question.kind = static_cast<QuestionKind>(reader.Byte("kind of a question", 1, 2));
   question.options = reader.List("options of a question", kOptionsMax, [](PartReader& in) {
@@ -84,7 +86,7 @@ Status CheckTitle(std::string_view what, const std::string& title) {
   return {};
 }
 
-Status CheckQuestion(size_t index, const Question& question) {
+Status CheckQuestion(size_t index, const BallotQuestion& question) {
   const std::string what = absl::StrCat("question ", index);
   RETURN_IF_ERROR(CheckTitle(what, question.title));
   if (question.kind == QuestionKind::kText) {
@@ -111,15 +113,15 @@ Status CheckQuestion(size_t index, const Question& question) {
   return {};
 }
 
-Status CheckQuestions(const std::vector<Question>& questions) {
+Status CheckQuestions(const std::vector<BallotQuestion>& questions) {
   if (questions.empty() || questions.size() > kQuestionsMax) {
     return Wrong(absl::StrCat(questions.size(), " questions, not 1 to ", kQuestionsMax));
   }
   for (size_t i = 0; i < questions.size(); ++i) RETURN_IF_ERROR(CheckQuestion(i, questions[i]));
   const size_t bytes = AnswerBytesMax(questions);
-  if (bytes > kBallotBytesMax) {
+  if (bytes > limits::kAnswerBytesMax) {
     return Wrong(
-        absl::StrCat("answers may take ", bytes, " bytes, a ballot holds ", kBallotBytesMax));
+        absl::StrCat("answers may take ", bytes, " bytes, allowed ", limits::kAnswerBytesMax));
   }
   return {};
 }

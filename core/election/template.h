@@ -35,14 +35,14 @@ inline constexpr uint16_t kBlockCapacityMax = limits::kPoolRecordsMax;
 
 enum class QuestionKind : uint8_t { kChoice = 1, kText = 2 };
 
-struct Question {
+struct BallotQuestion {
   std::string title;
   QuestionKind kind = QuestionKind::kChoice;
   std::vector<std::string> options;  // Of a choice.
   uint8_t choices_max = 1;           // Of a choice; none chosen is a blank answer.
   uint16_t text_bytes_max = 0;       // Of a text; none written is a blank answer.
 
-  friend bool operator==(const Question&, const Question&) = default;
+  friend bool operator==(const BallotQuestion&, const BallotQuestion&) = default;
 };
 
 struct KeyHolder {
@@ -65,7 +65,7 @@ struct ElectionTemplate {
   uint32_t revision = 0;
   Key256 prior;  // Zero in the first revision.
   std::string name;
-  std::vector<Question> questions;
+  std::vector<BallotQuestion> questions;
   Schedule schedule;
   std::vector<KeyHolder> holders;  // Ascending by key, as the owners of the combined key are.
   uint8_t threshold = 1;

@@ -31,10 +31,10 @@ class BlockCheckTest : public testing::Test {
     const Roll roll = Roll::Of(small_.roll).value();
     Anomalies found;
     for (const CommittedBlock& block : small_.blocks) {
-      CheckBlock(election.electorate(), roll, block, found);
-      CheckVoters(election.electorate(), roll, key, block, found);
+      CheckBlock(election.terms(), roll, block, found);
+      CheckVoters(election.terms(), roll, key, block, found);
     }
-    CheckAcross(election.electorate(), roll, small_.blocks, found);
+    CheckAcross(election.terms(), roll, small_.blocks, found);
     return found;
   }
 
@@ -118,10 +118,10 @@ TEST_F(BlockCheckTest, AUnitaryBlockWhereNoneIsAllowed) {
   Election election = small_.Replay();
   ElectionTemplate definition = small_.definition;
   definition.blocks.unitary = false;
-  const Electorate electorate = {small_.suite, definition, election.electorate().template_cid,
-                                 election.sharing().key()};
+  const ElectionTerms terms = {small_.suite, definition, election.terms().template_cid,
+                               election.sharing().key()};
   Anomalies found;
-  CheckBlock(electorate, Roll::Of(small_.roll).value(), BlockOf(1), found);
+  CheckBlock(terms, Roll::Of(small_.roll).value(), BlockOf(1), found);
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].kind, AnomalyKind::kTooSmall);
 }

@@ -12,10 +12,10 @@ inline ElectionBundle BundleOf(const SmallElection& small) {
   ElectionBundle bundle{.entries = small.entries,
                         .roll = small.roll,
                         .blocks = small.blocks,
-                        .tally = CountAll(election.electorate(), key, small.blocks),
+                        .tally = CountAll(election.terms(), key, small.blocks),
                         .report = {}};
-  bundle.report = Validate(election.electorate(), Roll::Of(small.roll).value(), key, small.blocks,
-                           bundle.tally);
+  bundle.report =
+      Validate(election.terms(), Roll::Of(small.roll).value(), key, small.blocks, bundle.tally);
   ElectionEntry entry = EntryOfCertification(election, ReportHash(small.suite, bundle.report),
                                              small.TimeOf(Phase::kCertification));
   small.Certify(entry);

@@ -80,9 +80,9 @@ TEST(BundleTest, AResultThatWasCountedAgainIsNotCertified) {
   bundle.blocks.pop_back();
   const Election election = Held().Replay();
   const DisclosedKey key = election.Disclose().value();
-  bundle.tally = CountAll(election.electorate(), key, bundle.blocks);
-  bundle.report = Validate(election.electorate(), Roll::Of(bundle.roll).value(), key, bundle.blocks,
-                           bundle.tally);
+  bundle.tally = CountAll(election.terms(), key, bundle.blocks);
+  bundle.report =
+      Validate(election.terms(), Roll::Of(bundle.roll).value(), key, bundle.blocks, bundle.tally);
   EXPECT_TRUE(IsClean(bundle.report));
   EXPECT_EQ(Findings(bundle),
             (std::vector<Finding>{{.place = "certification", .what = "of another report"}}));

@@ -85,7 +85,7 @@ TEST(ElectionTest, ARevisionOfHoldersStartsTheDealingsAnew) {
   next.name = "Another name";
   ASSERT_TRUE(election.Apply(RevisionOf(small, next)).ok());
   EXPECT_EQ(election.definition(), next);
-  EXPECT_EQ(election.electorate().template_cid, TemplateCid(small.suite, next));
+  EXPECT_EQ(election.terms().template_cid, TemplateCid(small.suite, next));
   EXPECT_TRUE(election.KeyIsReady()) << "the same holders";
   ElectionTemplate after = next;
   after.revision = 2;
@@ -213,12 +213,12 @@ RC_GTEST_PROP(ElectionTest, HostileBodiesAreRefused,
   SmallElection small(8);
   small.DealAll();
   Election election = small.Replay();
-  ElectionEntry entry{.kind = static_cast<EntryKind>(1 + kind % 5),
+  ElectionEntry entry{.kind = static_cast<ElectionEntryKind>(1 + kind % 5),
                       .election = election.id(),
                       .time_ms = small.TimeOf(static_cast<Phase>(1 + phase % 8)),
                       .body = body,
                       .endorsements = {}};
-  if (entry.kind == EntryKind::kRevision) {
+  if (entry.kind == ElectionEntryKind::kRevision) {
     small.Certify(entry);
   } else {
     Endorse(small.suite, small.signers[phase % 3], entry);

@@ -68,7 +68,7 @@ RC_GTEST_PROP(AnswersTest, NormalisingTwiceChangesNothing, (const std::string& t
 
 TEST(RecordsTest, OpenWithTheReleasedKeyOnly) {
   Closed small(2);
-  const Electorate electorate = small.election->electorate();
+  const ElectionTerms terms = small.election->terms();
   const VoteBlock& block = small.blocks[0].block;
   std::multiset<std::string> told;
   std::multiset<std::string> truth;
@@ -77,33 +77,33 @@ TEST(RecordsTest, OpenWithTheReleasedKeyOnly) {
     return std::string(bytes.begin(), bytes.end());
   };
   for (const VoteRecord& vote : block.votes) {
-    told.insert(text_of(OpenVote(electorate, *small.key, vote).value()));
+    told.insert(text_of(OpenVote(terms, *small.key, vote).value()));
   }
   for (const Answers& answers : small.truth) truth.insert(text_of(answers));
   EXPECT_EQ(told, truth);
   for (const VoterRecord& voter : block.voters) {
-    const auto part = OpenVoter(electorate, *small.key, voter);
+    const auto part = OpenVoter(terms, *small.key, voter);
     ASSERT_TRUE(part.has_value());
     const Roll roll = Roll::Of(small.roll).value();
     EXPECT_EQ(part->public_cid, roll.Find(voter.registrant)->public_cid);
   }
   Closed other(3);
-  EXPECT_EQ(OpenVote(electorate, *other.key, block.votes[0]).status().message(),
+  EXPECT_EQ(OpenVote(terms, *other.key, block.votes[0]).status().message(),
             "vote: its box does not open");
 }
 
 // Attack: to learn what somebody voted, copy the box and see which number grows by two.
 TEST(RecordsTest, ACopiedBoxDoesNotOpen) {
   Closed small(4);
-  const Electorate electorate = small.election->electorate();
+  const ElectionTerms terms = small.election->terms();
   VoteRecord vote = small.blocks[0].block.votes[0];
   vote.nonce = small.DrawKey();
-  EXPECT_FALSE(OpenVote(electorate, *small.key, vote).ok());
+  EXPECT_FALSE(OpenVote(terms, *small.key, vote).ok());
   VoterRecord voter = small.blocks[0].block.voters[0];
   voter.registrant = small.blocks[0].block.voters[1].registrant;
-  EXPECT_FALSE(OpenVoter(electorate, *small.key, voter).has_value());
+  EXPECT_FALSE(OpenVoter(terms, *small.key, voter).has_value());
   vote.sealed.pop_back();
-  EXPECT_FALSE(OpenVote(electorate, *small.key, vote).ok()) << "no box";
+  EXPECT_FALSE(OpenVote(terms, *small.key, vote).ok()) << "no box";
 }
 
 TEST(RecordsTest, VotesAndVotersAreOfOneLength) {

@@ -133,18 +133,18 @@ class SmallElection {
 
   // A block of new registrants with these answers, signed, on the roll, in time.
   CommittedBlock& AddBlock(const Election& election, const std::vector<Answers>& answers) {
-    const Electorate electorate = election.electorate();
+    const ElectionTerms terms = election.terms();
     std::vector<SecretKey> voters;
     CommittedBlock committed;
-    committed.block.template_cid = electorate.template_cid;
+    committed.block.template_cid = terms.template_cid;
     committed.committed_ms = TimeOf(Phase::kVoting) + static_cast<int64_t>(random_.Below(kHour));
     for (const Answers& each : answers) {
       voters.push_back(Secret());
       const Registrant registrant{.public_cid = DrawKey(), .private_cid = DrawKey(), .votes = {}};
       roll.push_back({.key = suite.PublicKeyFor(voters.back()), .registrant = registrant});
-      committed.block.votes.push_back(MakeVoteRecord(electorate, DrawKey(), each, Draw()).value());
+      committed.block.votes.push_back(MakeVoteRecord(terms, DrawKey(), each, Draw()).value());
       committed.block.voters.push_back(MakeVoterRecord(
-          electorate, {voters.back(), registrant.public_cid, registrant.private_cid}, Draw()));
+          terms, {voters.back(), registrant.public_cid, registrant.private_cid}, Draw()));
     }
     SortAndSign(committed, voters);
     for (const VoterRecord& voter : committed.block.voters)

@@ -49,7 +49,7 @@ RC_GTEST_PROP(TallyTest, IsTheGroundTruth, (uint16_t seed)) {
   SmallElection small(seed);
   small.Hold(1 + seed % 24);
   const Election election = small.Replay();
-  const Tally tally = CountAll(election.electorate(), election.Disclose().value(), small.blocks);
+  const TallyTree tally = CountAll(election.terms(), election.Disclose().value(), small.blocks);
   ExpectTruth(small, tally.front());
 }
 
@@ -97,7 +97,7 @@ TEST(TallyTest, NodesSumTheirChildrenAndEveryHashCounts) {
   small.Hold(40);
   const Election election = small.Replay();
   const DisclosedKey key = election.Disclose().value();
-  const Tally tally = CountAll(election.electorate(), key, small.blocks);
+  const TallyTree tally = CountAll(election.terms(), key, small.blocks);
   const std::vector<Slice> slices = SlicesOf(small.blocks);
   ASSERT_GT(slices.size(), 10u);
   uint64_t votes = 0;
@@ -108,9 +108,9 @@ TEST(TallyTest, NodesSumTheirChildrenAndEveryHashCounts) {
   }
   EXPECT_EQ(votes, tally[0].votes);
   EXPECT_EQ(options, tally[0].questions[0].options);
-  EXPECT_EQ(CountAll(election.electorate(), key, small.blocks), tally) << "by anybody";
+  EXPECT_EQ(CountAll(election.terms(), key, small.blocks), tally) << "by anybody";
   small.blocks.pop_back();
-  const Tally other = CountAll(election.electorate(), key, small.blocks);
+  const TallyTree other = CountAll(election.terms(), key, small.blocks);
   EXPECT_NE(other[0].hash, tally[0].hash);
   EXPECT_EQ(other[1].hash, tally[1].hash) << "the first slice is the same";
 }
@@ -121,37 +121,37 @@ TEST(TallyTest, SlicesThatAreCountedApartMakeTheWhole) {
   SmallElection small(6);
   small.Hold(40);
   const Election election = small.Replay();
-  const Electorate electorate = election.electorate();
+  const ElectionTerms terms = election.terms();
   const DisclosedKey key = election.Disclose().value();
   const Roll roll = Roll::Of(small.roll).value();
   small.blocks[5].block.signatures[0] = {};
-  std::vector<Tally> tallies;
+  std::vector<TallyTree> tallies;
   std::vector<std::vector<SliceReport>> reports;
   const std::vector<Slice> slices = SlicesOf(small.blocks);
   for (const size_t child : slices[0].children) {
     const auto part = std::span(small.blocks)
                           .subspan(slices[child].first, slices[child].last - slices[child].first);
-    tallies.push_back(CountAll(electorate, key, part, slices[child].prefix));
-    reports.push_back(ValidateSlices(electorate, roll, key, part, slices[child].prefix));
+    tallies.push_back(CountAll(terms, key, part, slices[child].prefix));
+    reports.push_back(ValidateSlices(terms, roll, key, part, slices[child].prefix));
   }
   EXPECT_GT(tallies.size(), 10u);
-  EXPECT_EQ(JoinTallies(electorate, tallies).value(), CountAll(electorate, key, small.blocks));
-  const auto whole = ValidateSlices(electorate, roll, key, small.blocks);
-  EXPECT_EQ(JoinReports(electorate, reports).value(), whole);
+  EXPECT_EQ(JoinTallies(terms, tallies).value(), CountAll(terms, key, small.blocks));
+  const auto whole = ValidateSlices(terms, roll, key, small.blocks);
+  EXPECT_EQ(JoinReports(terms, reports).value(), whole);
   EXPECT_EQ(whole[0].counts[static_cast<size_t>(AnomalyKind::kBadSignature) - 1], 1u);
 
   std::swap(tallies[1], tallies[2]);
-  EXPECT_EQ(JoinTallies(electorate, tallies).status().message(),
+  EXPECT_EQ(JoinTallies(terms, tallies).status().message(),
             "slices: " + tallies[2][0].prefix + " is not the next part of the slice");
   std::swap(tallies[1], tallies[2]);
   tallies[1][0].questions.pop_back();
-  EXPECT_EQ(JoinTallies(electorate, tallies).status().message(),
+  EXPECT_EQ(JoinTallies(terms, tallies).status().message(),
             "tally: the slice " + tallies[1][0].prefix + " answers other questions");
   tallies[1].clear();
-  EXPECT_EQ(JoinTallies(electorate, tallies).status().message(), "slices: a part without a root");
-  EXPECT_EQ(JoinTallies(electorate, std::span(tallies).first(1)).status().message(),
+  EXPECT_EQ(JoinTallies(terms, tallies).status().message(), "slices: a part without a root");
+  EXPECT_EQ(JoinTallies(terms, std::span(tallies).first(1)).status().message(),
             "slices: too few blocks for a slice that is parted");
-  EXPECT_FALSE(JoinTallies(electorate, {}).ok());
+  EXPECT_FALSE(JoinTallies(terms, {}).ok());
 }
 
 // Each of twenty texts comes once more than the one before: the root lists the sixteen most frequent,
@@ -175,7 +175,7 @@ TEST(TallyTest, InnerNodesListTheMostFrequentTexts) {
   small.entries.push_back(small.ReleaseBy(1));
   small.entries.push_back(small.ReleaseBy(2));
   const Election election = small.Replay();
-  const Tally tally = CountAll(election.electorate(), election.Disclose().value(), small.blocks);
+  const TallyTree tally = CountAll(election.terms(), election.Disclose().value(), small.blocks);
   const QuestionTally& texts = tally[0].questions[2];
   ASSERT_EQ(texts.texts.size(), kTopTexts);
   EXPECT_EQ(texts.texts[0].text, "text 20");
@@ -193,7 +193,7 @@ TEST(TallyTest, ASpoiledVoteCountsAsSuch) {
   const DisclosedKey key = election.Disclose().value();
   small.blocks[0].block.votes[1].sealed[100] ^= 1;
   small.blocks[1].block.votes[0].sealed.clear();
-  const TallyNode root = CountAll(election.electorate(), key, small.blocks).front();
+  const TallyNode root = CountAll(election.terms(), key, small.blocks).front();
   EXPECT_EQ(root.votes, small.truth.size());
   EXPECT_EQ(root.spoiled, 2u);
   uint64_t counted = root.questions[0].blank;

@@ -71,10 +71,10 @@ TEST(TemplateTest, SaysWhatIsWrongWithQuestions) {
   EXPECT_EQ(ErrorOf(bad), "template: question 2 is a text and has options");
   bad = small.definition;
   bad.questions[2].text_bytes_max = 600;
-  EXPECT_EQ(ErrorOf(bad), "template: answers may take 619 bytes, a ballot holds 512");
+  EXPECT_EQ(ErrorOf(bad), "template: answers may take 619 bytes, allowed 510");
   bad = small.definition;
   bad.questions.resize(3);
-  for (Question& question : bad.questions) {
+  for (BallotQuestion& question : bad.questions) {
     question = {.title = "?", .options = {}, .choices_max = 1, .text_bytes_max = 0};
     for (int i = 0; i < 32; ++i)
       question.options.push_back(std::to_string(i) + std::string(99, 'x'));
