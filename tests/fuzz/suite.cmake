@@ -6,6 +6,7 @@ add_orb_fuzz(wire_fuzz SOURCES fuzz/wire_fuzz.cc DEPENDS core_codec)
 add_orb_fuzz(canonical_fuzz SOURCES fuzz/canonical_fuzz.cc DEPENDS core_codec)
 
 add_orb_fuzz(collection_block_fuzz SOURCES fuzz/collection_block_fuzz.cc DEPENDS core_collections)
+add_orb_fuzz(election_fuzz SOURCES fuzz/election_fuzz.cc DEPENDS core_election)
 add_orb_fuzz(peer_fuzz SOURCES fuzz/peer_fuzz.cc DEPENDS core_peer)
 add_orb_fuzz(world_fuzz SOURCES fuzz/world_fuzz.cc DEPENDS core_peer)
 add_orb_fuzz(recording_fuzz SOURCES fuzz/recording_fuzz.cc DEPENDS sim_workflow)
@@ -24,4 +25,4 @@ add_orb_fuzz(control_fuzz SOURCES fuzz/control_fuzz.cc DEPENDS node_control)
 add_executable(write_corpus EXCLUDE_FROM_ALL tests/fuzz/write_corpus.cc)
 target_include_directories(write_corpus PRIVATE ${CMAKE_BINARY_DIR}/include_roots/tests)
 target_link_libraries(write_corpus
-  PRIVATE project_flags core_codec core_collections core_peer core_recording node_handshake node_transport)
+  PRIVATE project_flags core_codec core_collections core_election core_peer core_recording node_handshake node_transport)

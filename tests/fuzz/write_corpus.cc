@@ -11,10 +11,12 @@
 #include "core/codec/canonical.h"
 #include "core/codec/wire.h"
 #include "core/collections/tree_edits.h"
+#include "core/election/receipt.h"
 #include "node/transport/frame.h"
 #include "tests/core/codec/frames.h"
 #include "tests/core/codec/test_directory.h"
 #include "tests/core/collections/arbitrary_block.h"
+#include "tests/core/election/bundle_of.h"
 #include "tests/core/recording/recorded_rig.h"
 #include "tests/node/handshake/handshake_rig.h"
 
@@ -143,6 +145,19 @@ void WriteCollectionBlocks(const std::filesystem::path& folder) {
   WriteVariants(folder / "edits", core::EncodeEdits(edits).value());
 }
 
+void WriteElection(const std::filesystem::path& folder) {
+  core::SmallElection small(1);
+  small.Hold(2);
+  WriteVariants(folder / "template", core::Encode(small.definition));
+  WriteVariants(folder / "block", core::Encode(small.blocks[0].block));
+  WriteVariants(folder / "first-entry", core::Encode(small.entries[0]));
+  WriteVariants(folder / "release", core::Encode(small.entries.back()));
+  const auto receipt =
+      core::ReceiptFor(small.suite, small.blocks, small.blocks[0].block.votes[0].nonce);
+  WriteVariants(folder / "receipt", core::Encode(receipt.value()));
+  WriteVariants(folder / "bundle", core::Encode(core::BundleOf(small)));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -169,6 +184,7 @@ int main(int argc, char** argv) {
     WriteVariants(root / "canonical_fuzz" / ("record" + std::to_string(seed)), bytes);
   }
   WriteCollectionBlocks(root / "collection_block_fuzz");
+  WriteElection(root / "election_fuzz");
   WriteTransportCorpus(root / "transport_fuzz");
   WriteRecordings(root / "recording_fuzz");
   return 0;
