@@ -5,7 +5,6 @@
 //   share        s_j = F(j), known to owner j alone; share key S_j = F(j) G, known to everybody
 //   opening      D_j = s_j R with a proof that log_G S_j = log_R D_j; S = sum of l_j D_j
 //   released     s_j itself, good if s_j G = S_j; t of them give F(0), which opens everything
-//
 //   possession   an opening of R = e G, where e follows from all share keys: known to everybody
 //
 // l_j is Lagrange's coefficient for 0 among the owners who came forward. A wrong share names its

@@ -35,32 +35,19 @@ VoterRecord TakeVoter(PartReader& reader) {
   return record;
 }
 
-SealingContext ContextOf(const ElectionTerms& terms, std::string_view domain,
+SealingContext ContextOf(const Suite& suite, std::string_view domain, const Key256& template_cid,
                          const std::array<uint8_t, 32>& beside) {
   Bytes bytes;
   PartWriter writer(bytes);
   writer.Literal(domain);
-  writer.Key(terms.template_cid);
+  writer.Key(template_cid);
   writer.Fixed(beside);
-  return terms.suite.Sha256(bytes);
+  return suite.Sha256(bytes);
 }
 
-// What the registrant signs in its sealed part.
-Bytes VoterSigningBytes(const ElectionTerms& terms, const PublicKey& registrant,
-                        const VoterPart& part) {
-  Bytes bytes;
-  PartWriter writer(bytes);
-  writer.Literal(kVoterPartDomain);
-  writer.Key(terms.template_cid);
-  writer.Fixed(registrant);
-  writer.Key(part.public_cid);
-  writer.Key(part.private_cid);
-  return bytes;
-}
-
-Bytes SealedBytes(const ElectionTerms& terms, const SealingContext& context, const Bytes& plain,
+Bytes SealedBytes(const CombinedKey& key, const SealingContext& context, const Bytes& plain,
                   const DrawnBytes& drawn) {
-  return terms.key.Seal<kBallotBytesMax>(context, plain, drawn).value().ToBytes();
+  return key.Seal<kBallotBytesMax>(context, plain, drawn).value().ToBytes();
 }
 
 std::optional<Bytes> Opened(const DisclosedKey& key, const SealingContext& context,
@@ -71,34 +58,57 @@ std::optional<Bytes> Opened(const DisclosedKey& key, const SealingContext& conte
 
 }  // namespace
 
+SealingContext VoteContext(const Suite& suite, const Key256& template_cid, const Key256& nonce) {
+  return ContextOf(suite, kVoteContextDomain, template_cid, nonce.bytes);
+}
+
+SealingContext VoterContext(const Suite& suite, const Key256& template_cid,
+                            const PublicKey& registrant) {
+  return ContextOf(suite, kVoterContextDomain, template_cid, registrant);
+}
+
+Bytes VoterSigningBytes(const Key256& template_cid, const PublicKey& registrant,
+                        const VoterPart& part) {
+  Bytes bytes;
+  PartWriter writer(bytes);
+  writer.Literal(kVoterPartDomain);
+  writer.Key(template_cid);
+  writer.Fixed(registrant);
+  writer.Key(part.public_cid);
+  writer.Key(part.private_cid);
+  return bytes;
+}
+
 StatusOr<VoteRecord> MakeVoteRecord(const ElectionTerms& terms, const Key256& nonce,
                                     const Answers& answers, const DrawnBytes& drawn) {
   RETURN_IF_ERROR(CheckAnswers(terms.definition, answers));
   const Bytes plain = Encode(terms.definition, answers);
-  return VoteRecord{.nonce = nonce,
-                    .sealed = SealedBytes(terms, ContextOf(terms, kVoteContextDomain, nonce.bytes),
-                                          plain, drawn)};
+  return VoteRecord{
+      .nonce = nonce,
+      .sealed = SealedBytes(terms.key, VoteContext(terms.suite, terms.template_cid, nonce), plain,
+                            drawn)};
 }
 
 VoterRecord MakeVoterRecord(const ElectionTerms& terms, const VoterIdentity& voter,
                             const DrawnBytes& drawn) {
   const PublicKey registrant = terms.suite.PublicKeyFor(voter.secret);
   VoterPart part{.public_cid = voter.public_cid, .private_cid = voter.private_cid};
-  part.signature = terms.suite.Sign(voter.secret, VoterSigningBytes(terms, registrant, part));
+  part.signature =
+      terms.suite.Sign(voter.secret, VoterSigningBytes(terms.template_cid, registrant, part));
   Bytes plain;
   PartWriter writer(plain);
   writer.Key(part.public_cid);
   writer.Key(part.private_cid);
   writer.Fixed(part.signature);
   return {.registrant = registrant,
-          .sealed =
-              SealedBytes(terms, ContextOf(terms, kVoterContextDomain, registrant), plain, drawn)};
+          .sealed = SealedBytes(
+              terms.key, VoterContext(terms.suite, terms.template_cid, registrant), plain, drawn)};
 }
 
 StatusOr<Answers> OpenVote(const ElectionTerms& terms, const DisclosedKey& key,
                            const VoteRecord& record) {
   const auto plain =
-      Opened(key, ContextOf(terms, kVoteContextDomain, record.nonce.bytes), record.sealed);
+      Opened(key, VoteContext(terms.suite, terms.template_cid, record.nonce), record.sealed);
   if (!plain.has_value()) return InvalidArgument("vote: its box does not open");
   return DecodeAnswers(terms.definition, *plain);
 }
@@ -106,14 +116,14 @@ StatusOr<Answers> OpenVote(const ElectionTerms& terms, const DisclosedKey& key,
 std::optional<VoterPart> OpenVoter(const ElectionTerms& terms, const DisclosedKey& key,
                                    const VoterRecord& record) {
   const auto plain =
-      Opened(key, ContextOf(terms, kVoterContextDomain, record.registrant), record.sealed);
+      Opened(key, VoterContext(terms.suite, terms.template_cid, record.registrant), record.sealed);
   if (!plain.has_value()) return {};
   PartReader reader(*plain);
   VoterPart part;
   part.public_cid = reader.Key();
   part.private_cid = reader.Key();
   reader.Fixed(part.signature);
-  const Bytes signed_bytes = VoterSigningBytes(terms, record.registrant, part);
+  const Bytes signed_bytes = VoterSigningBytes(terms.template_cid, record.registrant, part);
   const bool good =
       reader.Finished() && terms.suite.Verify(record.registrant, signed_bytes, part.signature);
   return good ? std::optional(part) : std::nullopt;

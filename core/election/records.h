@@ -68,6 +68,16 @@ struct VoterPart {
   friend bool operator==(const VoterPart&, const VoterPart&) = default;
 };
 
+// What boxes are bound to, and what a registrant signs in its sealed part, for who seals without
+// knowing the template: the plain bytes of a vote are those of its answers, of a voter both cids and
+// the signature, one after the other.
+[[nodiscard]] SealingContext VoteContext(const Suite& suite, const Key256& template_cid,
+                                         const Key256& nonce);
+[[nodiscard]] SealingContext VoterContext(const Suite& suite, const Key256& template_cid,
+                                          const PublicKey& registrant);
+[[nodiscard]] Bytes VoterSigningBytes(const Key256& template_cid, const PublicKey& registrant,
+                                      const VoterPart& part);
+
 // Errors: what is wrong with the answers.
 [[nodiscard]] StatusOr<VoteRecord> MakeVoteRecord(const ElectionTerms& terms, const Key256& nonce,
                                                   const Answers& answers, const DrawnBytes& drawn);
