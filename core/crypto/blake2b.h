@@ -1,7 +1,6 @@
-// BLAKE2b (RFC 7693) over several pieces, by libsodium; wiped when it goes, because secrets are among
-// the pieces. A domain comes first, so that no hash of one use says anything about another. Pieces are
-// of fixed sizes, or the last one alone is not: otherwise two lists of pieces could be the same bytes.
-// Thread rule: one thread at a time.
+// BLAKE2b over a domain and parts of fixed sizes, as a digest or as a scalar of the group. One domain
+// for each use, so that no hash of one says anything about another. The state is wiped.
+// Inside core/crypto only: nobody else needs libsodium's headers.
 #pragma once
 
 #include <array>
@@ -19,9 +18,8 @@ namespace core {
 template <size_t kSize>
 class Blake2b {
  public:
-  // With a key it is a message authentication code, and a stream of bytes for whoever has the key.
-  explicit Blake2b(std::string_view domain, std::span<const uint8_t> key = {}) {
-    crypto_generichash_init(&state_, key.data(), key.size(), kSize);
+  explicit Blake2b(std::string_view domain) {
+    crypto_generichash_init(&state_, nullptr, 0, kSize);
     crypto_generichash_update(&state_, reinterpret_cast<const uint8_t*>(domain.data()),
                               domain.size());
   }
@@ -40,7 +38,6 @@ class Blake2b {
     crypto_generichash_final(&state_, out.data(), out.size());
   }
 
-  // A scalar of ristretto255, uniform but for a part in 2^260.
   void EndAsScalar(std::span<uint8_t, 32> out) requires(kSize == 64) {
     std::array<uint8_t, kSize> wide;
     End(wide);
