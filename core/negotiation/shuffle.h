@@ -129,6 +129,9 @@ class Shuffle {
     state.Add("phase", phase_);
     state.Add("statements", uint64_t{transcript_.statements().size()});
     for (const ShuffleStatement& each : transcript_.statements()) state.Hash(each.signature);
+    state.Add("told_all", told_all_);
+    state.Add("relays", relays_);
+    state.Hash(given_up_);
   }
 
  private:

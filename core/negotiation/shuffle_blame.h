@@ -11,9 +11,10 @@
 // else. Source: protocol document, 1.6.6, step 5.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
+#include <utility>
 #include <vector>
 
 #include "core/negotiation/shuffle_transcript.h"

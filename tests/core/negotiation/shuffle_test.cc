@@ -132,6 +132,26 @@ INSTANTIATE_TEST_SUITE_P(EveryCryptography, ShuffleTest,
                            return "Modelled";
                          });
 
+Fingerprint DigestOf(const Shuffle& shuffle) {
+  Hasher hasher;
+  HashedState state(hasher);
+  shuffle.Tell(state);
+  return hasher.Result();
+}
+
+TEST(ShuffleTest, TellsWhatItIsMadeOf) {
+  ShuffleRig rig(Cryptography::kModelled, 3, 8);
+  rig.Begin();
+  ShuffleRig again(Cryptography::kModelled, 3, 8);
+  again.Begin();
+  const Fingerprint begun = DigestOf(rig.shuffle(0));
+  EXPECT_EQ(DigestOf(again.shuffle(0)), begun);
+  rig.Deliver();
+  again.Deliver();
+  EXPECT_NE(DigestOf(rig.shuffle(0)), begun);
+  EXPECT_EQ(DigestOf(rig.shuffle(0)), DigestOf(again.shuffle(0)));
+}
+
 // Seals what nobody can open.
 class SpoiledSealing : public ModelledSealing {
  public:
