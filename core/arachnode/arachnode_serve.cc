@@ -345,10 +345,13 @@ void Arachnode::OnKept(const RingMoment& moment, const ShelfEnd& end) {
   // A move that settled meanwhile has no place for it any more: the sender must not count on this node.
   const StoreVerdict taken =
       Takes(moment, task.key) ? StoreVerdict::kStored : StoreVerdict::kNotMine;
+  const StoreVerdict refused = end.no_room ? StoreVerdict::kFull : StoreVerdict::kFailed;
+  // A disk that is full below what is lent is a node that is full.
+  refused_ = refused_ || end.no_room;
   if (task.peer != kNoPeer) {
-    moment.Send(task.peer, task.id,
-                ArchiveAck{.block = {task.key, task.revision},
-                           .verdict = end.done ? taken : StoreVerdict::kFailed});
+    moment.Send(
+        task.peer, task.id,
+        ArchiveAck{.block = {task.key, task.revision}, .verdict = end.done ? taken : refused});
   }
   if (!end.done) return;
   handoff_.OnKept({task.key, task.revision});

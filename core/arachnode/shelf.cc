@@ -126,7 +126,10 @@ ShelfEnd Shelf::OnStored(const RingMoment&, const Stored& stored) {
   if (open_.empty() || open_.front().ticket != stored.ticket) return {};
   Open open = std::move(open_.front());
   open_.pop_front();
-  ShelfEnd end{.task = open.task, .done = stored.status.ok(), .archive = std::move(open.archive)};
+  ShelfEnd end{.task = open.task,
+               .done = stored.status.ok(),
+               .no_room = absl::IsResourceExhausted(stored.status),
+               .archive = std::move(open.archive)};
   if (end.task.kind == ShelfTask::Kind::kPut) {
     coming_ -= open.bytes;
     if (!end.done) return end;

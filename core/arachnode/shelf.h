@@ -61,7 +61,8 @@ struct ShelfTask {
 struct ShelfEnd {
   ShelfTask task;
   bool done = false;
-  Archive archive;  // Put, or read.
+  bool no_room = false;  // Not done, since the disk is full.
+  Archive archive;       // Put, or read.
 };
 
 class Shelf {

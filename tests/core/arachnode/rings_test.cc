@@ -279,6 +279,22 @@ TEST_F(RingsTest, ANodeWithoutRoomSaysSoAndKeepsWhatItHas) {
   }));
 }
 
+// What is lent says what is meant, and the disk what there is.
+TEST_F(RingsTest, ANodeWhoseDiskIsFullIsFull) {
+  Build(12);
+  for (uint32_t i = 0; i < 3; ++i) Lend(i);
+  Run(Minutes(1));
+  net_->Fill(PeerId{0}, kArchiveTable);
+  Put(8, 4);
+  Run(Minutes(3));
+  const auto pressed = net_->All<StoragePressure>();
+  EXPECT_TRUE(std::any_of(pressed.begin(), pressed.end(), [](const auto& each) {
+    return each.first == PeerId{0} && each.second.on;
+  }));
+  EXPECT_TRUE(std::none_of(pressed.begin(), pressed.end(),
+                           [](const auto& each) { return each.first == PeerId{1}; }));
+}
+
 TEST_F(RingsTest, ARestartFindsPlaceAndBlocks) {
   Build(16);
   for (uint32_t i = 0; i < 6; ++i) Lend(i);

@@ -89,6 +89,13 @@ TEST_F(ShelfTest, ADiskThatRefusesLeavesItAsItWas) {
   EXPECT_FALSE(shelf_.Has({KeyAt(1), 4}));
 }
 
+TEST_F(ShelfTest, AFullDiskIsToldFromOneThatFails) {
+  ASSERT_TRUE(Put(KeyAt(1), 3));
+  EXPECT_FALSE(Complete(Unavailable("test")).at(0).no_room);
+  ASSERT_TRUE(Put(KeyAt(1), 3));
+  EXPECT_TRUE(Complete(ResourceExhausted("test")).at(0).no_room);
+}
+
 TEST_F(ShelfTest, WhatIsHeldAndWhatIsComingFitsIntoTheCapacity) {
   ASSERT_TRUE(Put(KeyAt(1), 1, 5'000));
   EXPECT_FALSE(Put(KeyAt(2), 1, 5'000));  // Not durable, and counted.

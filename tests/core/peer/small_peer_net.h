@@ -112,6 +112,9 @@ class SmallPeerNet {
     return damaged;
   }
 
+  // From now on its disk has no room for rows of the table.
+  void Fill(PeerId peer, TableId table) { nodes_[peer.value].full.insert(table); }
+
   // The same with an empty disk.
   void Wipe(PeerId peer) {
     nodes_[peer.value].rows.clear();
@@ -173,6 +176,7 @@ class SmallPeerNet {
     uint32_t incarnation = 0;
     std::deque<StoreRequest> stores{};  // The disk has them.
     std::map<StoreKey, Bytes> rows{};
+    std::set<TableId> full{};
   };
 
   struct Event {
@@ -248,6 +252,12 @@ class SmallPeerNet {
     node.stores.pop_front();
     Stored stored{.ticket = store.ticket, .status = store.batch.CheckLimits(), .found = {}};
     CHECK(stored.status.ok());
+    for (const StoreWrite& write : store.batch.writes) {
+      if (write.value.has_value() && node.full.contains(write.at.table)) {
+        stored.status = ResourceExhausted("no room");
+        return Deliver(peer, stored);
+      }
+    }
     store.batch.ApplyTo(node.rows);
     for (const StoreKey& at : store.batch.reads) {
       const auto found = node.rows.find(at);
