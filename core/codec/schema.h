@@ -175,7 +175,7 @@ template <>
 inline constexpr auto kFields<Vote> =
     std::tuple(NumberField<1, &Vote::member, 0, limits::kMembersMax - 1>{"vote.member: above 15"},
                NumberField<2, &Vote::kind, 1, 4>{"vote.kind: not 1 to 4"},
-               NumberField<3, &Vote::reason, 0, 8>{"vote.reason: above 8"},
+               NumberField<3, &Vote::reason, 0, 9>{"vote.reason: above 9"},
                FixedField<4, &Vote::winner>{"vote.winner: missing or not 32 bytes"},
                FixedField<5, &Vote::signature>{"vote.signature: missing or not 64 bytes"});
 
@@ -210,7 +210,7 @@ inline constexpr auto kFields<TxVote> =
 template <>
 inline constexpr auto kFields<TxRefusal> =
     std::tuple(FixedField<1, &TxRefusal::tx>{"tx_refusal.tx: missing or not 32 bytes"},
-               NumberField<2, &TxRefusal::reason, 1, 8>{"tx_refusal.reason: not 1 to 8"});
+               NumberField<2, &TxRefusal::reason, 1, 9>{"tx_refusal.reason: not 1 to 9"});
 
 template <>
 inline constexpr auto kFields<TxCommit> = std::tuple(
@@ -247,7 +247,7 @@ template <>
 inline constexpr auto kFields<TxResult> =
     std::tuple(FixedField<1, &TxResult::id>{"tx_result.id: missing or not 16 bytes"},
                NumberField<2, &TxResult::verdict, 1, 6>{"tx_result.verdict: not 1 to 6"},
-               NumberField<3, &TxResult::reason, 0, 8>{"tx_result.reason: above 8"},
+               NumberField<3, &TxResult::reason, 0, 9>{"tx_result.reason: above 9"},
                U64Field<4, &TxResult::revision>{"tx_result.revision"},
                OptionalField<5, &TxResult::certificate>{"tx_result.certificate: empty"});
 

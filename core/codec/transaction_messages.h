@@ -101,7 +101,8 @@ enum class RejectReason : uint8_t {
   kMembership = 5,  // The declared members are not those that the member sees.
   kSignature = 6,   // Of the client or of a vote.
   kBusy = 7,        // No room: too many transactions are open.
-  kExpiry = 8       // Expires too far in the future to be remembered.
+  kExpiry = 8,      // Expires too far in the future to be remembered.
+  kNoRoom = 9       // The value does not fit into what the member keeps for its clusters.
 };
 
 // Signed over the network, the transaction's hash, kind, reason and winner.

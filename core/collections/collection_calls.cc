@@ -15,6 +15,7 @@ TransactEnd EndOfTransaction(CallOutcome outcome) {
       return TransactEnd::kConflict;
     case CallOutcome::kRejected:
       return TransactEnd::kRejected;
+    case CallOutcome::kNoRoom:
     case CallOutcome::kUnavailable:
       return TransactEnd::kUnavailable;
     case CallOutcome::kInDoubt:

@@ -81,6 +81,9 @@ struct TransactionsConfig {
   int materialise_every = 32;  // Revisions between two whole copies.
   int open_max = 4096;         // Undecided transactions that one member remembers.
   int open_per_client = 64;
+  // Bytes of values that a member keeps for its clusters; 0: everything stays. What it lets go of the
+  // storage rings must hold, so where nobody lends it is how much may be written.
+  uint64_t cluster_cache = 0;
 
   Duration reservation_ttl{0};              // 0: time releases no lock (L5).
   bool forget_at_commit_signature = false;  // The lock goes with the commit's own signature.

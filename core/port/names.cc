@@ -73,8 +73,9 @@ std::string_view NameOf(CallKind call) {
 }
 
 std::string_view NameOf(CallOutcome outcome) {
-  constexpr std::string_view kNames[] = {"committed", "found",       "stale",    "conflict",
-                                         "rejected",  "unavailable", "in_doubt", "expired"};
+  constexpr std::string_view kNames[] = {"committed", "found",    "stale",
+                                         "conflict",  "rejected", "unavailable",
+                                         "in_doubt",  "expired",  "no_room"};
   return kNames[static_cast<size_t>(outcome) - 1];
 }
 
@@ -90,8 +91,9 @@ std::string_view NameOf(VoteKind kind) {
 }
 
 std::string_view NameOf(RejectReason reason) {
-  constexpr std::string_view kNames[] = {"none",       "stale",     "invalid", "no_pend", "decided",
-                                         "membership", "signature", "busy",    "expiry"};
+  constexpr std::string_view kNames[] = {"none",    "stale",      "invalid",   "no_pend",
+                                         "decided", "membership", "signature", "busy",
+                                         "expiry",  "no_room"};
   return kNames[static_cast<size_t>(reason)];
 }
 

@@ -194,7 +194,8 @@ enum class CallOutcome : uint8_t {
   kRejected = 5,     // Refused for good. Nothing was written.
   kUnavailable = 6,  // Too few members answered. Nothing was written.
   kInDoubt = 7,      // The write may take effect at any later time, or never.
-  kExpired = 8       // The revision that was asked for is no longer kept.
+  kExpired = 8,      // The revision that was asked for is no longer kept.
+  kNoRoom = 9        // Too many members have no room for the value. Nothing was written.
 };
 
 struct CallFinished {
@@ -274,6 +275,19 @@ struct RevisionCollected {
   BlockId block;
   uint64_t revision = 0;
   bool tombstone = false;
+};
+
+struct ValueServed {  // A member whose values are bounded gave one to whoever asked.
+  BlockId block;
+  bool hit = false;  // It had it; otherwise it got it from the rings.
+};
+
+// Durable: this replica keeps the row of the latest revision and not its content, which the rings have.
+struct ValueLetGo {
+  BlockId block;
+  uint64_t revision = 0;
+  uint64_t bytes = 0;  // Of this block.
+  uint64_t kept = 0;   // Of all blocks, behind it.
 };
 
 struct PendTaken {  // Durable: the block waits for the multi-block transaction.
@@ -546,18 +560,17 @@ struct StandingFell {
   bool banned = false;
 };
 
-using Observation =
-    std::variant<Joined, LookupDone, ContactAdded, ContactEvicted, MatchStarted, Published,
-                 Respecified, Seen, RecordRefused, Offered, Matched, MatchFinished, TaskAccepted,
-                 TaskDeclined, TaskFinished, Held, Answered, Refused, BadFrame, StandingFell,
-                 CallStarted, CallWrite, CallAttempt, CallFinished, BlockRead, VoteCast, LockTaken,
-                 LockReleased, TxDecided, RevisionApplied, RevisionCollected, PendTaken,
-                 PendDropped, ForkSeen, CertificateMade, ResolutionStarted, TransactionRefused,
-                 DoubleVoteProven, StoreFailed, RingChanged, BlockHeld, BlockReleased,
-                 OverlapSampled, HandoffEnded, FillEnded, StoragePressure, ArchiveRefused,
-                 FetchEnded, VoteStarted, ReservationWanted, AttemptStarted, TopicJoined,
-                 PairFormed, SecretDisclosed, SeedOpened, PoolJoined, PoolLeft, PoolsMerged,
-                 BlockSignedBy, SignRefused, BlockFormed, VoteEnded, NegotiationRefused>;
+using Observation = std::variant<
+    Joined, LookupDone, ContactAdded, ContactEvicted, MatchStarted, Published, Respecified, Seen,
+    RecordRefused, Offered, Matched, MatchFinished, TaskAccepted, TaskDeclined, TaskFinished, Held,
+    Answered, Refused, BadFrame, StandingFell, CallStarted, CallWrite, CallAttempt, CallFinished,
+    BlockRead, VoteCast, LockTaken, LockReleased, TxDecided, RevisionApplied, RevisionCollected,
+    PendTaken, PendDropped, ForkSeen, CertificateMade, ResolutionStarted, TransactionRefused,
+    DoubleVoteProven, StoreFailed, RingChanged, BlockHeld, BlockReleased, OverlapSampled,
+    HandoffEnded, FillEnded, StoragePressure, ArchiveRefused, FetchEnded, ValueServed, ValueLetGo,
+    VoteStarted, ReservationWanted, AttemptStarted, TopicJoined, PairFormed, SecretDisclosed,
+    SeedOpened, PoolJoined, PoolLeft, PoolsMerged, BlockSignedBy, SignRefused, BlockFormed,
+    VoteEnded, NegotiationRefused>;
 
 // Every step of every peer copies them, and every user of a peer compiles that copy.
 static_assert(std::is_trivially_copyable_v<Observation>);

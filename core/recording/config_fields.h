@@ -24,6 +24,7 @@ inline constexpr int64_t kDayUs = 24 * kHourUs;
 
 inline constexpr int64_t kMillion = 1'000'000;
 inline constexpr int64_t kTableMax = 16'777'216;
+inline constexpr int64_t kCacheMax = int64_t{1} << 40;
 
 template <typename Section, typename Visitor>
 void ForEachRoutingField(Section& r, Visitor& visit) {
@@ -97,6 +98,7 @@ void ForEachTransactionsField(Section& t, Visitor& visit) {
   visit(FieldRange{"transactions.materialise_every", 1, 1024}, t.materialise_every);
   visit(FieldRange{"transactions.open_max", 1, kMillion}, t.open_max);
   visit(FieldRange{"transactions.open_per_client", 1, kMillion}, t.open_per_client);
+  visit(FieldRange{"transactions.cluster_cache", 0, kCacheMax}, t.cluster_cache);
   visit(FieldRange{"transactions.reservation_ttl", 0, kHourUs}, t.reservation_ttl);
   visit(FieldRange{"transactions.forget_at_commit_signature", 0, 1}, t.forget_at_commit_signature);
   visit(FieldRange{"transactions.wait_for_all_members", 0, 1}, t.wait_for_all_members);
@@ -170,7 +172,7 @@ void ForEachNegotiationField(Section& n, Visitor& visit) {
 template <typename AnyConfig, typename Visitor>
 void ForEachConfigField(AnyConfig& config, Visitor&& visit) {
   static_assert(sizeof(RoutingConfig) == 40 && sizeof(MatchmakingConfig) == 184 &&
-                    sizeof(TransactionsConfig) == 176 && sizeof(ArachnodeConfig) == 160 &&
+                    sizeof(TransactionsConfig) == 184 && sizeof(ArachnodeConfig) == 160 &&
                     sizeof(NegotiationConfig) == 160,
                 "a new parameter needs a line above");
   ForEachRoutingField(config.routing, visit);

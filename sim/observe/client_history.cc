@@ -39,6 +39,7 @@ const char* TypeOf(core::CallOutcome outcome) {
     case core::CallOutcome::kConflict:
     case core::CallOutcome::kRejected:
     case core::CallOutcome::kUnavailable:
+    case core::CallOutcome::kNoRoom:
       break;
   }
   return "fail";

@@ -334,6 +334,16 @@ struct ObservationTeller {
              Number("took_us", o.took.us)}};
   }
 
+  Description operator()(const core::ValueServed& o) const {
+    return {"value_served", {{"block", o.block}, {"hit", o.hit}}};
+  }
+
+  Description operator()(const core::ValueLetGo& o) const {
+    return {"value_let_go",
+            {{"block", o.block},
+             Number("revision", o.revision),
+             Number("bytes", o.bytes),
+             Number("kept", o.kept)}};
   Description operator()(const core::VoteStarted& o) const {
     return {"vote_started",
             {{"template", o.template_cid}, {"registrant", core::Key256{o.registrant}}}};

@@ -18,6 +18,8 @@ Metric MetricOf(core::CallOutcome outcome) {
     case core::CallOutcome::kRejected:
     case core::CallOutcome::kExpired:
       return Metric::kCallsRefused;
+    case core::CallOutcome::kNoRoom:
+      return Metric::kCallsNoRoom;
     case core::CallOutcome::kUnavailable:
       return Metric::kCallsUnavailable;
     case core::CallOutcome::kInDoubt:
@@ -77,9 +79,16 @@ void FactMetrics::OnJoined(const Fact& fact, const core::Joined& joined) {
 }
 
 // What a peer tells in the moment in which it starts again, it told in its earlier life.
-void FactMetrics::OnVote(const Fact& fact) {
+void FactMetrics::OnVote(const Fact& fact, const core::VoteCast& vote) {
   const bool again = fact.peer.value < started_.size() && fact.at == started_[fact.peer.value];
-  if (!again) metrics_.Count(Metric::kVotesCast);
+  if (again) return;
+  metrics_.Count(Metric::kVotesCast);
+  if (vote.reason == core::RejectReason::kNoRoom) metrics_.Count(Metric::kCacheRefusals);
+}
+
+void FactMetrics::OnServed(const core::ValueServed& served) {
+  metrics_.Count(served.hit ? Metric::kCacheHits : Metric::kCacheMisses);
+  metrics_.Trial(Metric::kCacheCoverage, served.hit);
 }
 
 void FactMetrics::OnFact(const WorldView&, const Fact& fact) {
@@ -100,8 +109,10 @@ void FactMetrics::OnFact(const WorldView&, const Fact& fact) {
     if (step->to < step->from) metrics_.Count(Metric::kMatchWidened);
   } else if (const auto* call = std::get_if<core::CallFinished>(&fact.what)) {
     OnCallFinished(*call);
-  } else if (std::holds_alternative<core::VoteCast>(fact.what)) {
-    OnVote(fact);
+  } else if (const auto* vote = std::get_if<core::VoteCast>(&fact.what)) {
+    OnVote(fact, *vote);
+  } else if (const auto* served = std::get_if<core::ValueServed>(&fact.what)) {
+    OnServed(*served);
   } else if (const auto* made = std::get_if<core::CertificateMade>(&fact.what)) {
     metrics_.Count(made->committed ? Metric::kCertificatesCommitted : Metric::kCertificatesAborted);
   } else if (const auto* applied = std::get_if<core::RevisionApplied>(&fact.what)) {
@@ -140,6 +151,7 @@ void FactMetrics::OnFact(const WorldView&, const Fact& fact) {
         {AlternativeOf<core::BlockHeld>(kType), Metric::kRingsHeld},
         {AlternativeOf<core::BlockReleased>(kType), Metric::kRingsReleased},
         {AlternativeOf<core::ArchiveRefused>(kType), Metric::kRingsRefused},
+        {AlternativeOf<core::ValueLetGo>(kType), Metric::kCacheLetGo},
         {AlternativeOf<core::StoreFailed>(kType), Metric::kStoresFailed},
         {AlternativeOf<core::BadFrame>(kType), Metric::kFramesBad},
     };

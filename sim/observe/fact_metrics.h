@@ -47,7 +47,8 @@ class FactMetrics : public Observer {
   void OnCallFinished(const core::CallFinished& call);
   void OnFetchEnded(const core::FetchEnded& fetch);
   void OnLookup(const core::LookupDone& lookup);
-  void OnVote(const Fact& fact);
+  void OnVote(const Fact& fact, const core::VoteCast& vote);
+  void OnServed(const core::ValueServed& served);
   void OnActionEnded(const UserFact& fact, const ActionEnded& ended);
   void OnJoined(const Fact& fact, const core::Joined& joined);
 

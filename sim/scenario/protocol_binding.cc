@@ -16,7 +16,8 @@ namespace sim {
 namespace {
 
 template <typename Config>
-using Field = std::variant<int Config::*, uint32_t Config::*, bool Config::*, Duration Config::*>;
+using Field = std::variant<int Config::*, uint32_t Config::*, uint64_t Config::*, bool Config::*,
+                           Duration Config::*>;
 
 template <typename Config>
 struct Parameter {
@@ -68,7 +69,7 @@ constexpr std::array<Parameter<M>, 29> kMatchmaking{
      {"backoff_cap", &M::backoff_cap},
      {"gallop", &M::gallop}}};
 
-constexpr std::array<Parameter<T>, 30> kTransactions{
+constexpr std::array<Parameter<T>, 31> kTransactions{
     {{"cluster_size", &T::cluster_size},
      {"cluster_min", &T::cluster_min},
      {"approve_percent", &T::approve_percent},
@@ -92,6 +93,7 @@ constexpr std::array<Parameter<T>, 30> kTransactions{
      {"materialise_every", &T::materialise_every},
      {"open_max", &T::open_max},
      {"open_per_client", &T::open_per_client},
+     {"cluster_cache", &T::cluster_cache},
      {"reservation_ttl", &T::reservation_ttl},
      {"forget_at_commit_signature", &T::forget_at_commit_signature},
      {"wait_for_all_members", &T::wait_for_all_members},
@@ -285,6 +287,11 @@ std::string ValueText(int value) {
 
 std::string ValueText(uint32_t value) {
   return std::to_string(value);
+}
+
+// The 64-bit parameters are sizes.
+std::string ValueText(uint64_t value) {
+  return FormatQuantity(static_cast<int64_t>(value), Measure::kSize);
 }
 
 std::string ValueText(bool value) {

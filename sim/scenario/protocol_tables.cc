@@ -32,6 +32,16 @@ constexpr KeyRow Span(std::string_view key, int64_t low, int64_t high, std::stri
           .fallback = fallback};
 }
 
+constexpr KeyRow Size(std::string_view key, int64_t low, int64_t high, std::string_view fallback,
+                      std::string_view about) {
+  return {.key = key,
+          .kind = KeyKind::kSize,
+          .about = about,
+          .low = low,
+          .high = high,
+          .fallback = fallback};
+}
+
 constexpr KeyRow Flag(std::string_view key, std::string_view fallback, std::string_view about) {
   return {.key = key, .kind = KeyKind::kFlag, .about = about, .fallback = fallback};
 }
@@ -111,6 +121,8 @@ constexpr KeyRow kTransactions[] = {
     Count("open_max", 1, 1'000'000, "4096", "Undecided transactions that a member remembers."),
     Count("open_per_client", 1, 1'000'000, "64",
           "Of these, of one client; and its pends, as many again."),
+    Size("cluster_cache", 0, int64_t{1} << 40, "\"0B\"",
+         "Values that a member keeps for its clusters; 0B: all of them."),
     Span("reservation_ttl", 0, kHourUs, "\"0us\"", "A lock is lost after this; 0: never."),
     Flag("forget_at_commit_signature", "false", "A lock goes with the commit's signature."),
     Flag("wait_for_all_members", "false", "The coordinator waits for every vote."),

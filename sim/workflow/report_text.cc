@@ -39,6 +39,8 @@ constexpr Row kRows[] = {
       ""}},
     {"ring blocks",
      {"rings.holders.count", "rings.holders.min", "rings.coverage", "rings.thin", "rings.lost"}},
+    {"cluster cache",
+     {"cache.hits", "cache.misses", "cache.coverage", "cache.let_go", "cache.refusals"}},
     {"messages", {"network.sent", "network.delivered", "network.dropped", "network.bytes"}},
     {"overlay",
      {"routing.components", "routing.degree.p50", "routing.diameter", "routing.clustering"}},

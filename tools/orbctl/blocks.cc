@@ -28,7 +28,7 @@ struct End {
   std::string_view meaning;
 };
 
-constexpr std::array<End, 11> kEnds = {{
+constexpr std::array<End, 12> kEnds = {{
     {"committed", ExitCode::kDone, ""},
     {"found", ExitCode::kDone, ""},
     {"absent", ExitCode::kAbsent, "the block was never written"},
@@ -38,6 +38,9 @@ constexpr std::array<End, 11> kEnds = {{
     {"conflict", ExitCode::kConflict,
      "others were faster each time; nothing was written, try again"},
     {"rejected", ExitCode::kRejected, "refused for good; nothing was written"},
+    {"no_room", ExitCode::kRejected,
+     "the nodes that keep this block have no room for the value; nothing was written, try again "
+     "when the rings have room"},
     {"unavailable", ExitCode::kUnavailable, "too few nodes answered; nothing was written"},
     {"in_doubt", ExitCode::kInDoubt,
      "the write may take effect later, or never; read the block before trying again"},

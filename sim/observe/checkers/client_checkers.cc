@@ -12,12 +12,14 @@ constexpr std::string_view kFamily = "transactions";
 
 bool Denies(core::CallOutcome outcome) {
   return outcome == core::CallOutcome::kStale || outcome == core::CallOutcome::kConflict ||
-         outcome == core::CallOutcome::kRejected || outcome == core::CallOutcome::kUnavailable;
+         outcome == core::CallOutcome::kRejected || outcome == core::CallOutcome::kUnavailable ||
+         outcome == core::CallOutcome::kNoRoom;
 }
 
 std::string_view NameOf(core::CallOutcome outcome) {
-  constexpr std::string_view kNames[] = {"committed", "found",       "stale",    "conflict",
-                                         "rejected",  "unavailable", "in doubt", "expired"};
+  constexpr std::string_view kNames[] = {"committed", "found",    "stale",
+                                         "conflict",  "rejected", "unavailable",
+                                         "in doubt",  "expired",  "no room"};
   return kNames[static_cast<size_t>(outcome) - 1];
 }
 
@@ -188,8 +190,9 @@ ProgressChecker::ProgressChecker()
                .title = "writers make no progress",
                .family = kFamily,
                .check_class = CheckClass::kLiveness,
-               .statement = "in quiet times the only writer of its blocks is committed at once; "
-                            "where writers meet, one commits on average"}) {}
+               .statement =
+                   "in quiet times the only writer of its blocks is committed at once; "
+                   "where writers meet, one commits on average; unless there is no room"}) {}
 
 void ProgressChecker::OnFact(const WorldView& world, const Fact& fact) {
   if (const auto* started = std::get_if<core::CallStarted>(&fact.what)) {
@@ -253,9 +256,10 @@ void ProgressChecker::Finish(const WorldView& world, const Fact& fact,
   }
 }
 
-// Nobody was in its way: it is committed, in one attempt, or its base was not the latest.
+// Nobody was in its way: it is committed, in one attempt, or its base was not the latest, or its cluster is full.
 void ProgressChecker::JudgeAlone(const Fact& fact, const core::CallFinished& finished) {
   if (finished.outcome == core::CallOutcome::kStale) return;
+  if (finished.outcome == core::CallOutcome::kNoRoom) return;
   Premise();
   const bool committed =
       finished.outcome == core::CallOutcome::kCommitted && finished.attempts <= 1;

@@ -203,16 +203,16 @@ TEST_F(TransactionLimitsTest, WordsAreKnownOnes) {
   for (const int value : {0, 7, -1}) EXPECT_EQ(action(value), "transaction.action: not 1 to 6");
   for (int value = 1; value <= 4; ++value) EXPECT_EQ(kind(value), "");
   for (const int value : {0, 5, -1}) EXPECT_EQ(kind(value), "vote.kind: not 1 to 4");
-  for (int value = 0; value <= 8; ++value) EXPECT_EQ(reason(value), "");
-  for (const int value : {9, -1}) EXPECT_EQ(reason(value), "vote.reason: above 8");
+  for (int value = 0; value <= 9; ++value) EXPECT_EQ(reason(value), "");
+  for (const int value : {10, -1}) EXPECT_EQ(reason(value), "vote.reason: above 9");
 }
 
 TEST_F(TransactionLimitsTest, WordsOfAnswersAreKnownOnes) {
   pb::TxRefusal refusal;
   refusal.set_tx(Filled(32));
-  for (const int reason : {0, 9}) {
+  for (const int reason : {0, 10}) {
     refusal.set_reason(static_cast<pb::RejectReason>(reason));
-    EXPECT_EQ(ErrorOf<TxRefusal>(refusal), "tx_refusal.reason: not 1 to 8");
+    EXPECT_EQ(ErrorOf<TxRefusal>(refusal), "tx_refusal.reason: not 1 to 9");
   }
   pb::TxStatusReply status;
   status.set_id(Filled(16));
@@ -227,9 +227,9 @@ TEST_F(TransactionLimitsTest, WordsOfAnswersAreKnownOnes) {
     EXPECT_EQ(ErrorOf<TxResult>(result), "tx_result.verdict: not 1 to 6");
   }
   result.set_verdict(pb::TX_VERDICT_STALE);
-  result.set_reason(static_cast<pb::RejectReason>(9));
-  EXPECT_EQ(ErrorOf<TxResult>(result), "tx_result.reason: above 8");
-  result.set_reason(pb::REJECT_REASON_EXPIRY);
+  result.set_reason(static_cast<pb::RejectReason>(10));
+  EXPECT_EQ(ErrorOf<TxResult>(result), "tx_result.reason: above 9");
+  result.set_reason(pb::REJECT_REASON_NO_ROOM);
   EXPECT_EQ(ErrorOf<TxResult>(result), "");
 }
 

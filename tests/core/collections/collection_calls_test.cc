@@ -162,6 +162,7 @@ TEST_F(CollectionCallsTest, EachEndOfATransactionIsTakenForWhatItIs) {
                                    {CallOutcome::kConflict, Collection::Phase::kWaiting, 1},
                                    {CallOutcome::kRejected, Collection::Phase::kIdle, 0},
                                    {CallOutcome::kUnavailable, Collection::Phase::kWaiting, 1},
+                                   {CallOutcome::kNoRoom, Collection::Phase::kWaiting, 1},
                                    {CallOutcome::kInDoubt, Collection::Phase::kWaiting, 1}};
   for (const Case& c : cases) {
     collection_ = Collection(suite_, CollectionTestNetwork(),

@@ -86,7 +86,8 @@ TEST_F(BlockCallsTest, EveryClassOfEndHasItsWord) {
       {core::CallOutcome::kRejected, "rejected"},
       {core::CallOutcome::kInDoubt, "in_doubt"},
       {core::CallOutcome::kUnavailable, "unavailable"},
-      {core::CallOutcome::kExpired, "expired"}};
+      {core::CallOutcome::kExpired, "expired"},
+      {core::CallOutcome::kNoRoom, "no_room"}};
   for (const auto& [outcome, word] : ends) {
     const Json json = CallJson(EndOf(1, core::CallKind::kPut, outcome), std::nullopt);
     EXPECT_EQ(json["outcome"], word);

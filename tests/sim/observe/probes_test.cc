@@ -62,9 +62,9 @@ std::set<std::string> AllWords() {
   AddWords<core::RecordRefused::Reason>(1, 5, words);
   AddWords<core::DeclineReason>(1, 3, words);
   AddWords<core::GarbledReason>(1, 5, words);
-  AddWords<core::CallOutcome>(1, 8, words);
+  AddWords<core::CallOutcome>(1, 9, words);
   AddWords<core::VoteKind>(1, 4, words);
-  AddWords<core::RejectReason>(0, 8, words);
+  AddWords<core::RejectReason>(0, 9, words);
   AddWords<core::LockReleased::Cause>(1, 5, words);
   return words;
 }
