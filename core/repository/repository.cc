@@ -178,6 +178,8 @@ Repository::Applied Repository::Apply(Time now, Change change, StoreBatch& batch
   Block& block = *blocks_.Insert(id).first;
   Append(now, block, number, std::move(change), batch);
   facts.push_back(FactOf(id, block.revisions.back(), false));
+  DropUnreadable(id, block, batch, facts);
+  Recount(id, block, true);
   return Applied::kDone;
 }
 
@@ -200,6 +202,8 @@ bool Repository::Restore(Time now, uint64_t revision, Change change, StoreBatch&
   }
   Append(now, block, revision, std::move(change), batch);
   facts.push_back(FactOf(id, block.revisions.back(), true));
+  DropUnreadable(id, block, batch, facts);
+  Recount(id, block, true);
   return true;
 }
 
@@ -232,6 +236,7 @@ void Repository::AddPend(const BlockId& block, const TxId& of, PendRow pend, Sto
   batch.Put(PendKey(block, of), EncodeRow(pend));
   target.pends.push_back({of, std::move(pend)});
   ++pend_count_;
+  Recount(block, target, false);
   facts.push_back(PendTaken{.block = block, .of = of});
 }
 
@@ -242,6 +247,7 @@ void Repository::DropPend(const BlockId& block, const TxId& of, bool committed, 
   const auto is_it = [&of](const Pend& pend) { return pend.of == of; };
   if (std::erase_if(found->pends, is_it) == 0) return;
   --pend_count_;
+  Recount(block, *found, false);
   batch.Delete(PendKey(block, of));
   facts.push_back(PendDropped{.block = block, .of = of, .committed = committed});
   if (found->revisions.empty() && found->pends.empty() && !found->damaged) blocks_.Erase(block);
@@ -253,13 +259,6 @@ void Repository::SweepBlock(Time now, const BlockId& id, Block& block, StoreBatc
                             std::vector<Observation>& facts) {
   if (block.damaged || !block.pends.empty()) return;
   auto& revisions = block.revisions;
-  const auto collect_first = [&] {
-    batch.Delete(RevisionKey(id, revisions[0].number));
-    if (revisions[0].content.has_value()) batch.Delete(ContentKey(id, revisions[0].number));
-    facts.push_back(RevisionCollected{
-        .block = id, .revision = revisions[0].number, .tombstone = revisions[0].tombstone()});
-    revisions.erase(revisions.begin());
-  };
   // A revision lives history_ttl longer than it is the latest.
   size_t expired = 0;
   while (expired + 1 < revisions.size() &&
@@ -272,14 +271,14 @@ void Repository::SweepBlock(Time now, const BlockId& id, Block& block, StoreBatc
     batch.Put(ContentKey(id, revisions[expired].number), *content);
     revisions[expired].content = std::move(content);
   }
-  for (size_t i = 0; i < expired; ++i) collect_first();
+  for (size_t i = 0; i < expired; ++i) CollectFirst(id, block, batch, facts);
   if (revisions.size() != 1 || !revisions[0].tombstone()) return;
   if (Time{revisions[0].row.created_us} + config().tombstone_ttl > now) return;
   const Memory memory{revisions[0].number, revisions[0].row.hash, now + config().tombstone_ttl};
   *memories_.Insert(id).first = memory;
   batch.Put(MemoryKey(id), EncodeRow(MemoryRow{memory.revision, memory.hash, memory.until.us}));
   batch.Delete(LatestKey(id));
-  collect_first();
+  CollectFirst(id, block, batch, facts);
 }
 
 void Repository::Sweep(Time now, StoreBatch& batch, std::vector<Observation>& facts) {
@@ -293,6 +292,7 @@ void Repository::Sweep(Time now, StoreBatch& batch, std::vector<Observation>& fa
   for (const BlockId& id : due) {
     Block& block = *blocks_.Find(id);
     SweepBlock(now, id, block, batch, facts);
+    Recount(id, block, false);
     const bool empty = block.revisions.empty() && block.pends.empty() && !block.damaged;
     if (empty) blocks_.Erase(id);
     ++swept;
@@ -329,6 +329,7 @@ void Repository::Tell(State& state) const {
       }
     });
   });
+  if (config().cluster_cache > 0) state.Part("wanted", [&] { wanted_.Tell(state); });
   memories_.ForEach([&](const BlockId& id, const Memory& memory) {
     state.Part("memory", [&] {
       state.Add("block", id);
@@ -359,7 +360,7 @@ size_t HeapBytesOf(const Certificate& certificate) {
 }  // namespace
 
 size_t Repository::HeapBytes() const {
-  size_t bytes = blocks_.HeapBytes() + memories_.HeapBytes();
+  size_t bytes = blocks_.HeapBytes() + memories_.HeapBytes() + wanted_.HeapBytes();
   blocks_.ForEach([&](const BlockId&, const Block& block) {
     bytes += block.revisions.capacity() * sizeof(Revision) + block.pends.capacity() * sizeof(Pend);
     for (const Revision& revision : block.revisions) {

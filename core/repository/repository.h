@@ -9,9 +9,10 @@
 // transaction makes at most one revision; BR-9 what is deleted comes back by a put only.
 //
 // Contents are whole at the tip, at the floor, and at every `materialise_every`-th revision;
-// transforms lead from one revision to the next in between. Memory: all of it, bounded by the host's
-// storage; an empty repository owns no heap memory. Thread rule: one thread at a time. Source:
-// protocol document, 1.3.
+// transforms lead from one revision to the next in between. Of a block that was let go the row of the latest
+// revision is left, and the owner knows where its value is (LetGo). Memory: all of it, bounded by
+// cluster_cache or the host's storage; an empty repository owns no heap memory. Thread rule: one thread at a
+// time. Source: protocol document, 1.2.1, 1.3; docs/decisions/0023-a-bounded-cache.md.
 #pragma once
 
 #include <cstddef>
@@ -30,6 +31,7 @@
 #include "core/port/host.h"
 #include "core/port/observation.h"
 #include "core/repository/rows.h"
+#include "core/repository/two_queue.h"
 
 namespace core {
 
@@ -94,7 +96,7 @@ class Repository {
   [[nodiscard]] bool IsDamaged(const BlockId& block) const;
   // revision 0: the latest.
   [[nodiscard]] Reading Read(const BlockId& block, uint64_t revision) const;
-  // REQUIRES: revision is kept, of this block, and no tombstone.
+  // Nothing: it was let go. REQUIRES: revision is kept, of this block, and no tombstone.
   [[nodiscard]] std::optional<Bytes> ContentOf(const BlockId& block,
                                                const Revision& revision) const;
   // The revision with this number, if it is kept.
@@ -114,6 +116,27 @@ class Repository {
   [[nodiscard]] const PendRow* OtherPend(const BlockId& block, const TxId& of) const;
   void DropPend(const BlockId& block, const TxId& of, bool committed, StoreBatch& batch,
                 std::vector<Observation>& facts);
+
+  // ---- values and their room (repository_values.cc) ----
+
+  // Contents, transforms and pends.
+  [[nodiscard]] uint64_t ValueBytes() const { return value_bytes_; }
+
+  // Whether its latest revision has a content that is not here.
+  [[nodiscard]] bool IsLetGo(const BlockId& block) const;
+  // Somebody wanted the value.
+  void Use(const BlockId& block);
+  // What may be let go, coldest first: as much as makes these bytes, at most `limit` blocks. Empty unless there
+  // is a bound.
+  [[nodiscard]] std::vector<BlockId> Coldest(uint64_t bytes, size_t limit) const;
+  // It was tried, and may not go yet.
+  void Defer(const BlockId& block);
+  // Keeps the row of the latest revision alone: past ones are collected, as no ring has them. False: it has moved
+  // on, or may not go. REQUIRES: others hold the revision.
+  bool LetGo(const BlockId& block, uint64_t revision, StoreBatch& batch,
+             std::vector<Observation>& facts);
+  // The content of a revision that was let go; false: it is of another one.
+  bool PutBack(const BlockId& block, uint64_t revision, const Bytes& content, StoreBatch& batch);
 
   // Visits (block, of, pend), in the order in which blocks came.
   template <typename Visitor>
@@ -159,6 +182,7 @@ class Repository {
     std::vector<Pend> pends;
     bool damaged = false;
     uint64_t promised = 0;  // Of a damaged block: the latest that it had.
+    uint64_t bytes = 0;     // Of its values.
   };
 
   struct Memory {
@@ -178,6 +202,14 @@ class Repository {
   [[nodiscard]] bool IsSound(const BlockId& id, const Block& block, size_t index) const;
   static void DropDonePends(const BlockId& id, Block& block, StoreBatch& batch, Loaded& loaded);
 
+  // ---- repository_values.cc ----
+  // After each change of a block's values; `wanted`: somebody wrote or read them.
+  void Recount(const BlockId& id, Block& block, bool wanted);
+  static void DropUnreadable(const BlockId& id, Block& block, StoreBatch& batch,
+                             std::vector<Observation>& facts);
+  static void CollectFirst(const BlockId& id, Block& block, StoreBatch& batch,
+                           std::vector<Observation>& facts);
+
   void Append(Time now, Block& block, uint64_t number, Change change, StoreBatch& batch);
   void Slim(const BlockId& id, Block& block, size_t index, StoreBatch& batch);
   void SweepBlock(Time now, const BlockId& id, Block& block, StoreBatch& batch,
@@ -187,6 +219,8 @@ class Repository {
   const Context* context_;
   FlatTable<BlockId, Block> blocks_;
   FlatTable<BlockId, Memory> memories_;
+  TwoQueue wanted_;  // Blocks with values; empty unless these are bounded.
+  uint64_t value_bytes_ = 0;
   size_t pend_count_ = 0;
   std::optional<BlockId> swept_;  // The last block of the sweep that goes on.
 };

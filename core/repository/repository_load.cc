@@ -7,6 +7,7 @@
 //   the same, its content not there or wrong      deleted, with what lies above
 //   the latest row names a revision that is not   damaged: no answers, no votes, until another
 //   there or cannot be materialised               replica's is taken
+//   the latest revision let go, without content   so it stays; with content it is none
 //   a row that cannot be read, or of no kind      deleted
 #include <algorithm>
 #include <map>
@@ -64,6 +65,7 @@ bool Repository::Remains::Take(const RowName& name, const Bytes& value) {
 bool Repository::IsSound(const BlockId& id, const Block& block, size_t index) const {
   const Revision& revision = block.revisions[index];
   if (revision.tombstone()) return revision.row.hash == TombstoneHash(*context_->suite, id);
+  if (revision.row.let_go) return true;
   const std::optional<Bytes> content = Rebuild(block, index);
   return content.has_value() && ContentHash(*context_->suite, *content) == revision.row.hash;
 }
@@ -108,7 +110,9 @@ void Repository::LoadBlock(const BlockId& id, Remains& remains, StoreBatch& batc
   block.revisions = std::move(remains.revisions);
   for (Revision& revision : block.revisions) {
     auto content = remains.contents.extract(revision.number);
-    if (!content.empty()) revision.content = std::move(content.mapped());
+    if (content.empty()) continue;
+    revision.content = std::move(content.mapped());
+    revision.row.let_go = false;
   }
   for (const auto& [number, content] : remains.contents) {
     batch.Delete(ContentKey(id, number));
@@ -124,7 +128,9 @@ void Repository::LoadBlock(const BlockId& id, Remains& remains, StoreBatch& batc
   if (block.revisions.empty() && block.pends.empty() && !block.damaged) return;
   ++loaded.blocks;
   pend_count_ += block.pends.size();
-  *blocks_.Insert(id).first = std::move(block);
+  Block& kept = *blocks_.Insert(id).first;
+  kept = std::move(block);
+  Recount(id, kept, true);
 }
 
 Repository::Loaded Repository::Load(std::span<const StoredRow> rows, StoreBatch& batch) {

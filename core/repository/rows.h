@@ -41,6 +41,8 @@ struct RevisionRow {
   Certificate decision;     // Of a pended revision: the commit at the tail.
   bool derived = false;     // transform makes it of the revision before.
   Transform transform;
+  bool let_go =
+      false;  // Of the latest alone: its content is not kept here, the storage rings have it.
 
   friend bool operator==(const RevisionRow&, const RevisionRow&) = default;
 };
@@ -78,7 +80,8 @@ inline constexpr auto kFields<RevisionRow> = std::tuple(
     OptionalField<7, &RevisionRow::certificate>{"revision.certificate: empty"},
     OptionalField<8, &RevisionRow::decision>{"revision.decision: empty"},
     BoolField<9, &RevisionRow::derived>{"revision.derived: not 0 or 1"},
-    ListField<10, &RevisionRow::transform, 1024>{"revision.transform: above 1024"});
+    ListField<10, &RevisionRow::transform, 1024>{"revision.transform: above 1024"},
+    BoolField<11, &RevisionRow::let_go>{"revision.let_go: not 0 or 1"});
 
 template <>
 inline constexpr auto kFields<LatestRow> =
