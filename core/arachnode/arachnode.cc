@@ -267,6 +267,31 @@ void Arachnode::OnWanted(const RingMoment& moment, const WantedBlock& wanted) {
   fetch_.Advance(moment, book_, shelf_, questions_);
 }
 
+// ---- what it would let go of ----
+
+// What has changed meanwhile is not vouched for.
+void Arachnode::OnParting(const RingMoment& moment, const Repository& repository,
+                          const PartingValue& value) {
+  const Key256 key = RingKeyOf(moment, value.block);
+  const bool answers = lends() && Covers(moment.self_id(), SettledRing(*place_), key);
+  const ShelfEntry* held = answers ? shelf_.Find(key) : nullptr;
+  Archive archive = ArchiveOf(repository, value.block);
+  if (archive.revision != value.revision) archive = {};
+  vouching_.Begin(moment, WaysOfVouching(), value, std::move(archive),
+                  held != nullptr && held->revision == value.revision);
+}
+
+// What too few hold is spread once more: they may have had no room.
+std::vector<VouchedValue> Arachnode::TakeVouched(const RingMoment& moment,
+                                                 const Repository& repository) {
+  std::vector<VouchedValue> ended = vouching_.TakeEnded();
+  for (const VouchedValue& each : ended) {
+    const BlockId& block = each.value.block;
+    if (!each.held && !spreading_.IsOpen(block)) OnCommitted(moment, repository, block);
+  }
+  return ended;
+}
+
 // ---- time ----
 
 void Arachnode::OnDeadline(const RingMoment& moment, const Repository& repository) {

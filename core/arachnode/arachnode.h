@@ -37,6 +37,7 @@
 #include "core/arachnode/ring_overview.h"
 #include "core/arachnode/shelf.h"
 #include "core/arachnode/spreading.h"
+#include "core/arachnode/vouching.h"
 #include "core/base/peer_set.h"
 #include "core/base/rate_limit.h"
 #include "core/base/state.h"
@@ -66,6 +67,12 @@ class Arachnode {
   void OnWanted(const RingMoment& moment, const WantedBlock& wanted);
 
   [[nodiscard]] std::vector<SoughtBlock> TakeFetched() { return fetch_.TakeEnded(); }
+
+  // This peer would let go of the value. The answer is among TakeVouched, perhaps at once.
+  void OnParting(const RingMoment& moment, const Repository& repository, const PartingValue& value);
+
+  [[nodiscard]] std::vector<VouchedValue> TakeVouched(const RingMoment& moment,
+                                                      const Repository& repository);
 
   // True: somebody may want what this peer commits.
   [[nodiscard]] bool knows_rings() const { return book_.size() > 0 || lends(); }
@@ -110,6 +117,8 @@ class Arachnode {
   [[nodiscard]] Handoff::Ways WaysOfHandoff() {
     return {book_, shelf_, questions_, challenges_, pushes_};
   }
+
+  [[nodiscard]] Vouching::Ways WaysOfVouching() { return {book_, questions_, challenges_}; }
 
   // Whatever can go on after an event.
   void Advance(const RingMoment& moment, const Repository& repository);
@@ -164,6 +173,7 @@ class Arachnode {
   Handoff handoff_;
   Challenges challenges_;
   Spreading spreading_;
+  Vouching vouching_;
   PushLimit pushes_;
   RateLimit refs_asked_;  // By peer: an answer may cost 32 verifications.
   Fetch fetch_;

@@ -317,7 +317,8 @@ void Arachnode::OnChallenged(const RingMoment& moment, const std::optional<Chall
   if (!end.has_value()) return;
   using Verdict = Challenges::Verdict;
   const Challenges::Subject& subject = end->subject;
-  const bool said_so = subject.why != Challenges::Why::kWatch;
+  const bool said_so =
+      subject.why == Challenges::Why::kHandoff || subject.why == Challenges::Why::kSpreading;
   if (end->verdict == Verdict::kRefuted || (end->verdict == Verdict::kLacking && said_so)) {
     book_.Doubt(moment.now, subject.peer);
     moment.effects.Observe(ArchiveRefused{.from = subject.peer, .key = subject.block.key});
@@ -328,6 +329,7 @@ void Arachnode::OnChallenged(const RingMoment& moment, const std::optional<Chall
   }
   handoff_.OnChallenged(*end);
   spreading_.OnChallenged(*end);
+  vouching_.OnChallenged(moment, WaysOfVouching(), *end);
 }
 
 // ---- what the disk answers ----

@@ -81,6 +81,7 @@ void Arachnode::CollectPeers(PeerSet& peers) const {
   handoff_.CollectPeers(peers);
   challenges_.CollectPeers(peers);
   spreading_.CollectPeers(peers);
+  vouching_.CollectPeers(peers);
   fetch_.CollectPeers(peers);
 }
 
@@ -116,6 +117,7 @@ void Arachnode::Tell(State& state) const {
   state.Module("handoff", handoff_);
   state.Module("challenges", challenges_);
   state.Module("spreading", spreading_);
+  state.Module("vouching", vouching_);
   state.Part("pushes", [&] { pushes_.Tell(state); });
   state.Module("refs asked", refs_asked_);
   state.Module("fetch", fetch_);
@@ -134,8 +136,8 @@ void Arachnode::Describe(StateListener& listener) const {
 size_t Arachnode::HeapBytes() const {
   return book_.HeapBytes() + questions_.HeapBytes() + shelf_.HeapBytes() + sampler_.HeapBytes() +
          pull_.HeapBytes() + repair_.HeapBytes() + handoff_.HeapBytes() + challenges_.HeapBytes() +
-         spreading_.HeapBytes() + pushes_.HeapBytes() + refs_asked_.HeapBytes() +
-         fetch_.HeapBytes() + backlog_.capacity() * sizeof(BlockId);
+         spreading_.HeapBytes() + vouching_.HeapBytes() + pushes_.HeapBytes() +
+         refs_asked_.HeapBytes() + fetch_.HeapBytes() + backlog_.capacity() * sizeof(BlockId);
 }
 
 }  // namespace core

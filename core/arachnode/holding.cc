@@ -7,7 +7,7 @@ namespace core {
 namespace {
 
 constexpr std::string_view kPurpose = "vt/holding/1";
-constexpr std::string_view kReasons[] = {"handoff", "spreading", "watch"};
+constexpr std::string_view kReasons[] = {"handoff", "spreading", "watch", "parting"};
 
 }  // namespace
 

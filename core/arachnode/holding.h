@@ -30,7 +30,8 @@ class Challenges {
   enum class Why : uint8_t {
     kHandoff,    // It said that it holds the block.
     kSpreading,  // It said that it has stored it.
-    kWatch       // It answers for the key.
+    kWatch,      // It answers for the key.
+    kParting     // The same; a member would let go of its value.
   };
 
   // Who is to show what; the revision is the one that it said it holds, or a later one.

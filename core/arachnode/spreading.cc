@@ -21,6 +21,11 @@ void Spreading::Add(const RingMoment& moment, const BlockId& block, const KeyedR
                    .at = moment.now + moment.rings().spread_wait * rank});
 }
 
+bool Spreading::IsOpen(const BlockId& block) const {
+  return std::any_of(open_.begin(), open_.end(),
+                     [&](const Push& push) { return push.block == block; });
+}
+
 Spreading::Push* Spreading::Find(uint32_t number) {
   const auto found = std::find_if(open_.begin(), open_.end(),
                                   [&](const Push& push) { return push.number == number; });

@@ -44,6 +44,9 @@ class Spreading {
   void Add(const RingMoment& moment, const BlockId& block, const KeyedRevision& made,
            uint32_t rank);
 
+  // Its way is not over.
+  [[nodiscard]] bool IsOpen(const BlockId& block) const;
+
   void Advance(const RingMoment& moment, const Ways& ways, const Source& source);
   void OnConfirm(const Question& question, const Confirm& confirm);
   void OnAck(const Question& question, StoreVerdict verdict);
