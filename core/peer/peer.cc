@@ -126,8 +126,8 @@ struct Peer::State : public Locator, public ClusterSource {
 
   // Hands finished lookups to those who asked; one may start the next.
   void DeliverLookups(const Moment& moment);
-  // What members lack is the rings' business, and what these find the members'.
-  void FetchWanted(const Moment& moment);
+  // What members lack or would let go of is the rings' business, and what these find out the members'.
+  void AskRings(const Moment& moment);
   // Who has come to a topic is the business of whoever stands there.
   void MeetNewcomers(const Moment& moment);
   // What this peer's clusters have committed is the rings' business too, where there are any.
@@ -264,16 +264,22 @@ void Peer::State::On(const Moment& moment, const Stored& stored) {
   }
 }
 
-void Peer::State::FetchWanted(const Moment& moment) {
+void Peer::State::AskRings(const Moment& moment) {
   if (transactions == nullptr || arachnode == nullptr) return;
   std::vector<SoughtBlock> fetched;
+  std::vector<VouchedValue> vouched;
   do {
     for (const WantedBlock& wanted : transactions->TakeWanted()) {
       arachnode->OnWanted(RingMomentOf(moment), wanted);
     }
+    for (const PartingValue& value : transactions->TakeParting()) {
+      arachnode->OnParting(RingMomentOf(moment), Blocks(), value);
+    }
     fetched = arachnode->TakeFetched();
     for (const SoughtBlock& each : fetched) transactions->OnFetched(MomentOf(moment), each);
-  } while (!fetched.empty());
+    vouched = arachnode->TakeVouched(RingMomentOf(moment), Blocks());
+    for (const VouchedValue& each : vouched) transactions->OnVouched(MomentOf(moment), each);
+  } while (!fetched.empty() || !vouched.empty());
 }
 
 void Peer::State::MeetNewcomers(const Moment& moment) {
@@ -348,7 +354,7 @@ void Peer::Step(Time now, const Input& input, Effects& effects) {
                       .last_sequence = state.last_sequence};
   std::visit([&](const auto& what) { state.On(moment, what); }, input);
   state.DeliverLookups(moment);
-  state.FetchWanted(moment);
+  state.AskRings(moment);
   state.MeetNewcomers(moment);
   state.SpreadApplied(moment);
   if (!state.client) return;

@@ -319,7 +319,9 @@ void Client::OnRefused(const TxMoment& moment, Call& call, TxVerdict verdict, Re
         for (const Leg& leg : call.legs) cache_.Erase(leg.write.block);
         return BackOff(moment, call);
       }
-      return Finish(moment, call, CallOutcome::kRejected, call.tail);
+      return Finish(moment, call,
+                    reason == RejectReason::kNoRoom ? CallOutcome::kNoRoom : CallOutcome::kRejected,
+                    call.tail);
     case TxVerdict::kUnavailable:
       for (const Leg& leg : call.legs) cache_.Erase(leg.write.block);
       return Finish(moment, call, CallOutcome::kUnavailable, call.tail);

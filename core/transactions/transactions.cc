@@ -86,6 +86,11 @@ void Transactions::OnFetched(const TxMoment& moment, const SoughtBlock& fetched)
   Finish(moment);
 }
 
+void Transactions::OnVouched(const TxMoment& moment, const VouchedValue& vouched) {
+  voter_.OnVouched(moment, vouched);
+  Finish(moment);
+}
+
 void Transactions::OnDeadline(const TxMoment& moment) {
   journal_.OnDeadline(moment);
   voter_.OnDeadline(moment);
@@ -122,6 +127,7 @@ void Transactions::Finish(const TxMoment& moment) {
     Deliver(moment, moment.self, *own);
     AttendPends(moment);
   }
+  voter_.MakeRoom(moment);
   const bool pends = voter_.repository().PendCount() > 0 && moment.config().peer_resolution;
   if (!pends) {
     settle_at_ = Time::Never();

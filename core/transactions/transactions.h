@@ -8,6 +8,7 @@
 //   TxResult, TxStatusReply                    -> client
 //   BlockReply                                 -> client, otherwise voter (a catch-up)
 //   OnFetched                                  -> voter, then coordinator
+//   OnVouched                                  -> voter
 //
 // What a flow sends to this very peer is delivered before the step ends (mail.h). An idle object owns
 // no heap memory. Thread rule: one thread at a time. Source: protocol document, 1.4.
@@ -73,6 +74,12 @@ class Transactions {
   // What the storage rings are to be asked for, since the last call; each question is answered by OnFetched.
   [[nodiscard]] std::vector<WantedBlock> TakeWanted();
   void OnFetched(const TxMoment& moment, const SoughtBlock& fetched);
+
+  // Of which values the rings are to be asked whether they hold them, since the last call; each question is
+  // answered by OnVouched.
+  [[nodiscard]] std::vector<PartingValue> TakeParting() { return voter_.TakeParting(); }
+
+  void OnVouched(const TxMoment& moment, const VouchedValue& vouched);
 
   // Blocks of which this peer has made a new revision durable since the last call.
   [[nodiscard]] std::vector<BlockId> TakeApplied() { return std::exchange(applied_, {}); }

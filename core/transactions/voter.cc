@@ -283,7 +283,9 @@ Voter::Judgement Voter::Judge(const TxMoment& moment, const Key256& tx, const Ca
               .early = false};
     }
   }
-  return JudgeWrite(moment, transaction);
+  const Judgement judgement = JudgeWrite(moment, transaction);
+  const bool comes = judgement.kind == VoteKind::kApprove && CarriesValue(transaction.action);
+  return comes ? JudgeRoom(moment, known) : judgement;
 }
 
 void Voter::Deliberate(const TxMoment& moment, const Key256& tx, bool may_wait) {
@@ -418,10 +420,11 @@ void Voter::OnDeadline(const TxMoment& moment) {
   });
   for (const BlockId& block : asking) Ask(moment, block, *catch_ups_.Find(block));
   if (sweep_at_ <= moment.now) Sweep(moment);
+  if (room_at_ <= moment.now) room_at_ = Time::Never();
 }
 
 Time Voter::NextDeadline() const {
-  Time next = sweep_at_;
+  Time next = std::min(sweep_at_, room_at_);
   cases_.ForEach([&](const Key256&, const std::unique_ptr<Case>& open) {
     if (open->phase == Phase::kWaiting) next = std::min(next, open->wait_until);
     if (open->tally != nullptr) next = std::min(next, open->resolve_at);

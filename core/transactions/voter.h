@@ -65,6 +65,10 @@ class Voter {
   void OnBlockReply(const TxMoment& moment, PeerId from, uint64_t id, const BlockReply& reply);
   void OnDoubleVote(const TxMoment& moment, PeerId from, const DoubleVote& proof);
   void OnFetched(const TxMoment& moment, const SoughtBlock& fetched);
+  void OnVouched(const TxMoment& moment, const VouchedValue& vouched);
+
+  // Asks what may be let go of, when the values have grown near their bound. After every event.
+  void MakeRoom(const TxMoment& moment);
 
   // Accuses whoever voted both ways: `known` is verified, of `shown` what differs from it is verified here.
   void Compare(const TxMoment& moment, const TxRecord& record, const Key256& tx,
@@ -89,6 +93,9 @@ class Voter {
 
   // What the storage rings are to be asked for, since the last call.
   [[nodiscard]] std::vector<WantedBlock> TakeWanted() { return std::exchange(wanted_, {}); }
+
+  // Of which values the rings are to be asked whether they hold them, since the last call.
+  [[nodiscard]] std::vector<PartingValue> TakeParting() { return std::exchange(to_part_, {}); }
 
   // The members that hold the pends of the multi-block transaction with this peer.
   [[nodiscard]] std::vector<Member> FellowsOf(const TxId& of) const;
@@ -162,6 +169,7 @@ class Voter {
     PeerId from;
     uint64_t id = 0;
     BlockGet get;
+    bool sought = false;  // The rings were asked for it.
   };
 
   static constexpr size_t kReadsMax = 256;
@@ -186,6 +194,7 @@ class Voter {
   void Refuse(const TxMoment& moment, PeerId from, const Key256& tx, RejectReason reason);
   Case& Open(const TxMoment& moment, const Key256& tx, const TxRecord& record);
   void Answer(const TxMoment& moment, PeerId from, const Key256& tx, Case& known);
+  [[nodiscard]] Judgement JudgeRoom(const TxMoment& moment, const Case& known);
   [[nodiscard]] Judgement Judge(const TxMoment& moment, const Key256& tx, const Case& known);
   [[nodiscard]] Judgement JudgeWrite(const TxMoment& moment, const Transaction& transaction) const;
   [[nodiscard]] int PendsOf(const PublicKey& client) const;
@@ -213,8 +222,12 @@ class Voter {
   void Propagate(const TxMoment& moment, const Key256& tx, const Certificate& decision);
   [[nodiscard]] bool IsMoot(const TxMoment& moment, const Transaction& transaction) const;
   void DropMootLocks(const TxMoment& moment, const BlockId& block);
+  // Now, or when what it asks for is durable or fetched.
+  void Serve(const TxMoment& moment, const Read& read);
   // What this member has; of what it lacks what the search for it has shown.
-  void Reply(const TxMoment& moment, const Read& read, FetchEnd searched);
+  void Reply(const TxMoment& moment, const Read& read, const SoughtBlock& sought);
+  std::optional<Bytes> ValueFor(const TxMoment& moment, const Read& read, const Revision& revision,
+                                const SoughtBlock& sought);
   void DecisionIsDurable(const TxMoment& moment, const Key256& tx);
   void SendOutcome(const TxMoment& moment, PeerId to, const Decided& decided);
   void Acknowledge(const TxMoment& moment, const Key256& tx, Decided& decided);
@@ -244,7 +257,16 @@ class Voter {
 
   // ---- voter_fetch.cc ----
   [[nodiscard]] bool Lacks(const BlockId& block) const;
+  [[nodiscard]] bool Seeks(const TxMoment& moment, const BlockGet& get) const;
   void AskRings(const TxMoment& moment, const Read& read);
+
+  // ---- voter_room.cc ----
+  // Bytes of values that are kept, or approved and on their way.
+  [[nodiscard]] uint64_t UsedRoom() const;
+  [[nodiscard]] bool HasRoom(const TxMoment& moment, size_t bytes) const;
+  // What the values are to shrink to.
+  [[nodiscard]] uint64_t RoomWanted(const TxMoment& moment) const;
+  void TakeBack(const TxMoment& moment, const Archive& archive);
 
   // ---- voter_catch_up.cc ----
   // The revision becomes the block's latest, unless it is not newer.
@@ -267,6 +289,12 @@ class Voter {
   std::vector<Read> reads_;              // Wait for one of them.
   std::vector<Read> sought_;             // Wait for the storage rings.
   std::vector<WantedBlock> wanted_;      // Empty between steps.
+  std::vector<PartingValue> parting_;    // The rings are asked whether they hold them.
+  std::vector<PartingValue> to_part_;    // Of these the new ones; empty between steps.
+  bool vouched_ = false;                 // For one of those asked about together.
+  uint64_t refused_bytes_ = 0;           // The largest value that did not fit, until it would.
+  Time room_at_ = Time::Never();         // Until then nobody would vouch for anything.
+  Duration room_wait_;
   Acquaintances acquaintances_;
   Time sweep_at_ = Time::Never();
 };

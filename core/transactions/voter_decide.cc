@@ -310,20 +310,23 @@ void Voter::OnStatus(const TxMoment& moment, PeerId from, uint64_t id, const TxS
 }
 
 void Voter::OnBlockGet(const TxMoment& moment, PeerId from, uint64_t id, const BlockGet& get) {
+  Serve(moment, {.from = from, .id = id, .get = get});
+}
+
+void Voter::Serve(const TxMoment& moment, const Read& read) {
   const auto moves = [&](const Key256& tx) {
-    return OutcomeOf(tx)->record.transaction.block == get.block;
+    return OutcomeOf(tx)->record.transaction.block == read.get.block;
   };
   if (std::any_of(undurable_.begin(), undurable_.end(), moves)) {
     // What is told must be durable, or a crash could take back what a reader has seen.
-    if (reads_.size() < kReadsMax) reads_.push_back({from, id, get});
+    if (reads_.size() < kReadsMax) reads_.push_back(read);
     return;
   }
-  const Read read{.from = from, .id = id, .get = get};
-  const bool seeks = moment.asks_rings && Lacks(get.block) && OwnClusterSize(moment, get.block) > 0;
-  return seeks ? AskRings(moment, read) : Reply(moment, read, FetchEnd::kAbsent);
+  if (!read.sought && Seeks(moment, read.get)) return AskRings(moment, read);
+  Reply(moment, read, {.block = read.get.block, .end = FetchEnd::kAbsent, .archive = {}});
 }
 
-void Voter::Reply(const TxMoment& moment, const Read& read, FetchEnd searched) {
+void Voter::Reply(const TxMoment& moment, const Read& read, const SoughtBlock& sought) {
   const BlockGet& get = read.get;
   const Repository::Reading reading = repository_.Read(get.block, get.revision);
   BlockReply reply;
@@ -332,20 +335,25 @@ void Voter::Reply(const TxMoment& moment, const Read& read, FetchEnd searched) {
   reply.latest = reading.latest;
   reply.cluster = static_cast<uint8_t>(OwnClusterSize(moment, get.block));
   const Tip tip = repository_.TipOf(get.block);
-  if (reading.revision != nullptr) {
+  const bool gives =
+      get.with_value && reading.revision != nullptr && !reading.revision->tombstone();
+  std::optional<Bytes> value = gives ? ValueFor(moment, read, *reading.revision, sought) : Bytes();
+  if (!value.has_value()) {
+    // The rings have it, and did not give it: as good as silence.
+    reply.state = BlockState::kUnknown;
+    reply.latest = 0;
+  } else if (reading.revision != nullptr) {
     const RevisionRow& row = reading.revision->row;
     reply.revision = reading.revision->number;
     reply.hash = row.hash;
     reply.prior_hash = row.prior_hash;
     reply.certificate = row.certificate;
     reply.decision = row.decision;
-    if (get.with_value && !reading.revision->tombstone()) {
-      reply.value = repository_.ContentOf(get.block, *reading.revision).value_or(Bytes());
-    }
+    reply.value = *std::move(value);
   } else if (reading.state == BlockState::kDeleted) {
     reply.revision = tip.revision;
     reply.hash = tip.hash;
-  } else if (reading.state == BlockState::kAbsent && searched != FetchEnd::kAbsent) {
+  } else if (reading.state == BlockState::kAbsent && sought.end != FetchEnd::kAbsent) {
     reply.state = BlockState::kUnknown;
   }
   moment.mail.Post(moment, read.from, read.id, std::move(reply));
@@ -357,9 +365,7 @@ void Voter::DecisionIsDurable(const TxMoment& moment, const Key256& tx) {
   if (decided == nullptr) return;
   (*decided)->durable = true;
   Acknowledge(moment, tx, **decided);
-  for (const Read& read : std::exchange(reads_, {})) {
-    OnBlockGet(moment, read.from, read.id, read.get);
-  }
+  for (const Read& read : std::exchange(reads_, {})) Serve(moment, read);
 }
 
 // ---- forgetting ----

@@ -2,9 +2,11 @@
 // what it promised to keep.
 //
 //   event                                       becomes
-//   a question about such a block               waits: the rings are asked
+//   a question about such a block, or for a
+//   value that was let go                       waits: the rings are asked
 //   a catch-up that other members do not settle goes on, and the rings are asked
-//   found                                       restored as a catch-up restores it; who waits is answered
+//   found                                       restored as a catch-up restores it, a value that was let go
+//                                               kept again when there is room; who waits is answered
 //   absent                                      who waits is told that there is nothing
 //   unknown                                     who waits is told so, which counts for nothing
 //
@@ -23,17 +25,33 @@ bool Voter::Lacks(const BlockId& block) const {
   return repository_.IsDamaged(block) || repository_.TipOf(block).revision == 0;
 }
 
+// Of a block that was let go the row is here, and answers everything but for the value.
+bool Voter::Seeks(const TxMoment& moment, const BlockGet& get) const {
+  if (!moment.asks_rings) return false;
+  if (repository_.IsLetGo(get.block)) {
+    const bool latest = get.revision == 0 || get.revision >= repository_.TipOf(get.block).revision;
+    return get.with_value && latest;
+  }
+  return Lacks(get.block) && OwnClusterSize(moment, get.block) > 0;
+}
+
 void Voter::AskRings(const TxMoment& moment, const Read& read) {
   const bool waits = std::any_of(sought_.begin(), sought_.end(), [&](const Read& other) {
     return other.from == read.from && other.id == read.id && other.get == read.get;
   });
   if (waits) return;
-  if (sought_.size() >= kReadsMax) return Reply(moment, read, FetchEnd::kUnknown);
+  if (sought_.size() >= kReadsMax) {
+    return Reply(moment, read, {.block = read.get.block, .end = FetchEnd::kUnknown, .archive = {}});
+  }
   sought_.push_back(read);
+  sought_.back().sought = true;
   wanted_.push_back({.block = read.get.block, .to_make = false});
 }
 
 void Voter::OnFetched(const TxMoment& moment, const SoughtBlock& fetched) {
+  if (fetched.end == FetchEnd::kFound && repository_.IsLetGo(fetched.block)) {
+    TakeBack(moment, fetched.archive);
+  }
   if (fetched.end == FetchEnd::kFound) {
     const ClaimedRevision claim = ClaimOf(fetched.archive);
     const std::optional<ProvenRevision> proven = ProofOf(moment, claim);
@@ -46,12 +64,27 @@ void Voter::OnFetched(const TxMoment& moment, const SoughtBlock& fetched) {
     return mine;
   });
   for (const Read& read : answered) {
-    if (!Lacks(fetched.block)) {
-      OnBlockGet(moment, read.from, read.id, read.get);
+    if (Lacks(fetched.block) || repository_.IsLetGo(fetched.block)) {
+      Reply(moment, read, fetched);
     } else {
-      Reply(moment, read, fetched.end);
+      Serve(moment, read);
     }
   }
+}
+
+// Nothing: it was let go, and the search did not bring it.
+std::optional<Bytes> Voter::ValueFor(const TxMoment& moment, const Read& read,
+                                     const Revision& revision, const SoughtBlock& sought) {
+  std::optional<Bytes> value = repository_.ContentOf(read.get.block, revision);
+  const bool brought =
+      sought.archive.revision == revision.number && sought.archive.hash == revision.row.hash;
+  if (!value.has_value() && brought) value = sought.archive.value;
+  if (!value.has_value()) return std::nullopt;
+  repository_.Use(read.get.block);
+  if (moment.config().cluster_cache > 0) {
+    moment.effects.Observe(ValueServed{.block = read.get.block, .hit = !read.sought});
+  }
+  return value;
 }
 
 }  // namespace core

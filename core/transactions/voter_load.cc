@@ -180,6 +180,16 @@ void Voter::Tell(State& state) const {
   });
   acquaintances_.Tell(state);
   for (const Key256& tx : undurable_) state.Add("not durable yet", tx);
+  // Where values are not bounded there is none of it.
+  if (!parting_.empty() || refused_bytes_ > 0 || room_wait_.us > 0) {
+    state.Part("room", [&] {
+      for (const PartingValue& value : parting_) state.Add("parting", value.block);
+      state.Add("vouched", vouched_);
+      state.Add("refused bytes", refused_bytes_);
+      state.Add("asked for again", room_at_);
+      state.Add("wait", room_wait_);
+    });
+  }
   state.Hash(reads_.size());
   TellReads(state, "waiting read", reads_);
   TellReads(state, "sought read", sought_);
@@ -197,11 +207,11 @@ void Voter::Describe(StateListener& listener) const {
 }
 
 size_t Voter::HeapBytes() const {
-  size_t bytes = repository_.HeapBytes() + cases_.HeapBytes() + refusals_.HeapBytes() +
-                 decided_.HeapBytes() + by_id_.HeapBytes() + by_of_.HeapBytes() +
-                 catch_ups_.HeapBytes() + convicted_.HeapBytes() +
-                 undurable_.capacity() * sizeof(Key256) +
-                 (reads_.capacity() + sought_.capacity()) * sizeof(Read);
+  size_t bytes =
+      repository_.HeapBytes() + cases_.HeapBytes() + refusals_.HeapBytes() + decided_.HeapBytes() +
+      by_id_.HeapBytes() + by_of_.HeapBytes() + catch_ups_.HeapBytes() + convicted_.HeapBytes() +
+      undurable_.capacity() * sizeof(Key256) + parting_.capacity() * sizeof(PartingValue) +
+      (reads_.capacity() + sought_.capacity()) * sizeof(Read);
   const auto record = [](const TxRecord& of) { return of.members.capacity() * sizeof(Member); };
   const auto add_case = [&](const Key256&, const std::unique_ptr<Case>& open) {
     bytes += sizeof(Case) + record(open->record) + open->value.capacity() +
