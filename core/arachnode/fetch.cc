@@ -29,6 +29,8 @@ void Fetch::Find(const RingMoment& moment, const WantedBlock& wanted, uint8_t ou
   });
   if (shared != open_.end()) {
     shared->to_make = shared->to_make && wanted.to_make;
+    const bool known = shared->known > 0 && wanted.known > 0;
+    shared->known = known ? std::max(shared->known, wanted.known) : 0;
     return;
   }
   const Miss* miss = misses_.Find(wanted.block);
@@ -44,6 +46,7 @@ void Fetch::Find(const RingMoment& moment, const WantedBlock& wanted, uint8_t ou
                    .block = wanted.block,
                    .key = RingKeyOf(moment, wanted.block),
                    .to_make = wanted.to_make,
+                   .known = wanted.known,
                    .outermost = outermost,
                    .started = moment.now,
                    .until = moment.now + moment.rings().fetch_time,
@@ -233,6 +236,7 @@ void Fetch::OnRead(const RingMoment& moment, uint32_t number, const Archive& arc
 
 bool Fetch::IsOver(const RingMoment& moment, Search& search) {
   if (moment.now >= search.until) return true;
+  if (search.known > 0 && search.best.revision >= search.known) return true;
   const auto not_held = std::count_if(
       search.contacts.begin(), search.contacts.end(),
       [](const Contact& contact) { return contact.covers() && contact.word == Word::kNotHeld; });
@@ -315,6 +319,7 @@ void Fetch::Tell(State& state) const {
       state.Add("to make", search.to_make);
       state.Add("outermost", search.outermost);
       state.Add("seeded", search.seeded);
+      state.Add("known", search.known);
       state.Add("started", search.started);
       state.Add("until", search.until);
       state.Add("asked", search.asked);

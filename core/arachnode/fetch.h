@@ -11,7 +11,8 @@
 //   seeking   | the block is to be made, and as many       | spared
 //             | holders as the floor say so                |
 //   comparing | a holder has a later revision              | that is asked for, and compared in turn
-//   comparing | nobody is left to ask                      | found: told, and pushed to the holders that lack it
+//   comparing | nobody is left to ask, or the asker knows  | found: told, and pushed to the holders that lack it
+//             | that there is no later one                 |
 //   any       | fetch_time is over                         | found when there is an archive, otherwise unknown
 //
 // The root asks everybody itself, fetch_width at a time, and nobody passes a question on: holders of the key
@@ -96,6 +97,7 @@ class Fetch {
     BlockId block;
     Key256 key;
     bool to_make = false;
+    uint64_t known = 0;  // As WantedBlock::known, of all who share the search.
     bool seeded = false;
     uint8_t outermost = limits::kRingMax;
     Time started;

@@ -196,7 +196,7 @@ void Coordinator::Seek(const TxMoment& moment, const Submitted& submitted) {
     return Refuse(moment, submitted, TxVerdict::kUnavailable, RejectReason::kBusy);
   }
   sought_.push_back(submitted);
-  wanted_.push_back({.block = transaction.block, .to_make = true});
+  wanted_.push_back({.block = transaction.block, .to_make = true, .known = 0});
 }
 
 void Coordinator::OnFetched(const TxMoment& moment, const SoughtBlock& fetched) {

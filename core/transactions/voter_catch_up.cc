@@ -33,7 +33,7 @@ void Voter::Ask(const TxMoment& moment, const BlockId& block, CatchUp& catch_up)
   }
   // Not with the first question: members answer sooner, and what a ring has may be older.
   if (++catch_up.tries == kAsksRings && moment.asks_rings) {
-    wanted_.push_back({.block = block, .to_make = false});
+    wanted_.push_back({.block = block, .to_make = false, .known = 0});
   }
   catch_up.id = moment.random.Next();
   catch_up.ask_at = moment.now + catch_up.wait;

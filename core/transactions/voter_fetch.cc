@@ -45,7 +45,9 @@ void Voter::AskRings(const TxMoment& moment, const Read& read) {
   }
   sought_.push_back(read);
   sought_.back().sought = true;
-  wanted_.push_back({.block = read.get.block, .to_make = false});
+  const BlockId& block = read.get.block;
+  const uint64_t known = repository_.IsLetGo(block) ? repository_.TipOf(block).revision : 0;
+  wanted_.push_back({.block = block, .to_make = false, .known = known});
 }
 
 void Voter::OnFetched(const TxMoment& moment, const SoughtBlock& fetched) {

@@ -16,6 +16,7 @@ namespace core {
 struct WantedBlock {
   BlockId block;
   bool to_make = false;  // Somebody is about to make its first revision.
+  uint64_t known = 0;    // The latest revision, when its value alone is lacking; 0: not known.
 };
 
 struct SoughtBlock {

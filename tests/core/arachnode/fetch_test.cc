@@ -43,7 +43,13 @@ class FetchTest : public testing::Test, protected RingRig {
   }
 
   void Find(bool to_make = false, uint8_t outermost = limits::kRingMax) {
-    fetch_.Find(moment_, {.block = block_, .to_make = to_make}, outermost);
+    fetch_.Find(moment_, {.block = block_, .to_make = to_make, .known = 0}, outermost);
+    Advance();
+  }
+
+  // Of which it is known that this is the latest revision.
+  void FindValue(uint64_t revision) {
+    fetch_.Find(moment_, {.block = block_, .to_make = false, .known = revision}, limits::kRingMax);
     Advance();
   }
 
@@ -291,6 +297,29 @@ TEST_F(FetchTest, TakesTheLatestThatAHolderHas) {
   const SoughtBlock fetched = Run();
   EXPECT_EQ(fetched.end, FetchEnd::kFound);
   EXPECT_EQ(fetched.archive.revision, 5u);
+}
+
+TEST_F(FetchTest, AValueOfAKnownRevisionIsComparedWithNobodys) {
+  for (int i = 0; i < 8; ++i) words_[Holder(0)] = {.revision = 4};
+  FindValue(4);
+  const SoughtBlock found = Run();
+  EXPECT_EQ(found.end, FetchEnd::kFound);
+  EXPECT_EQ(found.archive.revision, 4u);
+  EXPECT_EQ(contacts_, static_cast<size_t>(config_.arachnode.fetch_width));
+}
+
+TEST_F(FetchTest, WhoDoesNotKnowTheRevisionMakesASharedSearchCompare) {
+  for (int i = 0; i < 8; ++i) words_[Holder(0)] = {.revision = 4};
+  FindValue(4);
+  Find();
+  EXPECT_EQ(Run().end, FetchEnd::kFound);
+  EXPECT_EQ(contacts_, 8u);
+}
+
+TEST_F(FetchTest, AnOlderRevisionThanTheKnownOneDoesNotEndTheSearch) {
+  for (int i = 0; i < 8; ++i) words_[Holder(0)] = {.revision = i == 7 ? 4u : 3u};
+  FindValue(4);
+  EXPECT_EQ(Run().archive.revision, 4u);
 }
 
 TEST_F(FetchTest, BelievesNoArchiveWithoutItsProof) {
