@@ -8,6 +8,7 @@ add_layer(sim_observe FOLDER sim/observe
           checkers/freshness_checker.cc checkers/hops_checker.cc checkers/key_checker.cc
           checkers/landing_checkers.cc checkers/linearizability_checker.cc
           checkers/meeting_checker.cc checkers/member_checkers.cc checkers/nearest_checker.cc checkers/overlay_checker.cc
+          checkers/parting_checker.cc
           checkers/fetch_checkers.cc checkers/patience_checker.cc checkers/reader_checkers.cc checkers/registry.cc checkers/replica_checkers.cc checkers/ring_checkers.cc
           checkers/routing_checker.cc checkers/stability_checker.cc checkers/transaction_registry.cc checkers/vote_checkers.cc
   DEPENDS core_arachnode core_collections core_transactions sim_history sim_network sim_engine sim_scenario

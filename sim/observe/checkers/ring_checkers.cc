@@ -6,6 +6,7 @@
 
 #include "sim/observe/allowances.h"
 #include "sim/observe/checkers/fetch_checkers.h"
+#include "sim/observe/checkers/parting_checker.h"
 #include "sim/observe/checkers/stability_checker.h"
 
 namespace sim {
@@ -190,6 +191,7 @@ std::vector<std::unique_ptr<Checker>> MakeRingCheckers(const std::shared_ptr<Rin
   checkers.push_back(std::make_unique<StabilityChecker>(view));
   checkers.push_back(std::make_unique<FoundChecker>(view));
   checkers.push_back(std::make_unique<AbsenceChecker>(view));
+  checkers.push_back(std::make_unique<PartingChecker>(view));
   return checkers;
 }
 

@@ -1,6 +1,7 @@
 // Storage rings: AR-1, AR-2, AR-3, AR-7, AR-8. All go by what honest nodes report as done and by what the world
 // knows of them (ring_view.h), never by what a node says of another one. AR-4 (the prefix is the id's) holds
-// by construction: no prefix travels. AR-5 and AR-6 stand in fetch_checkers.h, AR-9 in stability_checker.h.
+// by construction: no prefix travels. AR-5 and AR-6 stand in fetch_checkers.h, AR-9 in stability_checker.h, AR-10
+// in parting_checker.h.
 // Source: protocol_voting_network.md, 1.2.9. Thread rule: as Observer.
 #pragma once
 

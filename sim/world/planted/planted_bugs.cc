@@ -75,6 +75,8 @@ constexpr PlantedBug kBugs[] = {
     {"hollow-holders", "AR-8", "every other node claims to hold what it never made durable", false,
      "AR-1 AR-9"},
     {"restless", "AR-9", "nodes move back in for as many holders as make them move out", true},
+    {"lone-witness", "AR-10", "members let go of values, and nodes of blocks, that one other holds",
+     true, "AR-1 AR-8"},
 };
 
 using RolePointer = std::unique_ptr<Role>;
@@ -167,7 +169,8 @@ constexpr Maker kMakers[] = {{"shifted-key", NoRole},
                              {"misheard-archives", Hears<MisheardArchives::Hears::kNotHeld>},
                              {"double-lending", Plain<DoubleLending>},
                              {"hollow-holders", WithContext<HollowHolder>},
-                             {"restless", NoRole}};
+                             {"restless", NoRole},
+                             {"lone-witness", NoRole}};
 
 }  // namespace
 

@@ -121,7 +121,8 @@ constexpr WrongParameter kWrongParameters[] = {
     {"short-count", [](auto& config) { config.transactions.approve_percent = 60; }},
     {"no-floor", [](auto& config) { config.arachnode.floor = 0; }},
     {"hasty-moves", [](auto& config) { config.arachnode.dwell = core::Duration{}; }},
-    {"restless", [](auto& config) { config.arachnode.overlap_low = 30; }}};
+    {"restless", [](auto& config) { config.arachnode.overlap_low = 30; }},
+    {"lone-witness", [](auto& config) { config.arachnode.floor = 1; }}};
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/transactions/cluster.h"
 #include "sim/observe/checkers/ring_checkers.h"
 #include "sim/observe/ring_census.h"
 #include "tests/sim/observe/fake_world.h"
@@ -131,6 +132,27 @@ TEST_F(RingCheckersTest, AHandoffIsDoneOnlyWhenOthersHoldItsBlocks) {
   Tell(30, 0, core::HandoffEnded{.done = true, .from = 0, .to = 1, .blocks = 1, .stuck = {}});
   EXPECT_EQ(Check("AR-8").premises(), 1u);
   EXPECT_EQ(Check("AR-8").violations(), 1u) << "peers 1 and 2 are no floor";
+}
+
+TEST_F(RingCheckersTest, AValueIsLetGoOnlyWhenTheFloorHoldsItsRevision) {
+  const core::BlockId block = KeyAt(7);
+  const core::Key256 key = core::ClusterKey(*world_.context().suite, block);
+  for (uint32_t peer = 0; peer < 3; ++peer) Tell(10, peer, Holds(key));
+  const auto let_go = [&](uint64_t revision) {
+    return core::ValueLetGo{.block = block, .revision = revision, .bytes = 9, .kept = 0};
+  };
+  Tell(20, 6, let_go(1));
+  EXPECT_EQ(Check("AR-10").premises(), 1u);
+  EXPECT_EQ(Check("AR-10").violations(), 0u);
+  Tell(30, 6, let_go(2));
+  EXPECT_EQ(Check("AR-10").violations(), 1u) << "the rings have the revision before";
+  // Who stopped since it showed the value has shown it all the same.
+  TellWorld(40, WorldFact::Kind::kStopped, 2);
+  Tell(50, 6, let_go(1));
+  EXPECT_EQ(Check("AR-10").violations(), 1u);
+  Tell(60, 1, core::BlockReleased{.key = key, .revision = 1});
+  Tell(70, 6, let_go(1));
+  EXPECT_EQ(Check("AR-10").violations(), 2u);
 }
 
 TEST_F(RingCheckersTest, AJoinerIsNoHolder) {

@@ -4,7 +4,7 @@ add_orb_test(sim_observe_test
           sim/observe/metrics_test.cc sim/observe/peer_census_test.cc sim/observe/probes_test.cc sim/observe/record_checkers_test.cc sim/observe/ring_census_test.cc sim/observe/ring_view_test.cc sim/observe/ring_web_test.cc
           sim/observe/routing_checkers_test.cc
           sim/observe/summary_test.cc sim/observe/trace_test.cc
-  DEPENDS sim_observe core_crypto nlohmann_json::nlohmann_json rapidcheck)
+  DEPENDS sim_observe core_transactions core_crypto nlohmann_json::nlohmann_json rapidcheck)
 add_orb_test(sim_observe_blocks_test
   SOURCES sim/observe/block_checkers_test.cc sim/observe/client_history_test.cc sim/observe/cluster_census_test.cc sim/observe/collection_checkers_test.cc
           sim/observe/transaction_checkers_test.cc

@@ -27,7 +27,11 @@ constexpr char kCrowdScenario[] = "scenarios/rings_crowd.json";
 // Nothing is lost in the other one.
 constexpr char kForgettingScenario[] = "scenarios/cluster_forgets.json";
 
+// Here alone values are let go.
+constexpr char kRefusingScenario[] = "scenarios/rings_full_refuse.json";
+
 const char* ScenarioFor(std::string_view check) {
+  if (check == "AR-10") return kRefusingScenario;
   if (check == "AR-9") return kCrowdScenario;
   if (check == "AR-5" || check == "AR-6") return kForgettingScenario;
   if (check.starts_with("AR-")) return kRingsScenario;
@@ -92,12 +96,14 @@ TEST_P(UnplantedTest, EveryCheckHoldsAndNoneIsVacuous) {
 
 INSTANTIATE_TEST_SUITE_P(All, UnplantedTest,
                          testing::Values(kPeopleScenario, kBlocksScenario, kCollectionsScenario,
-                                         kRingsScenario, kCrowdScenario, kForgettingScenario),
+                                         kRingsScenario, kCrowdScenario, kForgettingScenario,
+                                         kRefusingScenario),
                          [](const auto& one) {
                            if (one.param == kPeopleScenario) return "people";
                            if (one.param == kRingsScenario) return "rings";
                            if (one.param == kCrowdScenario) return "crowd";
                            if (one.param == kForgettingScenario) return "forgetting";
+                           if (one.param == kRefusingScenario) return "refusing";
                            return one.param == kBlocksScenario ? "blocks" : "collections";
                          });
 
