@@ -32,7 +32,7 @@ core::StatusOr<std::unique_ptr<DurableStorage>> DurableStorage::Open(StorageOpti
                                                                      Completed completed) {
   ASSIGN_OR_RETURN(StoreLock lock, StoreLock::Take(options.file));
   RETURN_IF_ERROR(Prepare(options.file));
-  ASSIGN_OR_RETURN(auto writer, GroupWriter::Open(options.file));
+  ASSIGN_OR_RETURN(auto writer, GroupWriter::Open(options.file, options.size_max));
   ASSIGN_OR_RETURN(auto reads, Connect(options.file));
   RETURN_IF_ERROR(reads->Execute("PRAGMA query_only = ON"));
   ASSIGN_OR_RETURN(RowTable rows, RowTable::Open(*reads));

@@ -34,6 +34,7 @@ struct StorageOptions {
   std::filesystem::path file;
   size_t group_bytes_max = size_t{8} << 20;     // Of one transaction, beyond its first batch.
   size_t pending_bytes_max = size_t{64} << 20;  // Of all that wait.
+  uint64_t size_max = 0;  // Of the file; beyond, what would let it grow is refused. 0: the disk's.
 };
 
 struct StorageCounters {

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "node/storage/log_format.h"
 #include "node/storage/store_file.h"
 
 namespace node {
@@ -28,8 +29,14 @@ GroupWriter::GroupWriter(std::unique_ptr<Connection> connection, RowTable rows, 
   sqlite3_wal_hook(connection_->get(), RememberLogLength, &log_frames_);
 }
 
-core::StatusOr<std::unique_ptr<GroupWriter>> GroupWriter::Open(const std::filesystem::path& file) {
+core::StatusOr<std::unique_ptr<GroupWriter>> GroupWriter::Open(const std::filesystem::path& file,
+                                                               uint64_t size_max) {
   ASSIGN_OR_RETURN(auto connection, Connect(file));
+  if (size_max > 0) {
+    // A full store fails as a full disk does.
+    const std::string pages = std::to_string(size_max / kPageBytes);
+    RETURN_IF_ERROR(connection->Execute(("PRAGMA max_page_count = " + pages).c_str()));
+  }
   ASSIGN_OR_RETURN(RowTable rows, RowTable::Open(*connection));
   ASSIGN_OR_RETURN(Statement begin, connection->Prepare("BEGIN IMMEDIATE"));
   ASSIGN_OR_RETURN(Statement commit, connection->Prepare("COMMIT"));

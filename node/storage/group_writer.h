@@ -20,9 +20,10 @@ namespace node {
 
 class GroupWriter {
  public:
-  // REQUIRES: a store that CheckHeader and CheckLogOf found sound.
+  // REQUIRES: a store that CheckHeader and CheckLogOf found sound. `size_max`: bytes up to which its file may
+  // grow; 0: no bound. One that is larger stays as it is.
   [[nodiscard]] static core::StatusOr<std::unique_ptr<GroupWriter>> Open(
-      const std::filesystem::path& file);
+      const std::filesystem::path& file, uint64_t size_max);
 
   // One status per batch, in order; Ok means durable.
   [[nodiscard]] std::vector<core::Status> Commit(std::span<const core::StoreBatch* const> group);

@@ -89,6 +89,32 @@ TEST(FullDiskTest, AFullDiskRefusesBatchesAndIsRecoveredFrom) {
             0);
 }
 
+// The bound of the configuration: what goes makes room for what comes.
+TEST(FullDiskTest, AStoreAtItsBoundIsLikeAFullDisk) {
+  const StoreFolder folder;
+  StorageOptions options{folder.store()};
+  options.size_max = 2 << 20;
+  {
+    OpenStore store(options);
+    ASSERT_TRUE(store.status().ok()) << store.status();
+    const int durable = CommitUntilFull(store);
+    EXPECT_GT(durable, 50);
+    EXPECT_FALSE(store.storage().Health().ok());
+    EXPECT_EQ(ValueOf(store.storage(), "fill0").size(), 20'000u);
+    core::StoreBatch less;
+    for (int i = 0; i < 20; ++i) less.Delete(At("fill" + std::to_string(i)));
+    EXPECT_TRUE(store.Commit(std::move(less)).ok());
+    EXPECT_TRUE(store.Commit(PutOf("again", std::string(200'000, 'x'))).ok());
+    EXPECT_TRUE(store.storage().Health().ok());
+  }
+  EXPECT_LE(std::filesystem::file_size(folder.store()), options.size_max);
+  // A smaller bound takes nothing away.
+  options.size_max = 1 << 20;
+  OpenStore after(options);
+  ASSERT_TRUE(after.status().ok()) << after.status();
+  EXPECT_EQ(ValueOf(after.storage(), "again").size(), 200'000u);
+}
+
 TEST(FullDiskTest, AStoreOnAFullDiskIsNotMade) {
   const StoreFolder folder;
   EXPECT_EQ(FailuresInChild([&] {
