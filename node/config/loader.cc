@@ -196,6 +196,12 @@ class Loader {
       NoteAt({{"storage", "lend"}}, FoundText(absl::StrCat(config_.storage.lend, " bytes"),
                                               "0B, or 1MiB and more: a large block must fit"));
     }
+    if (config_.storage.lend > config_.storage.size_max / 4 * 3) {
+      NoteAt({{"storage", "size_max"}, {"storage", "lend"}},
+             FoundText(absl::StrCat("a lend of ", config_.storage.lend, " bytes"),
+                       absl::StrCat("at most three quarters of size_max, ",
+                                    config_.storage.size_max / 4 * 3, " bytes")));
+    }
     const core::ArachnodeConfig& rings = config_.protocol.arachnode;
     if (rings.overlap_low < rings.floor) {
       NoteAt({{"protocol", "ring_floor"}, {"protocol", "ring_overlap_low"}},

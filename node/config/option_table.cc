@@ -412,7 +412,8 @@ constexpr OptionRow kRows[] = {
      16 * kMiB,
      int64_t{16} * 1024 * kGiB,
      {},
-     "How large the store may grow; beyond, new data is refused.",
+     "How large the store may grow; beyond, new data is refused. Half of what `lend` leaves is for "
+     "the values of the clusters that the node is in.",
      [](Value v, NodeConfig& c) { c.storage.size_max = U64(v); }},
 
     {"recorder",

@@ -74,6 +74,11 @@ std::optional<core::RecorderLimits> RecorderLimitsFrom(const NodeConfig& config)
   return limits;
 }
 
+// Half of what is not lent: certificates, votes and the store's own pages take the rest.
+uint64_t ClusterCacheOf(const StoreOptions& storage) {
+  return storage.size_max > storage.lend ? (storage.size_max - storage.lend) / 2 : 0;
+}
+
 }  // namespace
 
 core::StatusOr<HostOptions> HostOptionsFrom(const NodeConfig& config) {
@@ -103,6 +108,7 @@ core::StatusOr<HostOptions> HostOptionsFrom(const NodeConfig& config) {
   options.recorder = RecorderLimitsFrom(config);
   options.store = config.storage.path;
   options.lend = config.storage.lend;
+  options.protocol.transactions.cluster_cache = ClusterCacheOf(config.storage);
   options.seed = DrawSeed();
   FillRandom(options.bucket_key.bytes);
   return options;
@@ -167,6 +173,7 @@ std::optional<Node::Failure> Node::Open() {
 core::Status Node::OpenStore() {
   StorageOptions options;
   options.file = config_.storage.path;
+  options.size_max = config_.storage.size_max;
   ASSIGN_OR_RETURN(storage_,
                    DurableStorage::Open(options, [this](std::vector<core::Stored> stored) {
                      asio::post(*io_, [this, stored = std::move(stored)] { OnStored(stored); });

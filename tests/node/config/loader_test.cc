@@ -68,7 +68,7 @@ TEST(ConfigLoaderTest, EveryKindOfValueArrives) {
     "admin": { "listen": "" },
     "control": { "socket": "" },
     "log": { "level": "debug", "format": "json", "file": "node.log" },
-    "storage": { "size_max": "20MiB", "lend": "1.5GiB" },
+    "storage": { "size_max": "2GiB", "lend": "1.5GiB" },
     "recorder": { "length": 0 },
     "protocol": { "bucket_size": 8 }
   })");
@@ -85,7 +85,7 @@ TEST(ConfigLoaderTest, EveryKindOfValueArrives) {
   EXPECT_EQ(config->log.level, LogLevel::kDebug);
   EXPECT_EQ(config->log.format, LogFormat::kJson);
   EXPECT_EQ(config->log.file, "/var/lib/orbnode/node.log");
-  EXPECT_EQ(config->storage.size_max, uint64_t{20} << 20);
+  EXPECT_EQ(config->storage.size_max, uint64_t{2} << 30);
   EXPECT_EQ(config->storage.lend, uint64_t{1536} << 20);
   EXPECT_EQ(config->recorder.length, 0u);
   EXPECT_EQ(config->protocol.routing.bucket_size, 8);
