@@ -93,6 +93,22 @@ TEST_F(BoundedCacheTest, WhereNobodyLendsWritesBeyondTheBoundAreRefused) {
   EXPECT_EQ(erased.outcome, CallOutcome::kCommitted) << "a tombstone needs no room";
 }
 
+TEST_F(BoundedCacheTest, ATransactionWithoutRoomForAllItsValuesLeavesNothing) {
+  for (uint8_t i = 0; i < 7; ++i) ASSERT_EQ(Put(i, 0, i).outcome, CallOutcome::kCommitted);
+  TransactCommand both{.request = ++requests_, .writes = {}, .tail = BlockAt(50)};
+  for (uint8_t number = 50; number < 58; ++number) {
+    both.writes.push_back({.block = BlockAt(number),
+                           .base_revision = 0,
+                           .erase = false,
+                           .value = Bytes(kValue, number)});
+  }
+  EXPECT_EQ(Call(kClient, both).outcome, CallOutcome::kNoRoom);
+  net_->RunFor(Minutes(1));
+  for (uint8_t number = 50; number < 58; ++number)
+    EXPECT_EQ(Get(number).revision, 0u) << int{number};
+  EXPECT_EQ(Put(60, 0, 1).outcome, CallOutcome::kCommitted) << "its pends keep no room";
+}
+
 TEST_F(BoundedCacheTest, WhatTheRingsHoldMakesRoomAndIsReadThroughThem) {
   Lend(1'000'000);
   for (uint8_t i = 0; i < 30; ++i) {
