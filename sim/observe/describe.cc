@@ -344,6 +344,8 @@ struct ObservationTeller {
              Number("revision", o.revision),
              Number("bytes", o.bytes),
              Number("kept", o.kept)}};
+  }
+
   Description operator()(const core::VoteStarted& o) const {
     return {"vote_started",
             {{"template", o.template_cid}, {"registrant", core::Key256{o.registrant}}}};
