@@ -10,16 +10,16 @@
 
 #include "core/base/random.h"
 #include "core/codec/messages.h"
+#include "tests/core/codec/sample_negotiation.h"
 
 namespace core {
 
 // Draw is callable as uint64_t(uint64_t low, uint64_t high), both ends included.
 template <typename Draw>
-class MessageSampler {
+class MessageSampler : public NegotiationSampler<Draw> {
  public:
-  // Handles are below peer_count; lists of records have at most records_max entries.
   MessageSampler(Draw draw, uint32_t peer_count, size_t records_max)
-      : draw_(std::move(draw)), peer_count_(peer_count), records_max_(records_max) {}
+      : NegotiationSampler<Draw>(std::move(draw), peer_count, records_max) {}
 
   // REQUIRES: index < std::variant_size_v<BodyVariant>.
   Message Make(size_t index) {
@@ -48,46 +48,26 @@ class MessageSampler {
   }
 
  private:
-  template <size_t... kIndex>
-  void MakeAt(Body& body, size_t index, std::index_sequence<kIndex...>) {
-    (void)((kIndex == index && (Fill(body.emplace<kIndex>()), true)) || ...);
-  }
-
-  uint64_t Word() { return draw_(0, std::numeric_limits<uint64_t>::max()); }
+  using Samples = NegotiationSampler<Draw>;
+  using Samples::Bool;
+  using Samples::draw_;
+  using Samples::Fill;
+  using Samples::Key;
+  using Samples::Peer;
+  using Samples::records_max_;
+  using Samples::Text;
+  using Samples::Texts;
+  using Samples::Value;
+  using Samples::Word;
 
   template <typename T>
   T Number() {
-    return static_cast<T>(draw_(0, std::numeric_limits<T>::max()));
+    return Samples::template Number<T>();
   }
 
-  bool Bool() { return draw_(0, 1) == 1; }
-
-  PeerId Peer() { return PeerId{static_cast<uint32_t>(draw_(0, peer_count_ - 1))}; }
-
-  template <size_t kSize>
-  void Fill(std::array<uint8_t, kSize>& bytes) {
-    const uint64_t seed = Word();
-    Random(StreamKey{.seed = seed}).Fill(bytes);
-  }
-
-  Key256 Key() {
-    Key256 key;
-    Fill(key.bytes);
-    return key;
-  }
-
-  std::string Text(size_t max) {
-    std::string text(draw_(0, max), 'x');
-    for (char& c : text) c = static_cast<char>(draw_(0, 255));
-    return text;
-  }
-
-  StringList Texts() {
-    StringList texts;
-    for (uint64_t i = draw_(0, limits::kCapabilitiesMax); i > 0; --i) {
-      texts.Add(Text(limits::kCapabilityBytesMax));
-    }
-    return texts;
+  template <size_t... kIndex>
+  void MakeAt(Body& body, size_t index, std::index_sequence<kIndex...>) {
+    (void)((kIndex == index && (Fill(body.emplace<kIndex>()), true)) || ...);
   }
 
   Traffic MakeTraffic() {
@@ -176,12 +156,6 @@ class MessageSampler {
   }
 
   void Fill(Done& body) { Fill(body.task.bytes); }
-
-  Bytes Value() {
-    Bytes value(draw_(0, 40));
-    for (uint8_t& byte : value) byte = static_cast<uint8_t>(draw_(0, 255));
-    return value;
-  }
 
   Transaction MakeTransaction() {
     Transaction out;
@@ -442,177 +416,6 @@ class MessageSampler {
     body.state = static_cast<ArchiveState>(draw_(1, 4));
     body.proof = Key();
   }
-
-  Ticket MakeTicket() {
-    Ticket out;
-    out.template_cid = Key();
-    Fill(out.registrant);
-    out.node = Key();
-    Fill(out.pairing_key);
-    out.attempt = Number<uint32_t>();
-    out.expires_ms = static_cast<int64_t>(Word());
-    Fill(out.signature);
-    return out;
-  }
-
-  VoteRecord MakeVoteRecord() {
-    VoteRecord out;
-    out.nonce = Key();
-    out.sealed = Value();
-    return out;
-  }
-
-  VoterRecord MakeVoterRecord() {
-    VoterRecord out;
-    Fill(out.registrant);
-    out.sealed = Value();
-    return out;
-  }
-
-  BlockSignature MakeBlockSignature() {
-    BlockSignature out;
-    Fill(out.registrant);
-    Fill(out.signature);
-    return out;
-  }
-
-  HiddenRecord MakeHiddenRecord() {
-    HiddenRecord out;
-    out.sealed = Value();
-    return out;
-  }
-
-  NamedNode MakeNamedNode() {
-    NamedNode out;
-    out.id = Key();
-    return out;
-  }
-
-  PoolMember MakePoolMember() {
-    PoolMember out;
-    out.peer = Peer();
-    out.ticket = MakeTicket();
-    return out;
-  }
-
-  void Fill(Present& body) {
-    body.template_cid = Key();
-    body.stage = static_cast<NegotiationStage>(draw_(1, 3));
-    body.depth = Number<uint8_t>();
-    body.pool = Key();
-    body.size = Number<uint16_t>();
-  }
-
-  void Fill(Greet& body) {
-    body.stage = static_cast<NegotiationStage>(draw_(1, 3));
-    body.depth = Number<uint8_t>();
-    body.ticket = MakeTicket();
-  }
-
-  void Fill(Pair& body) {
-    body.ticket = MakeTicket();
-    body.voter = Value();
-    body.vote = Value();
-  }
-
-  void Fill(PairAck& body) { body.ticket = MakeTicket(); }
-
-  void Fill(NegotiationRefusal& body) { body.reason = static_cast<NegotiationReject>(draw_(1, 6)); }
-
-  void Fill(PoolSeed& body) {
-    FillList(body.voters, limits::kSeedRecords, [this] { return MakeHiddenRecord(); });
-    FillList(body.votes, limits::kSeedRecords, [this] { return MakeHiddenRecord(); });
-    Fill(body.coordinator_secret);
-    body.coordinator = MakeTicket();
-    body.partner = MakeTicket();
-    body.peer = Peer();
-    Fill(body.signature);
-  }
-
-  void Fill(SeedConfirm& body) {
-    body.seed = Key();
-    body.coordinator = MakeTicket();
-    body.receiver = MakeTicket();
-    Fill(body.partner_key);
-    Fill(body.box_key);
-    Fill(body.signature);
-  }
-
-  void Fill(SeedReceived& body) {
-    body.seed = Key();
-    body.secret = Value();
-  }
-
-  void Fill(PoolInform& body) {
-    body.event = static_cast<PoolEvent>(draw_(1, 4));
-    body.pool = Key();
-    body.epoch = Number<uint32_t>();
-    body.size = Number<uint16_t>();
-    body.lists = Key();
-    body.former = Key();
-    body.peer = Peer();
-    FillList(body.silent, limits::kPoolRecordsMax, [this] { return MakeNamedNode(); });
-  }
-
-  void Fill(PoolAck& body) {
-    body.pool = Key();
-    body.epoch = Number<uint32_t>();
-  }
-
-  void Fill(MergeGreet& body) {
-    body.pool = Key();
-    body.epoch = Number<uint32_t>();
-    body.size = Number<uint16_t>();
-    body.ticket = MakeTicket();
-  }
-
-  void Fill(MergeLists& body) {
-    body.pool = Key();
-    body.into = Key();
-    body.epoch = Number<uint32_t>();
-    FillList(body.voters, limits::kPoolRecordsMax, [this] { return MakeVoterRecord(); });
-    FillList(body.votes, limits::kPoolRecordsMax, [this] { return MakeVoteRecord(); });
-    FillList(body.members, limits::kPoolRecordsMax, [this] { return MakePoolMember(); });
-  }
-
-  void Fill(MergeAck& body) {
-    body.verdict = static_cast<MergeVerdict>(draw_(1, 3));
-    body.pool = Key();
-    body.into = Key();
-    body.epoch = Number<uint32_t>();
-    body.size = Number<uint16_t>();
-  }
-
-  void Fill(BlockForm& body) {
-    body.pool = Key();
-    body.epoch = Number<uint32_t>();
-    FillList(body.voters, limits::kPoolRecordsMax, [this] { return MakeVoterRecord(); });
-    FillList(body.votes, limits::kPoolRecordsMax, [this] { return MakeVoteRecord(); });
-    body.cid = Key();
-    body.deadline_ms = static_cast<int64_t>(Word());
-  }
-
-  void Fill(BlockSign& body) {
-    body.pool = Key();
-    body.cid = Key();
-    body.objection = static_cast<SignObjection>(draw_(0, 7));
-    body.signature = MakeBlockSignature();
-  }
-
-  void Fill(BlockSigned& body) {
-    body.pool = Key();
-    body.cid = Key();
-    FillList(body.signatures, limits::kPoolRecordsMax, [this] { return MakeBlockSignature(); });
-  }
-
-  template <typename Item, typename Make>
-  void FillList(std::vector<Item>& items, size_t most, const Make& make) {
-    for (uint64_t i = draw_(0, std::min(records_max_, most)); i > 0; --i) items.push_back(make());
-  }
-
-  Draw draw_;
-  uint32_t peer_count_;
-  size_t records_max_;
 };
 
 // A message of the type with the index, the same for the same seed on every machine.

@@ -78,7 +78,10 @@ class RecordedRig {
               .stream = {.seed = 5, .peer = 0, .incarnation = 3, .purpose = Purpose::kPeer},
               .config = config};
     recorder = std::make_unique<Recorder>(header, limits_, directory, suite);
-    context = {&header.config, &recorder->directory(), &recorder->suite(), header.network};
+    context = {.config = &header.config,
+               .directory = &recorder->directory(),
+               .suite = &recorder->suite(),
+               .network = header.network};
     wire = std::make_unique<Wire>(header.network, recorder->directory());
     peer = std::make_unique<Peer>(self, context, identities[0].secret, Random(header.stream));
   }
