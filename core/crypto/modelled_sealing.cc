@@ -49,7 +49,15 @@ std::array<uint8_t, kTagBytes> TagOf(const Fingerprint& stream, std::span<const 
   return tag;
 }
 
-// The length in the first two bytes, zeros behind the record, as in combined_key.
+// The length in the first two bytes, zeros behind the record, as in sealed_box.h.
+template <size_t kBytes>
+std::array<uint8_t, kBytes + 2> Padded(std::span<const uint8_t> record) {
+  std::array<uint8_t, kBytes + 2> padded{static_cast<uint8_t>(record.size() >> 8),
+                                         static_cast<uint8_t>(record.size())};
+  std::copy(record.begin(), record.end(), padded.begin() + 2);
+  return padded;
+}
+
 std::optional<std::vector<uint8_t>> Unpadded(std::span<const uint8_t> padded) {
   if (padded.size() != kPaddedBytes) return {};
   const size_t size = static_cast<size_t>(padded[0]) << 8 | padded[1];
@@ -184,10 +192,16 @@ StatusOr<SealedBytes> ModelledSealing::Seal(Owners owners, const SealingContext&
   const auto to = OwnersOf(owners);
   if (!to.ok()) return to.status();
   if (record.size() > kSealedBytesMax) return InvalidArgument("sealed record: above 1022 bytes");
-  std::array<uint8_t, kPaddedBytes> padded{static_cast<uint8_t>(record.size() >> 8),
-                                           static_cast<uint8_t>(record.size())};
-  std::copy(record.begin(), record.end(), padded.begin() + 2);
-  return Hide(*to, context, padded, drawn);
+  return Hide(*to, context, Padded<kSealedBytesMax>(record), drawn);
+}
+
+StatusOr<SealedBytes> ModelledSealing::SealBallot(Owners owners, const SealingContext& context,
+                                                  std::span<const uint8_t> ballot,
+                                                  const DrawnBytes& drawn) const {
+  const auto to = OwnersOf(owners);
+  if (!to.ok()) return to.status();
+  if (ballot.size() > kBallotBytesMax) return InvalidArgument("ballot: above 512 bytes");
+  return Hide(*to, context, Padded<kBallotBytesMax>(ballot), drawn);
 }
 
 std::optional<std::vector<std::vector<uint8_t>>> ModelledSealing::OpenWithSecrets(

@@ -26,6 +26,9 @@ class ModelledSealing : public Sealing {
   [[nodiscard]] StatusOr<SealedBytes> Seal(Owners owners, const SealingContext& context,
                                            std::span<const uint8_t> record,
                                            const DrawnBytes& drawn) const override;
+  [[nodiscard]] StatusOr<SealedBytes> SealBallot(Owners owners, const SealingContext& context,
+                                                 std::span<const uint8_t> ballot,
+                                                 const DrawnBytes& drawn) const override;
   [[nodiscard]] std::optional<std::vector<std::vector<uint8_t>>> OpenWithSecrets(
       Owners owners, const SealingContext& context, std::span<const SealedBytes> sealed,
       Secrets secrets) const override;

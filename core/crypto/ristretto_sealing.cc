@@ -19,20 +19,6 @@ constexpr std::string_view kLayerDomain = "orbweaver layer 1";
 // Each key seals one layer, so its nonce need not differ from another's.
 constexpr std::array<uint8_t, kAeadNonceBytes> kLayerNonce{};
 
-SealedBytes BytesOf(const SealedRecord& record) {
-  SealedBytes bytes(record.ephemeral.begin(), record.ephemeral.end());
-  bytes.insert(bytes.end(), record.box.begin(), record.box.end());
-  return bytes;
-}
-
-std::optional<SealedRecord> RecordOf(std::span<const uint8_t> bytes) {
-  if (bytes.size() != kSealedRecordBytes) return {};
-  SealedRecord record;
-  std::copy_n(bytes.begin(), record.ephemeral.size(), record.ephemeral.begin());
-  std::copy(bytes.begin() + record.ephemeral.size(), bytes.end(), record.box.begin());
-  return record;
-}
-
 // Nothing: the secret is zero, which somebody may have disclosed.
 std::optional<GroupElement> KeyIfAny(const GroupSecret& secret) {
   GroupElement key;
@@ -101,7 +87,17 @@ StatusOr<SealedBytes> RistrettoSealing::Seal(Owners owners, const SealingContext
   if (!key.ok()) return key.status();
   const auto sealed = key->Seal(context, record, drawn);
   if (!sealed.ok()) return sealed.status();
-  return BytesOf(*sealed);
+  return sealed->ToBytes();
+}
+
+StatusOr<SealedBytes> RistrettoSealing::SealBallot(Owners owners, const SealingContext& context,
+                                                   std::span<const uint8_t> ballot,
+                                                   const DrawnBytes& drawn) const {
+  const auto key = CombinedKey::Of(owners);
+  if (!key.ok()) return key.status();
+  const auto sealed = key->Seal<kBallotBytesMax>(context, ballot, drawn);
+  if (!sealed.ok()) return sealed.status();
+  return sealed->ToBytes();
 }
 
 std::optional<std::vector<std::vector<uint8_t>>> RistrettoSealing::OpenWithSecrets(
@@ -111,7 +107,7 @@ std::optional<std::vector<std::vector<uint8_t>>> RistrettoSealing::OpenWithSecre
   if (!key.ok()) return {};
   std::vector<std::vector<uint8_t>> opened;
   for (const SealedBytes& each : sealed) {
-    const auto record = RecordOf(each);
+    const auto record = SealedRecord::FromBytes(each);
     auto bytes = record.has_value() ? key->OpenBySecrets(context, *record, secrets) : std::nullopt;
     if (!bytes.has_value()) return {};
     opened.push_back(*std::move(bytes));
@@ -123,7 +119,7 @@ std::optional<OpeningShare> RistrettoSealing::ShareOf(Owners owners,
                                                       std::span<const uint8_t> sealed,
                                                       const GroupSecret& secret) const {
   const auto key = CombinedKey::Of(owners);
-  const auto record = RecordOf(sealed);
+  const auto record = SealedRecord::FromBytes(sealed);
   if (!key.ok() || !record.has_value() || !KeyIfAny(secret).has_value()) return {};
   return key->ShareOf(secret, *record);
 }
@@ -131,7 +127,7 @@ std::optional<OpeningShare> RistrettoSealing::ShareOf(Owners owners,
 bool RistrettoSealing::IsShareOf(Owners owners, std::span<const uint8_t> sealed,
                                  const GroupElement& owner, const OpeningShare& share) const {
   const auto key = CombinedKey::Of(owners);
-  const auto record = RecordOf(sealed);
+  const auto record = SealedRecord::FromBytes(sealed);
   if (!key.ok() || !record.has_value()) return false;
   const auto at = std::lower_bound(key->owners().begin(), key->owners().end(), owner);
   return at != key->owners().end() && *at == owner &&
@@ -142,7 +138,7 @@ std::optional<std::vector<uint8_t>> RistrettoSealing::OpenWithShares(
     Owners owners, const SealingContext& context, std::span<const uint8_t> sealed,
     std::span<const OpeningShare> shares) const {
   const auto key = CombinedKey::Of(owners);
-  const auto record = RecordOf(sealed);
+  const auto record = SealedRecord::FromBytes(sealed);
   if (!key.ok() || !record.has_value() || shares.size() != owners.size()) return {};
   std::vector<OpeningShare> ascending;
   for (const GroupElement& owner : key->owners()) {

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "core/base/status.h"
+#include "core/crypto/ballot.h"
 #include "core/crypto/combined_key.h"
 
 namespace core {
@@ -55,6 +56,12 @@ class Sealing {
   [[nodiscard]] virtual StatusOr<SealedBytes> Seal(Owners owners, const SealingContext& context,
                                                    std::span<const uint8_t> record,
                                                    const DrawnBytes& drawn) const = 0;
+
+  // The same with a box of an election's kind: kSealedBallotBytes, of at most kBallotBytesMax bytes.
+  [[nodiscard]] virtual StatusOr<SealedBytes> SealBallot(Owners owners,
+                                                         const SealingContext& context,
+                                                         std::span<const uint8_t> ballot,
+                                                         const DrawnBytes& drawn) const = 0;
 
   // Opens a list, in its order. Secrets of all owners, in any order. Nothing: a secret is missing, not
   // an owner's or there twice, or one of the boxes was not made for these owners and this context.

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "core/codec/canonical.h"
 #include "core/election/parts.h"
 #include "core/election/tally_codec.h"
 
@@ -14,7 +15,7 @@ namespace core {
 namespace {
 
 constexpr size_t kVoteBlockBytesMax =
-    kVoteBlockDomain.size() + 32 + 12 +
+    kWholeBlockDomain.size() + 32 + 12 +
     kBlockCapacityMax * (2 * (32 + 4 + limits::kSealedRecordBytesMax) + 32 + 64);
 
 // Reads what stands behind a length with the decoder of its kind; remembers the first that failed.

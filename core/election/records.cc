@@ -2,24 +2,12 @@
 
 #include <algorithm>
 
+#include "core/codec/canonical.h"
 #include "core/codec/limits.h"
 #include "core/election/parts.h"
 
 namespace core {
 namespace {
-
-constexpr std::string_view kVoteContextDomain = "vt/seal/vote/1";
-constexpr std::string_view kVoterContextDomain = "vt/seal/voter/1";
-
-void PutVote(PartWriter& writer, const VoteRecord& record) {
-  writer.Key(record.nonce);
-  writer.Octets(record.sealed);
-}
-
-void PutVoter(PartWriter& writer, const VoterRecord& record) {
-  writer.Fixed(record.registrant);
-  writer.Octets(record.sealed);
-}
 
 VoteRecord TakeVote(PartReader& reader) {
   VoteRecord record;
@@ -35,16 +23,6 @@ VoterRecord TakeVoter(PartReader& reader) {
   return record;
 }
 
-SealingContext ContextOf(const Suite& suite, std::string_view domain, const Key256& template_cid,
-                         const std::array<uint8_t, 32>& beside) {
-  Bytes bytes;
-  PartWriter writer(bytes);
-  writer.Literal(domain);
-  writer.Key(template_cid);
-  writer.Fixed(beside);
-  return suite.Sha256(bytes);
-}
-
 Bytes SealedBytes(const CombinedKey& key, const SealingContext& context, const Bytes& plain,
                   const DrawnBytes& drawn) {
   return key.Seal<kBallotBytesMax>(context, plain, drawn).value().ToBytes();
@@ -57,27 +35,6 @@ std::optional<Bytes> Opened(const DisclosedKey& key, const SealingContext& conte
 }
 
 }  // namespace
-
-SealingContext VoteContext(const Suite& suite, const Key256& template_cid, const Key256& nonce) {
-  return ContextOf(suite, kVoteContextDomain, template_cid, nonce.bytes);
-}
-
-SealingContext VoterContext(const Suite& suite, const Key256& template_cid,
-                            const PublicKey& registrant) {
-  return ContextOf(suite, kVoterContextDomain, template_cid, registrant);
-}
-
-Bytes VoterSigningBytes(const Key256& template_cid, const PublicKey& registrant,
-                        const VoterPart& part) {
-  Bytes bytes;
-  PartWriter writer(bytes);
-  writer.Literal(kVoterPartDomain);
-  writer.Key(template_cid);
-  writer.Fixed(registrant);
-  writer.Key(part.public_cid);
-  writer.Key(part.private_cid);
-  return bytes;
-}
 
 StatusOr<VoteRecord> MakeVoteRecord(const ElectionTerms& terms, const Key256& nonce,
                                     const Answers& answers, const DrawnBytes& drawn) {
@@ -93,8 +50,9 @@ VoterRecord MakeVoterRecord(const ElectionTerms& terms, const VoterIdentity& vot
                             const DrawnBytes& drawn) {
   const PublicKey registrant = terms.suite.PublicKeyFor(voter.secret);
   VoterPart part{.public_cid = voter.public_cid, .private_cid = voter.private_cid};
-  part.signature =
-      terms.suite.Sign(voter.secret, VoterSigningBytes(terms.template_cid, registrant, part));
+  part.signature = terms.suite.Sign(
+      voter.secret,
+      VoterSigningBytes(terms.template_cid, registrant, {part.public_cid, part.private_cid}));
   Bytes plain;
   PartWriter writer(plain);
   writer.Key(part.public_cid);
@@ -123,7 +81,8 @@ std::optional<VoterPart> OpenVoter(const ElectionTerms& terms, const DisclosedKe
   part.public_cid = reader.Key();
   part.private_cid = reader.Key();
   reader.Fixed(part.signature);
-  const Bytes signed_bytes = VoterSigningBytes(terms.template_cid, record.registrant, part);
+  const Bytes signed_bytes =
+      VoterSigningBytes(terms.template_cid, record.registrant, {part.public_cid, part.private_cid});
   const bool good =
       reader.Finished() && terms.suite.Verify(record.registrant, signed_bytes, part.signature);
   return good ? std::optional(part) : std::nullopt;
@@ -137,22 +96,14 @@ Key256 BlockCid(const Suite& suite, const VoteBlock& block) {
 
 Bytes Encode(const VoteBlock& block) {
   Bytes bytes;
-  PartWriter writer(bytes);
-  writer.Literal(kVoteBlockDomain);
-  writer.Key(block.template_cid);
-  writer.List(block.votes, PutVote);
-  writer.List(block.voters, PutVoter);
-  writer.List(block.signatures, [](PartWriter& out, const BlockSignature& signature) {
-    out.Fixed(signature.registrant);
-    out.Fixed(signature.signature);
-  });
+  VoteBlockBytes(block.template_cid, block.voters, block.votes, block.signatures, bytes);
   return bytes;
 }
 
 StatusOr<VoteBlock> DecodeVoteBlock(std::span<const uint8_t> bytes) {
   PartReader reader(bytes);
   VoteBlock block;
-  reader.Literal(kVoteBlockDomain);
+  reader.Literal(kWholeBlockDomain);
   block.template_cid = reader.Key();
   block.votes = reader.List("votes of a block", kBlockCapacityMax, TakeVote);
   block.voters = reader.List("voters of a block", kBlockCapacityMax, TakeVoter);

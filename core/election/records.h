@@ -3,9 +3,8 @@
 //
 // A block's records stand in ascending order, votes by nonce, voters by registrant: so the order tells
 // nobody who wrote which vote, and a set of records has one cid whoever lists it. The cid is SHA-256
-// over template and records, what voters sign names network, template and cid (core/codec/canonical.h). A box is bound to what stands
-// visibly beside it: copied under another nonce or registrant it does not open, so that nobody can
-// vote what somebody else voted without knowing it.
+// over template and records, what voters sign names network, template and cid (core/codec/canonical.h). What a box is bound to:
+// core/crypto/ballot.h.
 //
 // Decoding checks limits only: what is wrong with a block is for block_check.h to name.
 // Thread rule: values and pure functions. Source: protocol document, 1.6.1, 1.6.5 (N12), 1.6.7.
@@ -21,6 +20,7 @@
 #include "core/base/ids.h"
 #include "core/base/status.h"
 #include "core/codec/negotiation_messages.h"
+#include "core/crypto/ballot.h"
 #include "core/crypto/combined_key.h"
 #include "core/crypto/suite.h"
 #include "core/crypto/threshold_key.h"
@@ -28,10 +28,6 @@
 #include "core/election/template.h"
 
 namespace core {
-
-inline constexpr std::string_view kVoteBlockDomain = "vt/vote-block/1";
-inline constexpr std::string_view kVoterPartDomain = "vt/voter/1";
-inline constexpr size_t kSealedBallotBytes = sizeof(SealedBallot);
 
 struct VoteBlock {
   Key256 template_cid;
@@ -67,16 +63,6 @@ struct VoterPart {
 
   friend bool operator==(const VoterPart&, const VoterPart&) = default;
 };
-
-// What boxes are bound to, and what a registrant signs in its sealed part, for who seals without
-// knowing the template: the plain bytes of a vote are those of its answers, of a voter both cids and
-// the signature, one after the other.
-[[nodiscard]] SealingContext VoteContext(const Suite& suite, const Key256& template_cid,
-                                         const Key256& nonce);
-[[nodiscard]] SealingContext VoterContext(const Suite& suite, const Key256& template_cid,
-                                          const PublicKey& registrant);
-[[nodiscard]] Bytes VoterSigningBytes(const Key256& template_cid, const PublicKey& registrant,
-                                      const VoterPart& part);
 
 // Errors: what is wrong with the answers.
 [[nodiscard]] StatusOr<VoteRecord> MakeVoteRecord(const ElectionTerms& terms, const Key256& nonce,

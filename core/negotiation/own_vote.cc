@@ -9,27 +9,6 @@
 #include "core/negotiation/ticket.h"
 
 namespace core {
-namespace {
-
-constexpr std::string_view kElectionDomain = "vt/election-sealing/1";
-constexpr std::string_view kVoterRecordDomain = "vt/voter-record/1";
-
-// A length and what is sealed to an election, answers and a voter's part alike.
-constexpr size_t kPaddedBytes = sizeof(uint16_t) + limits::kAnswerBytesMax;
-
-// An answer or a voter's part opens as what it is, in the election that it was sealed for.
-SealingContext ElectionContext(const Context& context, const Key256& template_cid,
-                               std::string_view kind) {
-  std::vector<uint8_t> bytes;
-  CanonicalWriter writer(bytes);
-  writer.Literal(kElectionDomain);
-  writer.Key(context.network);
-  writer.Key(template_cid);
-  writer.Text(kind);
-  return context.suite->Sha256(bytes);
-}
-
-}  // namespace
 
 OwnVote::OwnVote(const NegotiationMoment& moment, const VoteCommand& command)
     : terms_(command.terms),
@@ -84,56 +63,39 @@ Status OwnVote::Renew(const NegotiationMoment& moment) {
   return absl::OkStatus();
 }
 
-// Padded to one length, so that a vote looks like a voter (N12), and sealed to each key holder's key in turn. No keys: left as it is.
-StatusOr<Bytes> OwnVote::SealToElection(const NegotiationMoment& moment, std::string_view kind,
+// Vote and voter are boxes of one size (N12). No keys: left as it is.
+StatusOr<Bytes> OwnVote::SealToElection(const NegotiationMoment& moment,
+                                        const SealingContext& context,
                                         std::span<const uint8_t> record) {
-  Bytes sealed(record.begin(), record.end());
-  if (!terms_.election_keys.empty()) {
-    if (record.size() > limits::kAnswerBytesMax) return InvalidArgument("vote: answers too long");
-    sealed.assign(kPaddedBytes, 0);
-    sealed[0] = static_cast<uint8_t>(record.size() >> 8);
-    sealed[1] = static_cast<uint8_t>(record.size());
-    std::copy(record.begin(), record.end(), sealed.begin() + sizeof(uint16_t));
-  }
-  for (const GroupKeyBytes& key : terms_.election_keys) {
-    DrawnBytes drawn = Draw(kind);
-    auto layer = moment.context.sealing->SealTo(
-        key, ElectionContext(moment.context, template_cid(), kind), sealed, drawn);
-    Wipe(drawn);
-    Wipe(sealed);
-    RETURN_IF_ERROR(layer.status());
-    sealed = std::move(*layer);
-  }
-  // It is sealed once more, with its name, to a pair.
-  if (sealed.size() + sizeof(Key256) > kSealedBytesMax) {
-    return InvalidArgument("vote: more than a sealed record can hold");
-  }
+  if (record.size() > kBallotBytesMax) return InvalidArgument("vote: answers too long");
+  if (terms_.election_keys.empty()) return Bytes(record.begin(), record.end());
+  DrawnBytes drawn = Draw("ballot");
+  auto sealed = moment.context.sealing->SealBallot(terms_.election_keys, context, record, drawn);
+  Wipe(drawn);
   return sealed;
 }
 
 Status OwnVote::MakeRecords(const NegotiationMoment& moment) {
+  const Suite& suite = *moment.context.suite;
   DrawnBytes drawn = Draw("nonce");
-  std::copy_n(drawn.begin(), records_.vote.nonce.bytes.size(), records_.vote.nonce.bytes.begin());
+  Key256& nonce = records_.vote.nonce;
+  std::copy_n(drawn.begin(), nonce.bytes.size(), nonce.bytes.begin());
   Wipe(drawn);
-  ASSIGN_OR_RETURN(records_.vote.sealed, SealToElection(moment, "vote", answers_));
+  ASSIGN_OR_RETURN(records_.vote.sealed,
+                   SealToElection(moment, VoteContext(suite, template_cid(), nonce), answers_));
 
-  std::vector<uint8_t> bytes;
-  CanonicalWriter signing(bytes);
-  signing.Literal(kVoterRecordDomain);
-  signing.Key(moment.context.network);
-  signing.Key(template_cid());
-  signing.Fixed(registrant_);
-  signing.Key(public_cid_);
-  signing.Key(private_cid_);
-  const Signature signature = moment.context.suite->Sign(registrant_secret_, bytes);
+  const Signature signature =
+      suite.Sign(registrant_secret_,
+                 VoterSigningBytes(template_cid(), registrant_, {public_cid_, private_cid_}));
   moment.effects.CountSign();
-  bytes.clear();
-  CanonicalWriter own(bytes);
+  std::vector<uint8_t> part;
+  CanonicalWriter own(part);
   own.Key(public_cid_);
   own.Key(private_cid_);
   own.Fixed(signature);
   records_.voter.registrant = registrant_;
-  ASSIGN_OR_RETURN(records_.voter.sealed, SealToElection(moment, "voter", bytes));
+  ASSIGN_OR_RETURN(records_.voter.sealed,
+                   SealToElection(moment, VoterContext(suite, template_cid(), registrant_), part));
   return absl::OkStatus();
 }
 

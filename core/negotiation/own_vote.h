@@ -85,7 +85,7 @@ class OwnVote {
   [[nodiscard]] size_t Below(size_t bound);
   [[nodiscard]] Status MakeRecords(const NegotiationMoment& moment);
   [[nodiscard]] StatusOr<Bytes> SealToElection(const NegotiationMoment& moment,
-                                               std::string_view kind,
+                                               const SealingContext& context,
                                                std::span<const uint8_t> record);
 
   VotingTerms terms_;

@@ -93,6 +93,38 @@ class SealingTest : public testing::TestWithParam<Kind> {
   const Bytes record_ = {'a', ' ', 'v', 'o', 't', 'e', ',', ' ', 's', 'e', 'a', 'l', 'e', 'd'};
 };
 
+TEST_P(SealingTest, BallotsAreOfOneSizeWhateverTheyHold) {
+  MakeOwners(3);
+  for (const size_t size : {size_t{0}, size_t{1}, size_t{128}, kBallotBytesMax}) {
+    const auto sealed = sealing().SealBallot(owners_, context_, Bytes(size, 5), Drawn());
+    ASSERT_TRUE(sealed.ok());
+    EXPECT_EQ(sealed->size(), kSealedBallotBytes);
+  }
+  EXPECT_FALSE(sealing().SealBallot(owners_, context_, Bytes(kBallotBytesMax + 1), Drawn()).ok());
+  EXPECT_FALSE(sealing().SealBallot({}, context_, record_, Drawn()).ok());
+}
+
+TEST(RistrettoSealingTest, BallotsAreWhatTheOwnersOfTheElectionsKeyOpen) {
+  std::mt19937_64 random(3);
+  const RistrettoSealing sealing;
+  std::vector<GroupSecret> secrets;
+  std::vector<GroupElement> owners;
+  for (int i = 0; i < 2; ++i) {
+    secrets.push_back(sealing.SecretFrom(DrawnBy(random)));
+    owners.push_back(sealing.KeyOf(secrets.back()));
+  }
+  const SealingContext context = {4};
+  const Bytes answers = {1, 2, 3};
+  const auto sealed = sealing.SealBallot(owners, context, answers, DrawnBy(random));
+  ASSERT_TRUE(sealed.ok());
+  const auto box = SealedBallot::FromBytes(*sealed);
+  ASSERT_TRUE(box.has_value());
+  const auto key = CombinedKey::Of(owners);
+  ASSERT_TRUE(key.ok());
+  EXPECT_EQ(key->OpenBySecrets(context, *box, secrets), answers);
+  EXPECT_FALSE(key->OpenBySecrets({5}, *box, secrets).has_value());
+}
+
 TEST_P(SealingTest, ASecretHasOneKey) {
   const DrawnBytes drawn = Drawn();
   const GroupSecret secret = sealing().SecretFrom(drawn);
