@@ -183,7 +183,7 @@ void Matchmaking::Tell(State& state) const {
   for (const auto& worker : workers_) state.Module("worker", *worker);
   state.Hash(matchers_.size());
   for (const auto& matcher : matchers_) state.Module("matcher", *matcher);
-  state.Hash(gatherings_.size());
+  if (!gatherings_.empty()) state.Hash(gatherings_.size());
   for (const auto& gathering : gatherings_) state.Module("gathering", *gathering);
 }
 
