@@ -193,17 +193,18 @@ void PoolCoordination::SendVerdict(const PoolMoment& moment, MergeVerdict verdic
 }
 
 void PoolCoordination::FinishTaking(const PoolMoment& moment) {
+  const Key256 taken = merge_.pool;
   pool_ = std::move(merged_);
   form_at_ = std::min(form_at_, TicketTime(moment));
   SendVerdict(moment, MergeVerdict::kDone, pool_.epoch);
-  moment.effects.Observe(PoolsMerged{.pool = pool_.id,
-                                     .taken = merge_.pool,
-                                     .epoch = pool_.epoch,
-                                     .size = static_cast<uint16_t>(pool_.size())});
   partners_.Drop(merge_.peer);
   partners_.TellAll();
   LeaveMerge();
   ReportJoined(moment, Place(moment));
+  moment.effects.Observe(PoolsMerged{.pool = pool_.id,
+                                     .taken = taken,
+                                     .epoch = pool_.epoch,
+                                     .size = static_cast<uint16_t>(pool_.size())});
 }
 
 void PoolCoordination::RevertTaking(const PoolMoment& moment, std::vector<PeerId> silent) {
