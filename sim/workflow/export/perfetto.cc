@@ -58,7 +58,7 @@ void Perfetto::Begin(const Scenario& scenario) {
 
 void Perfetto::OnFact(const WorldView&, const Fact& fact) {
   if (!selection_.Has(fact.peer)) return;
-  if ((Operations::kWants >> fact.what.index() & 1) != 0) return operations_.Note(fact);
+  if (Operations::kWants.Has(fact.what.index())) return operations_.Note(fact);
   const Description what = Describe(fact.what);
   Instant(fact.peer, fact.at, what.name, JsonMembers(what));
 }
