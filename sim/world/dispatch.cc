@@ -20,6 +20,8 @@ void KeepContent(StepLane& lane) {
     read->value = lane.contents.emplace_back(read->value.begin(), read->value.end());
   } else if (auto* seen = std::get_if<core::Seen>(&what)) {
     seen->record = &lane.records.emplace_back(*seen->record);
+  } else if (auto* formed = std::get_if<core::BlockFormed>(&what)) {
+    formed->block = lane.contents.emplace_back(formed->block.begin(), formed->block.end());
   }
 }
 
