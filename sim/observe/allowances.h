@@ -68,6 +68,8 @@ inline constexpr core::Duration kVotingTime = core::Minutes(2);
 // Messages that one attempt of a vote sends at most: A + B log2(peers).
 inline constexpr uint64_t kVoteMessagesBase = 200;
 inline constexpr uint64_t kVoteMessagesPerBit = 20;
+// And while it waits, in each present interval: announcements to 32 peers, as many words to a pool's members.
+inline constexpr uint64_t kVoteMessagesWaiting = 64;
 // BN-7: a member that missed the word of the end asks after two announcements have not come.
 [[nodiscard]] core::Duration SettlingTime(const Scenario& scenario);
 

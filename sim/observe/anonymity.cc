@@ -6,11 +6,18 @@
 
 namespace sim {
 
-void ListClasses::Split(const std::vector<bool>& held) {
+void ListClasses::Split(std::span<const size_t> held) {
   ++lists_;
-  for (size_t i = 0; i < marks_.size(); ++i) {
-    if (held[i]) marks_[i] = core::Mix64(marks_[i], lists_);
+  for (const size_t place : held) marks_[place] = core::Mix64(marks_[place], lists_);
+}
+
+std::vector<size_t> PlacesOf(std::span<const core::Key256> some,
+                             std::span<const core::Key256> all) {
+  std::vector<size_t> places;
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (std::find(some.begin(), some.end(), all[i]) != some.end()) places.push_back(i);
   }
+  return places;
 }
 
 std::vector<uint32_t> ListClasses::Sizes() const {

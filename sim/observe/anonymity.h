@@ -8,7 +8,9 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/base/ids.h"
@@ -26,8 +28,8 @@ class ListClasses {
  public:
   explicit ListClasses(size_t voters) : marks_(voters, 0) {}
 
-  // A list that tells those voters from the others.
-  void Split(const std::vector<bool>& held);
+  // A list that tells the voters at these places from the others.
+  void Split(std::span<const size_t> held);
 
   [[nodiscard]] std::vector<uint32_t> Sizes() const;
 
@@ -36,34 +38,30 @@ class ListClasses {
   uint64_t lists_ = 0;
 };
 
+// Where in `all` the members of `some` stand; those that do not are left out.
+[[nodiscard]] std::vector<size_t> PlacesOf(std::span<const core::Key256> some,
+                                           std::span<const core::Key256> all);
+
 template <typename Knows>
 std::vector<uint32_t> AnonymityIn(const VoteView& view, const VoteBlockSeen& block,
                                   const Knows& knows) {
   ListClasses classes(block.tickets.size());
+  std::vector<core::Key256> nonces;
   std::vector<uint32_t> read;
   for (size_t i = 0; i < block.tickets.size(); ++i) {
     const VoteAttempt* attempt = view.FindAttempt(block.tickets[i]);
-    if (attempt != nullptr && knows(attempt->peer)) {
-      std::vector<bool> own(block.tickets.size());
-      own[i] = true;
-      classes.Split(own);
-    }
-    const std::vector<uint32_t>* lists = view.ListsWith(block.tickets[i]);
+    nonces.push_back(attempt == nullptr ? core::Key256{} : attempt->nonce);
+    if (attempt != nullptr && knows(attempt->peer)) classes.Split({&i, 1});
+    const std::vector<uint32_t>* lists = view.ListsWith(nonces.back());
     if (lists == nullptr) continue;
     for (const uint32_t list : *lists) {
-      if (knows(view.lists()[list].reader)) read.push_back(list);
+      const ReadLists& lists_read = view.lists()[list];
+      if (lists_read.known() && knows(lists_read.reader)) read.push_back(list);
     }
   }
   std::sort(read.begin(), read.end());
   read.erase(std::unique(read.begin(), read.end()), read.end());
-  for (const uint32_t list : read) {
-    const std::vector<core::Key256>& tickets = view.lists()[list].tickets;
-    std::vector<bool> held;
-    for (const core::Key256& ticket : block.tickets) {
-      held.push_back(std::find(tickets.begin(), tickets.end(), ticket) != tickets.end());
-    }
-    classes.Split(held);
-  }
+  for (const uint32_t list : read) classes.Split(PlacesOf(view.lists()[list].nonces, nonces));
   return classes.Sizes();
 }
 

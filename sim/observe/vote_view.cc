@@ -36,7 +36,8 @@ void VoteView::OnSeedOpened(core::PeerId reader, const core::SeedOpened& opened)
   const Halves* halves = seeds_.Find(opened.seed);
   if (halves == nullptr) return;
   const auto list = static_cast<uint32_t>(lists_.size());
-  lists_.push_back({reader, {}});
+  constexpr size_t kPair = 2;
+  lists_.push_back({reader, kPair, {}});
   AddTo(list, halves->coordinator);
   AddTo(list, halves->partner);
 }
@@ -49,9 +50,10 @@ void VoteView::OnPoolJoined(const core::PoolJoined& joined) {
   const auto [list, fresh] = pools_.Insert({joined.pool, joined.epoch});
   if (fresh) {
     *list = static_cast<uint32_t>(lists_.size());
-    lists_.push_back({joined.coordinator, {}});
+    lists_.push_back({joined.coordinator, joined.size, {}});
   }
   AddTo(*list, joined.ticket);
+  members_.Insert({joined.pool, joined.epoch}).first->push_back(joined.ticket);
 }
 
 void VoteView::OnPoolLeft(const core::PoolLeft& left) {
@@ -60,10 +62,12 @@ void VoteView::OnPoolLeft(const core::PoolLeft& left) {
 }
 
 void VoteView::AddTo(uint32_t list, const core::Key256& ticket) {
-  std::vector<core::Key256>& tickets = lists_[list].tickets;
-  if (std::find(tickets.begin(), tickets.end(), ticket) != tickets.end()) return;
-  tickets.push_back(ticket);
-  lists_by_ticket_.Insert(ticket).first->push_back(list);
+  const VoteAttempt* attempt = attempts_.Find(ticket);
+  if (attempt == nullptr) return;
+  std::vector<core::Key256>& nonces = lists_[list].nonces;
+  if (std::find(nonces.begin(), nonces.end(), attempt->nonce) != nonces.end()) return;
+  nonces.push_back(attempt->nonce);
+  lists_by_nonce_.Insert(attempt->nonce).first->push_back(list);
 }
 
 }  // namespace sim

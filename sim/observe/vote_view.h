@@ -25,10 +25,14 @@ struct VoteAttempt {
 };
 
 // Voters and votes that somebody has read in the clear: as many of the ones as of the others, and it
-// is not said which belong together.
+// is not said which belong together. They are told by their nonces: a record that comes again in a
+// later attempt is the same one to whoever has read it before (N3).
 struct ReadLists {
   core::PeerId reader;
-  std::vector<core::Key256> tickets;
+  size_t size = 0;  // Of each list. Not all of their voters may have told that they are in them.
+  std::vector<core::Key256> nonces;
+
+  [[nodiscard]] bool known() const { return nonces.size() >= size; }
 };
 
 struct VoteBlockSeen {
@@ -57,12 +61,24 @@ class VoteView {
     return blocks_.Find(cid);
   }
 
-  // Lists that hold the ticket, as indices for lists(); nullptr: none.
-  [[nodiscard]] const std::vector<uint32_t>* ListsWith(const core::Key256& ticket) const {
-    return lists_by_ticket_.Find(ticket);
+  // Lists that hold the nonce, as indices for lists(); nullptr: none.
+  [[nodiscard]] const std::vector<uint32_t>* ListsWith(const core::Key256& nonce) const {
+    return lists_by_nonce_.Find(nonce);
+  }
+
+  // Of those who reported that they joined the pool in this epoch; nullptr: nobody.
+  [[nodiscard]] const std::vector<core::Key256>* MembersOf(const core::Key256& pool,
+                                                           uint32_t epoch) const {
+    return members_.Find({pool, epoch});
   }
 
   [[nodiscard]] const std::vector<ReadLists>& lists() const { return lists_; }
+
+  [[nodiscard]] bool Coordinates(const core::Key256& pool, uint32_t epoch,
+                                 core::PeerId peer) const {
+    const uint32_t* list = pools_.Find({pool, epoch});
+    return list != nullptr && lists_[*list].reader == peer;
+  }
 
   // visit(cid, block) of those that are whole, in the order in which they were signed first.
   template <typename Visitor>
@@ -102,8 +118,9 @@ class VoteView {
   core::FlatTable<core::Key256, Halves> seeds_;
   core::FlatTable<PoolEpoch, uint32_t, PoolEpochHash>
       pools_;  // Their lists, which the coordinator has read.
-  core::FlatTable<core::Key256, VoteBlockSeen> blocks_;  // By cid.
-  core::FlatTable<core::Key256, std::vector<uint32_t>> lists_by_ticket_;
+  core::FlatTable<PoolEpoch, std::vector<core::Key256>, PoolEpochHash> members_;  // Tickets.
+  core::FlatTable<core::Key256, VoteBlockSeen> blocks_;                           // By cid.
+  core::FlatTable<core::Key256, std::vector<uint32_t>> lists_by_nonce_;
   std::vector<ReadLists> lists_;
 };
 

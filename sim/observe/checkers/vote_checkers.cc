@@ -14,38 +14,49 @@ constexpr std::string_view kFamily = "negotiation";
 
 }  // namespace
 
-CountedChecker::CountedChecker(std::shared_ptr<const VoteView> view)
-    : VoteChecker({.id = "BN-1",
-                   .title = "a vote was not counted",
-                   .family = kFamily,
-                   .check_class = CheckClass::kLiveness,
-                   .scope = CheckScope::kAtTheEnd,
-                   .statement = "the vote of an honest voter who was there long enough before the "
-                                "period ended stands in a block"},
-                  std::move(view)) {}
-
-void CountedChecker::OnFact(const WorldView& world, const Fact& fact) {
-  if (!world.IsHonest(fact.peer)) return;
-  if (const auto* started = std::get_if<core::VoteStarted>(&fact.what)) {
-    *votes_.Insert(fact.peer).first = {fact.at, core::Time{started->closes_ms * 1000}, false,
-                                       false};
-  } else if (const auto* ended = std::get_if<core::VoteEnded>(&fact.what)) {
-    Vote* vote = votes_.Find(fact.peer);
-    if (vote == nullptr) return;
-    vote->counted = ended->end == core::VoteEnd::kBlock || ended->end == core::VoteEnd::kUnitary;
-  }
+void Ballots::Note(const WorldView& world, const WorldFact& fact) {
+  if (fact.kind != WorldFact::Kind::kCommanded) return;
+  const Operation& operation = world.scenario().workload[fact.detail];
+  if (operation.vote.has_value()) *votes_.Insert(fact.peer).first = &*operation.vote;
 }
 
-void CountedChecker::OnWorldFact(const WorldView&, const WorldFact& fact) {
-  if (fact.kind != WorldFact::Kind::kStopped) return;
-  if (Vote* vote = votes_.Find(fact.peer); vote != nullptr) vote->stopped = true;
+CountedChecker::CountedChecker(std::shared_ptr<const VoteView> view)
+    : BallotChecker(
+          {.id = "BN-1",
+           .title = "a vote was not counted",
+           .family = kFamily,
+           .check_class = CheckClass::kLiveness,
+           .scope = CheckScope::kAtTheEnd,
+           .statement = "the vote of an honest voter who was there long enough before the "
+                        "period ended stands in a block"},
+          std::move(view)) {}
+
+void CountedChecker::OnFact(const WorldView&, const Fact& fact) {
+  const auto* ended = std::get_if<core::VoteEnded>(&fact.what);
+  Vote* vote = votes_.Find(fact.peer);
+  if (ended == nullptr || vote == nullptr) return;
+  vote->counted |= ended->end == core::VoteEnd::kBlock || ended->end == core::VoteEnd::kUnitary;
+}
+
+void CountedChecker::OnWorldFact(const WorldView& world, const WorldFact& fact) {
+  ballots_.Note(world, fact);
+  if (fact.kind == WorldFact::Kind::kStopped) {
+    if (Vote* vote = votes_.Find(fact.peer); vote != nullptr) vote->stopped = true;
+  } else if (fact.kind == WorldFact::Kind::kCommanded && ballots_.Of(fact.peer) != nullptr) {
+    const auto [vote, fresh] = votes_.Insert(fact.peer);
+    if (fresh) vote->told = fact.at;
+  }
 }
 
 void CountedChecker::OnEnd(const WorldView& world) {
   votes_.ForEach([&](core::PeerId peer, const Vote& vote) {
-    const WorldTime closes{vote.closes.us};
-    const bool had_time = vote.started + kVotingTime <= closes && closes <= world.Now();
-    if (!had_time || (vote.stopped && !vote.counted) || !Demanded(world, vote.started)) return;
+    const VoteOperation& told = *ballots_.Of(peer);
+    const WorldTime closes{told.closes.us};
+    const WorldTime begun = std::max(vote.told, WorldTime{told.opens.us});
+    const bool had_time =
+        begun + kVotingTime <= closes && closes.us <= world.scenario().duration.us;
+    if (!world.IsHonest(peer) || !had_time || !told.unitary) return;
+    if ((vote.stopped && !vote.counted) || !Demanded(world, vote.told)) return;
     Premise();
     if (vote.counted) return;
     Violate([&] { return Violation{closes, peer, "vote", "in a block", "in none"}; });
@@ -53,12 +64,12 @@ void CountedChecker::OnEnd(const WorldView& world) {
 }
 
 OneBlockChecker::OneBlockChecker(std::shared_ptr<const VoteView> view)
-    : VoteChecker({.id = "BN-2",
-                   .title = "a voter is in two blocks",
-                   .family = kFamily,
-                   .scope = CheckScope::kAtTheEnd,
-                   .statement = "no honest voter has signed two blocks that came about"},
-                  std::move(view)) {}
+    : BallotChecker({.id = "BN-2",
+                     .title = "a voter is in two blocks",
+                     .family = kFamily,
+                     .scope = CheckScope::kAtTheEnd,
+                     .statement = "no honest voter has signed two blocks that came about"},
+                    std::move(view)) {}
 
 void OneBlockChecker::OnEnd(const WorldView& world) {
   core::FlatTable<core::PeerId, core::Key256> seen;
@@ -81,12 +92,12 @@ void OneBlockChecker::OnEnd(const WorldView& world) {
 }
 
 WholeBlockChecker::WholeBlockChecker(std::shared_ptr<const VoteView> view)
-    : VoteChecker({.id = "BN-3",
-                   .title = "a block lacks what its voters signed",
-                   .family = kFamily,
-                   .statement = "a block has as many votes as voters and signatures, and each "
-                                "signer's own nonce"},
-                  std::move(view)) {}
+    : BallotChecker({.id = "BN-3",
+                     .title = "a block lacks what its voters signed",
+                     .family = kFamily,
+                     .statement = "a block has as many votes as voters and signatures, and each "
+                                  "signer's own nonce"},
+                    std::move(view)) {}
 
 // The nonces stand in the block's bytes as they are: whoever knows one finds it.
 void WholeBlockChecker::OnFact(const WorldView& world, const Fact& fact) {
@@ -116,22 +127,24 @@ void WholeBlockChecker::OnFact(const WorldView& world, const Fact& fact) {
 }
 
 UnlinkedChecker::UnlinkedChecker(std::shared_ptr<const VoteView> view)
-    : VoteChecker({.id = "BN-4",
-                   .title = "one peer knows another one's vote",
-                   .family = kFamily,
-                   .scope = CheckScope::kAtTheEnd,
-                   .cost = CheckCost::kModerate,
-                   .statement = "no peer has read lists that tell it which vote is another "
-                                "voter's"},
-                  std::move(view)) {}
+    : BallotChecker({.id = "BN-4",
+                     .title = "one peer knows another one's vote",
+                     .family = kFamily,
+                     .scope = CheckScope::kAtTheEnd,
+                     .cost = CheckCost::kModerate,
+                     .statement = "no peer has read lists that tell it which vote is another "
+                                  "voter's"},
+                    std::move(view)) {}
 
 void UnlinkedChecker::OnEnd(const WorldView& world) {
   view().ForEachBlock([&](const core::Key256& cid, const VoteBlockSeen& block) {
     if (block.tickets.size() < 2) return;
     std::vector<core::PeerId> readers;
     for (const core::Key256& ticket : block.tickets) {
-      if (const auto* attempt = view().FindAttempt(ticket)) readers.push_back(attempt->peer);
-      const std::vector<uint32_t>* lists = view().ListsWith(ticket);
+      const VoteAttempt* attempt = view().FindAttempt(ticket);
+      if (attempt == nullptr) continue;
+      readers.push_back(attempt->peer);
+      const std::vector<uint32_t>* lists = view().ListsWith(attempt->nonce);
       if (lists == nullptr) continue;
       for (const uint32_t list : *lists) readers.push_back(view().lists()[list].reader);
     }
@@ -155,61 +168,13 @@ void UnlinkedChecker::OnEnd(const WorldView& world) {
   });
 }
 
-ColludedChecker::ColludedChecker(std::shared_ptr<const VoteView> view)
-    : VoteChecker({.id = "BN-5",
-                   .title = "hostile peers linked a voter outside their seeds",
-                   .family = kFamily,
-                   .scope = CheckScope::kAtTheEnd,
-                   .cost = CheckCost::kModerate,
-                   .statement = "hostile peers that tell each other all know an honest voter's "
-                                "vote only when the two others of the pool of three that it "
-                                "began in are theirs"},
-                  std::move(view)) {}
-
-bool ColludedChecker::IsAmongHostile(const WorldView& world, const core::Key256& ticket) const {
-  constexpr size_t kThree = 3;
-  const std::vector<uint32_t>* lists = view().ListsWith(ticket);
-  if (lists == nullptr) return false;
-  const auto is_honest_other = [&](const core::Key256& other) {
-    const VoteAttempt* attempt = view().FindAttempt(other);
-    return other != ticket && attempt != nullptr && world.IsHonest(attempt->peer);
-  };
-  return std::any_of(lists->begin(), lists->end(), [&](uint32_t list) {
-    const std::vector<core::Key256>& three = view().lists()[list].tickets;
-    return three.size() == kThree && std::none_of(three.begin(), three.end(), is_honest_other);
-  });
-}
-
-void ColludedChecker::OnEnd(const WorldView& world) {
-  const auto is_hostile = [&world](core::PeerId peer) { return !world.IsHonest(peer); };
-  view().ForEachBlock([&](const core::Key256& cid, const VoteBlockSeen& block) {
-    const auto honest =
-        std::count_if(block.tickets.begin(), block.tickets.end(), [&](const core::Key256& ticket) {
-          const VoteAttempt* attempt = view().FindAttempt(ticket);
-          return attempt != nullptr && world.IsHonest(attempt->peer);
-        });
-    if (honest < 2 || static_cast<size_t>(honest) == block.tickets.size()) return;
-    const std::vector<uint32_t> sizes = AnonymityIn(view(), block, is_hostile);
-    for (size_t i = 0; i < sizes.size(); ++i) {
-      const VoteAttempt* attempt = view().FindAttempt(block.tickets[i]);
-      if (attempt == nullptr || is_hostile(attempt->peer)) continue;
-      if (IsAmongHostile(world, block.tickets[i])) continue;
-      Premise();
-      if (sizes[i] > 1) continue;
-      Violate([&] {
-        return Violation{block.at, attempt->peer, "block " + Short(cid),
-                         "a vote that hostile peers do not know", "they know it"};
-      });
-    }
-  });
-}
-
 OnePoolChecker::OnePoolChecker(std::shared_ptr<const VoteView> view)
-    : VoteChecker({.id = "BN-6",
-                   .title = "a voter is in two pools",
-                   .family = kFamily,
-                   .statement = "an attempt leaves one pool before it joins another one"},
-                  std::move(view)) {}
+    : BallotChecker({.id = "BN-6",
+                     .title = "a voter is in two pools",
+                     .family = kFamily,
+                     .statement = "an attempt leaves one pool before it joins another one, and a "
+                                  "merged pool has as many members as have joined it"},
+                    std::move(view)) {}
 
 void OnePoolChecker::OnFact(const WorldView& world, const Fact& fact) {
   if (!world.IsHonest(fact.peer)) return;
@@ -227,34 +192,42 @@ void OnePoolChecker::OnFact(const WorldView& world, const Fact& fact) {
   } else if (const auto* left = std::get_if<core::PoolLeft>(&fact.what)) {
     core::Key256* pool = pools_.Find(left->ticket);
     if (pool != nullptr && *pool == left->pool) *pool = {};
+  } else if (const auto* merged = std::get_if<core::PoolsMerged>(&fact.what)) {
+    const std::vector<core::Key256>* members = view().MembersOf(merged->pool, merged->epoch);
+    const size_t count = members == nullptr ? 0 : members->size();
+    Premise();
+    if (count >= merged->size) return;
+    Violate([&] {
+      return Violation{fact.at, fact.peer, "pool " + Short(merged->pool),
+                       std::to_string(merged->size) + " members", std::to_string(count)};
+    });
   }
 }
 
 SettledChecker::SettledChecker(std::shared_ptr<const VoteView> view)
-    : VoteChecker({.id = "BN-7",
-                   .title = "a member stayed in a pool that is over",
-                   .family = kFamily,
-                   .check_class = CheckClass::kLiveness,
-                   .scope = CheckScope::kEveryCheckpoint,
-                   .statement = "when its coordinator has given a pool up, every member that it "
-                                "can reach is out of it soon"},
-                  std::move(view)) {}
+    : BallotChecker({.id = "BN-7",
+                     .title = "a member stayed in a pool that is over",
+                     .family = kFamily,
+                     .check_class = CheckClass::kLiveness,
+                     .scope = CheckScope::kEveryCheckpoint,
+                     .statement = "when its coordinator has given a pool up, every member that it "
+                                  "can reach is out of it soon"},
+                    std::move(view)) {}
 
 void SettledChecker::OnFact(const WorldView& world, const Fact& fact) {
   const auto* left = std::get_if<core::PoolLeft>(&fact.what);
   if (left == nullptr || !world.IsHonest(fact.peer)) return;
   const bool over =
       left->cause == core::PoolLeaving::kReverted || left->cause == core::PoolLeaving::kDissolved;
-  const std::vector<uint32_t>* lists = view().ListsWith(left->ticket);
-  if (!over || lists == nullptr) return;
-  for (const uint32_t list : *lists) {
-    if (view().lists()[list].reader != fact.peer) continue;
-    for (const core::Key256& ticket : view().lists()[list].tickets) {
-      const VoteAttempt* member = view().FindAttempt(ticket);
-      if (member == nullptr || member->pool != left->pool || ticket == left->ticket) continue;
-      if (!world.IsHonest(member->peer)) continue;
-      waiting_.push_back({fact.at, fact.peer, left->pool, ticket});
-    }
+  const std::vector<core::Key256>* members = view().MembersOf(left->pool, left->epoch);
+  if (!over || members == nullptr || !view().Coordinates(left->pool, left->epoch, fact.peer)) {
+    return;
+  }
+  for (const core::Key256& ticket : *members) {
+    const VoteAttempt* member = view().FindAttempt(ticket);
+    if (member == nullptr || member->pool != left->pool || ticket == left->ticket) continue;
+    if (!world.IsHonest(member->peer)) continue;
+    waiting_.push_back({fact.at, fact.peer, left->pool, ticket});
   }
 }
 
@@ -278,11 +251,11 @@ void SettledChecker::OnCheckpoint(const WorldView& world) {
 }
 
 FreshNonceChecker::FreshNonceChecker(std::shared_ptr<const VoteView> view)
-    : VoteChecker({.id = "BN-8",
-                   .title = "a nonce came twice",
-                   .family = kFamily,
-                   .statement = "every attempt has a nonce of its own"},
-                  std::move(view)) {}
+    : BallotChecker({.id = "BN-8",
+                     .title = "a nonce came twice",
+                     .family = kFamily,
+                     .statement = "every attempt has a nonce of its own"},
+                    std::move(view)) {}
 
 void FreshNonceChecker::OnFact(const WorldView& world, const Fact& fact) {
   const auto* started = std::get_if<core::AttemptStarted>(&fact.what);
@@ -300,12 +273,12 @@ void FreshNonceChecker::OnFact(const WorldView& world, const Fact& fact) {
 }
 
 OneSeedChecker::OneSeedChecker(std::shared_ptr<const VoteView> view)
-    : VoteChecker({.id = "BN-9",
-                   .title = "a pairing secret was used twice",
-                   .family = kFamily,
-                   .statement = "every attempt has a pairing key of its own, and its secret goes "
-                                "to one peer for one seed"},
-                  std::move(view)) {}
+    : BallotChecker({.id = "BN-9",
+                     .title = "a pairing secret was used twice",
+                     .family = kFamily,
+                     .statement = "every attempt has a pairing key of its own, and its secret goes "
+                                  "to one peer for one seed"},
+                    std::move(view)) {}
 
 void OneSeedChecker::OnFact(const WorldView& world, const Fact& fact) {
   if (!world.IsHonest(fact.peer)) return;
@@ -338,18 +311,23 @@ void OneSeedChecker::OnFact(const WorldView& world, const Fact& fact) {
 }
 
 VoteCostChecker::VoteCostChecker(std::shared_ptr<const VoteView> view)
-    : VoteChecker({.id = "BN-10",
-                   .title = "a vote cost too many messages",
-                   .family = kFamily,
-                   .statement = "each attempt of a vote sends at most A + B log2(peers) messages"},
-                  std::move(view)) {}
+    : BallotChecker(
+          {.id = "BN-10",
+           .title = "a vote cost too many messages",
+           .family = kFamily,
+           .statement = "a vote sends at most A + B log2(peers) messages for each attempt, and "
+                        "C in each present interval"},
+          std::move(view)) {}
 
 void VoteCostChecker::OnFact(const WorldView& world, const Fact& fact) {
   const auto* ended = std::get_if<core::VoteEnded>(&fact.what);
   if (ended == nullptr || !world.IsHonest(fact.peer)) return;
   Premise();
+  const auto intervals = static_cast<uint64_t>(
+      ended->took.us / world.scenario().protocol.negotiation.present_interval.us + 1);
   const uint64_t most = (uint64_t{ended->attempts} + 1) *
-                        (kVoteMessagesBase + kVoteMessagesPerBit * BitsOf(world.PeerCount()));
+                            (kVoteMessagesBase + kVoteMessagesPerBit * BitsOf(world.PeerCount())) +
+                        intervals * kVoteMessagesWaiting;
   if (ended->messages <= most) return;
   Violate([&] {
     return Violation{fact.at, fact.peer, "vote", "at most " + std::to_string(most) + " messages",
@@ -358,27 +336,25 @@ void VoteCostChecker::OnFact(const WorldView& world, const Fact& fact) {
 }
 
 PeriodChecker::PeriodChecker(std::shared_ptr<const VoteView> view)
-    : VoteChecker({.id = "BN-11",
-                   .title = "a block came about after the period",
-                   .family = kFamily,
-                   .statement = "no honest voter takes a block as formed outside the voting period "
-                                "of its clock"},
-                  std::move(view)) {}
+    : BallotChecker(
+          {.id = "BN-11",
+           .title = "a block came about after the period",
+           .family = kFamily,
+           .statement = "no honest voter takes a block as formed outside the voting period "
+                        "of its clock"},
+          std::move(view)) {}
 
 void PeriodChecker::OnFact(const WorldView& world, const Fact& fact) {
-  if (!world.IsHonest(fact.peer)) return;
-  if (const auto* started = std::get_if<core::VoteStarted>(&fact.what)) {
-    *closes_.Insert(fact.peer).first = core::Time{started->closes_ms * 1000};
-    return;
-  }
-  const core::Time* closes = closes_.Find(fact.peer);
   const auto* formed = std::get_if<core::BlockFormed>(&fact.what);
-  if (formed == nullptr || closes == nullptr) return;
+  const VoteOperation* told = ballots_.Of(fact.peer);
+  if (formed == nullptr || told == nullptr || !world.IsHonest(fact.peer)) return;
   Premise();
-  if (fact.local <= *closes) return;
+  const core::Time closes{told->closes.us};
+  if (fact.local >= core::Time{told->opens.us} && fact.local <= closes) return;
   Violate([&] {
-    return Violation{fact.at, fact.peer, "block " + Short(formed->cid), "before the period ended",
-                     InSeconds(fact.local - *closes) + " after"};
+    return Violation{fact.at, fact.peer, "block " + Short(formed->cid),
+                     "within the period, which ends at " + InSeconds(closes - core::Time{}),
+                     InSeconds(fact.local - core::Time{})};
   });
 }
 
@@ -389,7 +365,6 @@ std::vector<std::unique_ptr<Checker>> MakeVoteCheckers(
   checkers.push_back(std::make_unique<OneBlockChecker>(view));
   checkers.push_back(std::make_unique<WholeBlockChecker>(view));
   checkers.push_back(std::make_unique<UnlinkedChecker>(view));
-  checkers.push_back(std::make_unique<ColludedChecker>(view));
   checkers.push_back(std::make_unique<OnePoolChecker>(view));
   checkers.push_back(std::make_unique<SettledChecker>(view));
   checkers.push_back(std::make_unique<FreshNonceChecker>(view));

@@ -1,4 +1,5 @@
-// Block negotiation: BN-1 to BN-11. All go by what peers report as done and by what the world knows of
+// Block negotiation: BN-1 to BN-4 and BN-6 to BN-11. How many voters each one hides among (BN-5) is a
+// number and no rule: the metric "anonymity". All go by what peers report as done and by what the world knows of
 // them (vote_view.h), never by what one says of another. Hostile peers' own votes are nobody's concern.
 // Source: protocol_voting_network.md, 1.6.8. Thread rule: as Observer.
 #pragma once
@@ -14,9 +15,9 @@
 namespace sim {
 
 // The checkers share one view, which VoteCensus leads.
-class VoteChecker : public Checker {
+class BallotChecker : public Checker {
  public:
-  VoteChecker(const CheckInfo& info, std::shared_ptr<const VoteView> view)
+  BallotChecker(const CheckInfo& info, std::shared_ptr<const VoteView> view)
       : Checker(info), view_(std::move(view)) {}
 
   [[nodiscard]] FactMask Wants() const override { return VoteView::Facts(); }
@@ -28,14 +29,27 @@ class VoteChecker : public Checker {
   const std::shared_ptr<const VoteView> view_;
 };
 
+// What voters were told to do, by the world's word.
+class Ballots {
+ public:
+  void Note(const WorldView& world, const WorldFact& fact);
+
+  // nullptr: it was not told to vote.
+  [[nodiscard]] const VoteOperation* Of(core::PeerId peer) const {
+    const VoteOperation* const* vote = votes_.Find(peer);
+    return vote == nullptr ? nullptr : *vote;
+  }
+
+ private:
+  core::FlatTable<core::PeerId, const VoteOperation*> votes_;
+};
+
 // BN-1: an honest voter that was up for long enough before the end of the period is in a block.
-class CountedChecker : public VoteChecker {
+class CountedChecker : public BallotChecker {
  public:
   explicit CountedChecker(std::shared_ptr<const VoteView> view);
 
-  [[nodiscard]] FactMask Wants() const override {
-    return MaskOf<core::VoteStarted, core::VoteEnded>();
-  }
+  [[nodiscard]] FactMask Wants() const override { return MaskOf<core::VoteEnded>(); }
 
   void OnFact(const WorldView& world, const Fact& fact) override;
   void OnWorldFact(const WorldView& world, const WorldFact& fact) override;
@@ -43,18 +57,18 @@ class CountedChecker : public VoteChecker {
 
  private:
   struct Vote {
-    WorldTime started;
-    core::Time closes;  // The voter's clock.
+    WorldTime told;
     bool counted = false;
     bool stopped =
         false;  // It went away while its vote was open: its user would have to begin again.
   };
 
+  Ballots ballots_;
   core::FlatTable<core::PeerId, Vote> votes_;
 };
 
 // BN-2: no voter has signed two blocks that came about.
-class OneBlockChecker : public VoteChecker {
+class OneBlockChecker : public BallotChecker {
  public:
   explicit OneBlockChecker(std::shared_ptr<const VoteView> view);
 
@@ -62,7 +76,7 @@ class OneBlockChecker : public VoteChecker {
 };
 
 // BN-3: a block has the records of those who signed it: as many votes as voters, the signers' own nonces among them.
-class WholeBlockChecker : public VoteChecker {
+class WholeBlockChecker : public BallotChecker {
  public:
   explicit WholeBlockChecker(std::shared_ptr<const VoteView> view);
 
@@ -70,29 +84,21 @@ class WholeBlockChecker : public VoteChecker {
 };
 
 // BN-4: no single peer knows another voter's vote.
-class UnlinkedChecker : public VoteChecker {
+class UnlinkedChecker : public BallotChecker {
  public:
   explicit UnlinkedChecker(std::shared_ptr<const VoteView> view);
 
   void OnEnd(const WorldView& world) override;
 };
 
-// BN-5: the hostile peers together know nobody's vote, but for those of whose seed two were hostile (N1).
-class ColludedChecker : public VoteChecker {
- public:
-  explicit ColludedChecker(std::shared_ptr<const VoteView> view);
-
-  void OnEnd(const WorldView& world) override;
-
- private:
-  // The two others of the pool of three that the ticket began in are hostile.
-  [[nodiscard]] bool IsAmongHostile(const WorldView& world, const core::Key256& ticket) const;
-};
-
-// BN-6: an attempt is a member of at most one pool at a time.
-class OnePoolChecker : public VoteChecker {
+// BN-6: an attempt is a member of at most one pool at a time, and whom a coordinator counts as a member is one.
+class OnePoolChecker : public BallotChecker {
  public:
   explicit OnePoolChecker(std::shared_ptr<const VoteView> view);
+
+  [[nodiscard]] FactMask Wants() const override {
+    return VoteView::Facts() | MaskOf<core::PoolsMerged>();
+  }
 
   void OnFact(const WorldView& world, const Fact& fact) override;
 
@@ -101,7 +107,7 @@ class OnePoolChecker : public VoteChecker {
 };
 
 // BN-7: when a pool is over for its coordinator, its members that can be reached learn it soon.
-class SettledChecker : public VoteChecker {
+class SettledChecker : public BallotChecker {
  public:
   explicit SettledChecker(std::shared_ptr<const VoteView> view);
 
@@ -120,7 +126,7 @@ class SettledChecker : public VoteChecker {
 };
 
 // BN-8: nonces never repeat.
-class FreshNonceChecker : public VoteChecker {
+class FreshNonceChecker : public BallotChecker {
  public:
   explicit FreshNonceChecker(std::shared_ptr<const VoteView> view);
 
@@ -131,7 +137,7 @@ class FreshNonceChecker : public VoteChecker {
 };
 
 // BN-9: a pairing key is one attempt's, and its secret is disclosed for one seed to one peer.
-class OneSeedChecker : public VoteChecker {
+class OneSeedChecker : public BallotChecker {
  public:
   explicit OneSeedChecker(std::shared_ptr<const VoteView> view);
 
@@ -148,7 +154,7 @@ class OneSeedChecker : public VoteChecker {
 };
 
 // BN-10: a vote costs at most so many messages.
-class VoteCostChecker : public VoteChecker {
+class VoteCostChecker : public BallotChecker {
  public:
   explicit VoteCostChecker(std::shared_ptr<const VoteView> view);
 
@@ -158,18 +164,20 @@ class VoteCostChecker : public VoteChecker {
 };
 
 // BN-11: no block comes about outside the voting period.
-class PeriodChecker : public VoteChecker {
+class PeriodChecker : public BallotChecker {
  public:
   explicit PeriodChecker(std::shared_ptr<const VoteView> view);
 
-  [[nodiscard]] FactMask Wants() const override {
-    return MaskOf<core::VoteStarted, core::BlockFormed>();
-  }
+  [[nodiscard]] FactMask Wants() const override { return MaskOf<core::BlockFormed>(); }
 
   void OnFact(const WorldView& world, const Fact& fact) override;
 
+  void OnWorldFact(const WorldView& world, const WorldFact& fact) override {
+    ballots_.Note(world, fact);
+  }
+
  private:
-  core::FlatTable<core::PeerId, core::Time> closes_;
+  Ballots ballots_;
 };
 
 [[nodiscard]] std::vector<std::unique_ptr<Checker>> MakeVoteCheckers(

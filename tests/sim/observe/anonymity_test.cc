@@ -65,7 +65,7 @@ class AnonymityTest : public Test {
     Tell(peer, core::PoolJoined{.pool = KeyOf(pool),
                                 .ticket = KeyOf(peer + 1),
                                 .epoch = epoch,
-                                .size = 3,
+                                .size = size,
                                 .coordinator = core::PeerId{coordinator}});
   }
 
@@ -103,6 +103,25 @@ TEST_F(AnonymityTest, TwoOfASeedLinkTheThirdOne) {
 
 TEST_F(AnonymityTest, APairAloneDoesNotLinkAThirdInALargerBlock) {
   EXPECT_EQ(Before({0, 1})[2], 4u);
+}
+
+// N3: the same record in a second attempt, before the same reader with somebody else.
+TEST_F(AnonymityTest, ARecordThatComesAgainIsIntersected) {
+  const core::Key256 again = KeyOf(200);
+  Tell(3, core::AttemptStarted{.template_cid = {},
+                               .ticket = again,
+                               .nonce = KeyOf(103),
+                               .pairing_key = {},
+                               .attempt = 2});
+  Tell(3, core::SecretDisclosed{
+              .ticket = again, .seed = KeyOf(80), .to = core::PeerId{5}, .coordinates = true});
+  Tell(0, core::SecretDisclosed{
+              .ticket = KeyOf(1), .seed = KeyOf(80), .to = core::PeerId{5}, .coordinates = false});
+  Tell(5, core::SeedOpened{.ticket = KeyOf(6),
+                           .seed = KeyOf(80),
+                           .coordinator = core::PeerId{3},
+                           .partner = core::PeerId{0}});
+  EXPECT_EQ(Before({5})[3], 1u);
 }
 
 TEST_F(AnonymityTest, AnAttemptThatLeftItsPoolIsNoMember) {

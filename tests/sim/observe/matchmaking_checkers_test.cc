@@ -411,7 +411,7 @@ TEST(CheckerTest, AnInterruptedRunLeavesUnknownOnlyWhatTheEndWouldHaveShown) {
 
 TEST(CheckerTest, TheTableListsEveryCheckOnceWithItsStatement) {
   const std::vector<CheckInfo> table = CheckTable();
-  EXPECT_EQ(table.size(), 12u + 22u + 5u + 9u);
+  EXPECT_EQ(table.size(), 12u + 22u + 5u + 9u + 10u);
   EXPECT_EQ(table.front().id, "MM-1");
   std::set<std::string_view> ids;
   for (const CheckInfo& info : table) {

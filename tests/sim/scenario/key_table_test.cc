@@ -183,12 +183,15 @@ TEST(KeyTableTest, EveryParameterOfTheProtocolsHasAKey) {
   const auto [m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19,
               m20, m21, m22, m23, m24, m25, m26, m27, m28, m29] = core::MatchmakingConfig{};
   const auto [t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, t12, t13, t14, t15, t16, t17, t18, t19,
-              t20, t21, t22, t23, t24, t25, t26, t27, t28, t29, t30] = core::TransactionsConfig{};
+              t20, t21, t22, t23, t24, t25, t26, t27, t28, t29, t30,
+              t31] = core::TransactionsConfig{};
   const auto [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19,
               a20, a21, a22, a23, a24, a25, a26, a27] = core::ArachnodeConfig{};
-  EXPECT_EQ(r1 + m1 + t1 + a1, 45);
+  const auto [n1, n2, n3, n4, n5, n6, n7, n8, n9, n10, n11, n12, n13, n14, n15, n16, n17, n18, n19,
+              n20, n21, n22, n23, n24, n25] = core::NegotiationConfig{};
+  EXPECT_EQ(r1 + m1 + t1 + a1 + n1, 77);
   const auto lines = sim::DescribeProtocol({});
-  ASSERT_EQ(lines.size(), 6u + 29u + 30u + 27u);
+  ASSERT_EQ(lines.size(), 6u + 29u + 31u + 27u + 25u);
   std::set<std::string> described;
   for (const auto& [path, value] : lines) described.insert(path);
   for (const sim::KeyRow& section : sim::kProtocolTable.rows) {
