@@ -5,6 +5,7 @@
 #include "sim/world/planted/ring_bugs.h"
 #include "sim/world/planted/routing_bugs.h"
 #include "sim/world/planted/transaction_bugs.h"
+#include "sim/world/planted/vote_bugs.h"
 
 namespace sim {
 namespace {
@@ -77,6 +78,19 @@ constexpr PlantedBug kBugs[] = {
     {"restless", "AR-9", "nodes move back in for as many holders as make them move out", true},
     {"lone-witness", "AR-10", "members let go of values, and nodes of blocks, that one other holds",
      true, "AR-1 AR-8"},
+    {"lost-ballots", "BN-1", "who votes is never woken again"},
+    {"bad-tidings", "BN-2", "voters read the word that all have signed as the end of their pool"},
+    {"torn-lists", "BN-3", "members sign lists in which they took a vote for another one", true},
+    {"aborting-thirds", "BN-4",
+     "thirds give up the pools whose seeds they have read, and records come again", true, "BN-8"},
+    {"false-acks", "BN-6", "one peer in three acknowledges mergers without taking part in them"},
+    {"deaf-to-ends", "BN-7", "members take the end of their pool for its going on", false,
+     "BN-1 BN-10"},
+    {"old-records", "BN-8", "records come again in every attempt", true, "BN-4"},
+    {"twin-voters", "BN-9", "two voters each draw from the same entropy", false,
+     "BN-4 BN-7 BN-8"},
+    {"town-criers", "BN-10", "voters announce themselves fifty times a second", true},
+    {"late-voters", "BN-11", "voters take the end of the period for four minutes later"},
 };
 
 using RolePointer = std::unique_ptr<Role>;
@@ -170,7 +184,17 @@ constexpr Maker kMakers[] = {{"shifted-key", NoRole},
                              {"double-lending", Plain<DoubleLending>},
                              {"hollow-holders", WithContext<HollowHolder>},
                              {"restless", NoRole},
-                             {"lone-witness", NoRole}};
+                             {"lone-witness", NoRole},
+                             {"lost-ballots", Plain<LostBallot>},
+                             {"bad-tidings", Plain<BadTidings>},
+                             {"torn-lists", Plain<TornLists>},
+                             {"aborting-thirds", Plain<AbortingThird>},
+                             {"false-acks", WithContext<FalseAck>},
+                             {"deaf-to-ends", Plain<DeafToEnds>},
+                             {"old-records", NoRole},
+                             {"twin-voters", WithContext<TwinVoter>},
+                             {"town-criers", NoRole},
+                             {"late-voters", Plain<LateVoter>}};
 
 }  // namespace
 

@@ -47,6 +47,31 @@ class BlindSuite : public TrueSuite {
   }
 };
 
+// Cids of vote blocks that cover their voters alone.
+class VotelessCidSuite : public TrueSuite {
+ public:
+  using TrueSuite::TrueSuite;
+
+  core::Digest256 Sha256(std::span<const uint8_t> bytes) const override {
+    constexpr size_t kNonceBytes = 32;
+    core::CanonicalReader lists(bytes);
+    lists.Literal(core::kVoteListsDomain);
+    (void)lists.Key();
+    for (uint32_t voters = lists.U32(); voters > 0 && lists.ok(); --voters) {
+      (void)lists.Key();
+      (void)lists.Text(bytes.size());
+    }
+    const uint32_t votes = lists.U32();
+    if (!lists.ok() || votes == 0) return TrueSuite::Sha256(bytes);
+    size_t tail = 0;
+    for (; lists.ok() && !lists.Finished(); tail += kNonceBytes) {
+      (void)lists.Key();
+      tail += sizeof(uint32_t) + lists.Text(bytes.size()).size();
+    }
+    return TrueSuite::Sha256(lists.ok() ? bytes.first(bytes.size() - tail) : bytes);
+  }
+};
+
 class ShortHashSuite : public TrueSuite {
  public:
   explicit ShortHashSuite(const core::Suite* truth) : TrueSuite(truth) {
@@ -122,7 +147,11 @@ constexpr WrongParameter kWrongParameters[] = {
     {"no-floor", [](auto& config) { config.arachnode.floor = 0; }},
     {"hasty-moves", [](auto& config) { config.arachnode.dwell = core::Duration{}; }},
     {"restless", [](auto& config) { config.arachnode.overlap_low = 30; }},
-    {"lone-witness", [](auto& config) { config.arachnode.floor = 1; }}};
+    {"lone-witness", [](auto& config) { config.arachnode.floor = 1; }},
+    {"aborting-thirds", [](auto& config) { config.negotiation.fresh_records = false; }},
+    {"old-records", [](auto& config) { config.negotiation.fresh_records = false; }},
+    {"town-criers",
+     [](auto& config) { config.negotiation.present_interval = core::Milliseconds(20); }}};
 
 }  // namespace
 
@@ -133,6 +162,7 @@ WrongContext::WrongContext(const core::Context& truth, std::span<const std::stri
                                  [&](const char* bug) { return Names(planted, bug); });
   if (blind) suite_ = std::make_unique<BlindSuite>(truth.suite);
   if (Names(planted, "short-hash")) suite_ = std::make_unique<ShortHashSuite>(truth.suite);
+  if (Names(planted, "torn-lists")) suite_ = std::make_unique<VotelessCidSuite>(truth.suite);
   if (suite_ != nullptr) context_.suite = suite_.get();
   if (Names(planted, "shifted-key")) {
     directory_ = std::make_unique<ShiftedDirectory>(truth.directory, peers);

@@ -2,7 +2,8 @@
 // context() to its peers and keeps the true one for its codec, its network and its checkers.
 //
 // shifted-key: a directory whose node ids all have bit 3 flipped: consistent among the peers, wrong
-// for everybody else. short-hash: a suite whose hashes of contents leave their last byte out. Bugs whose
+// for everybody else. short-hash: a suite whose hashes of contents leave their last byte out; torn-lists: one whose cids of vote blocks leave the votes
+// out. Bugs whose
 // lies break a signature: a suite that verifies everything. Bugs of parameters: another config. Other
 // names change nothing.
 // Owns the decorators; REQUIRES: the true context and what it points to outlive this.

@@ -30,7 +30,10 @@ constexpr char kForgettingScenario[] = "scenarios/cluster_forgets.json";
 // Here alone values are let go.
 constexpr char kRefusingScenario[] = "scenarios/rings_full_refuse.json";
 
+constexpr char kVotesScenario[] = "tests/sim/world/planted_vote_bugs.json";
+
 const char* ScenarioFor(std::string_view check) {
+  if (check.starts_with("BN-")) return kVotesScenario;
   if (check == "AR-10") return kRefusingScenario;
   if (check == "AR-9") return kCrowdScenario;
   if (check == "AR-5" || check == "AR-6") return kForgettingScenario;
@@ -97,13 +100,14 @@ TEST_P(UnplantedTest, EveryCheckHoldsAndNoneIsVacuous) {
 INSTANTIATE_TEST_SUITE_P(All, UnplantedTest,
                          testing::Values(kPeopleScenario, kBlocksScenario, kCollectionsScenario,
                                          kRingsScenario, kCrowdScenario, kForgettingScenario,
-                                         kRefusingScenario),
+                                         kRefusingScenario, kVotesScenario),
                          [](const auto& one) {
                            if (one.param == kPeopleScenario) return "people";
                            if (one.param == kRingsScenario) return "rings";
                            if (one.param == kCrowdScenario) return "crowd";
                            if (one.param == kForgettingScenario) return "forgetting";
                            if (one.param == kRefusingScenario) return "refusing";
+                           if (one.param == kVotesScenario) return "votes";
                            return one.param == kBlocksScenario ? "blocks" : "collections";
                          });
 
