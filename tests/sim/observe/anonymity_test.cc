@@ -62,6 +62,7 @@ class AnonymityTest : public Test {
   }
 
   void Join(uint32_t peer, uint32_t pool, uint32_t epoch, uint32_t coordinator) {
+    const uint16_t size = epoch == 1 ? 3 : 6;
     Tell(peer, core::PoolJoined{.pool = KeyOf(pool),
                                 .ticket = KeyOf(peer + 1),
                                 .epoch = epoch,
@@ -103,6 +104,13 @@ TEST_F(AnonymityTest, TwoOfASeedLinkTheThirdOne) {
 
 TEST_F(AnonymityTest, APairAloneDoesNotLinkAThirdInALargerBlock) {
   EXPECT_EQ(Before({0, 1})[2], 4u);
+}
+
+// A merger that not all have acknowledged tells nothing apart: its coordinator has read all lists.
+TEST_F(AnonymityTest, ListsThatNotAllHaveJoinedCountForNothing) {
+  Join(0, 62, 2, 1);
+  Join(1, 62, 2, 1);
+  EXPECT_EQ(Before({1}), (Sizes{5, 1, 5, 5, 5, 5}));
 }
 
 // N3: the same record in a second attempt, before the same reader with somebody else.
