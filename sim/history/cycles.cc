@@ -45,9 +45,9 @@ using Cycle =
 
 class CycleSearch {
  public:
-  CycleSearch(uint32_t nodes, const std::vector<Edge>& edges)
+  CycleSearch(uint32_t nodes, const std::vector<Dependency>& edges)
       : nodes_(nodes), edges_(edges), starts_(nodes + 1), order_(edges.size()) {
-    for (const Edge& edge : edges_) ++starts_[edge.from + 1];
+    for (const Dependency& edge : edges_) ++starts_[edge.from + 1];
     for (uint32_t i = 0; i < nodes_; ++i) starts_[i + 1] += starts_[i];
     std::vector<uint32_t> next(starts_.begin(), starts_.end() - 1);
     for (uint32_t i = 0; i < edges_.size(); ++i) order_[next[edges_[i].from]++] = i;
@@ -81,7 +81,7 @@ class CycleSearch {
 
   void FindComponents(unsigned mask) {
     boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS> graph(nodes_);
-    for (const Edge& edge : edges_) {
+    for (const Dependency& edge : edges_) {
       if ((mask & Bit(edge.kind)) != 0) boost::add_edge(edge.from, edge.to, graph);
     }
     component_.assign(nodes_, 0);
@@ -94,7 +94,7 @@ class CycleSearch {
 
   void TryReadWrites(uint32_t node, unsigned others) {
     for (uint32_t i = starts_[node]; i < starts_[node + 1] && !Settled(); ++i) {
-      const Edge& edge = edges_[order_[i]];
+      const Dependency& edge = edges_[order_[i]];
       if (edge.kind != EdgeKind::kReadWrite || component_[edge.to] != component_[node]) continue;
       Cycle cycle = Path(edge.to, node, others);
       if (cycle.empty()) continue;
@@ -114,7 +114,7 @@ class CycleSearch {
     bool arrived = false;
     for (size_t i = 0; i < reached.size() && !arrived; ++i) {
       for (uint32_t j = starts_[reached[i]]; j < starts_[reached[i] + 1] && !arrived; ++j) {
-        const Edge& edge = edges_[order_[j]];
+        const Dependency& edge = edges_[order_[j]];
         ++steps_;
         if ((mask & Bit(edge.kind)) == 0 || component_[edge.to] != component_[from]) continue;
         arrived = edge.to == to;
@@ -137,7 +137,7 @@ class CycleSearch {
   }
 
   uint32_t nodes_;
-  const std::vector<Edge>& edges_;
+  const std::vector<Dependency>& edges_;
   std::vector<uint32_t> starts_;  // By node, into order_.
   std::vector<uint32_t> order_;   // Edges by where they begin.
   std::vector<uint32_t> component_;

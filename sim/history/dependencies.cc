@@ -50,7 +50,7 @@ Dependencies InferDependencies(const TransactionHistory& history) {
   return dependencies;
 }
 
-std::string ReasonOf(const TransactionHistory& history, const Edge& edge) {
+std::string ReasonOf(const TransactionHistory& history, const Dependency& edge) {
   if (edge.kind == EdgeKind::kRealTime) {
     return "rt: it ended in line " + std::to_string(history.transactions[edge.from].ended) +
            ", the next began in line " + std::to_string(history.transactions[edge.to].invoked);

@@ -21,7 +21,7 @@ namespace sim {
 
 enum class EdgeKind : uint8_t { kWriteWrite, kWriteRead, kReadWrite, kRealTime };
 
-struct Edge {
+struct Dependency {
   uint32_t from = 0;  // Indices of transactions.
   uint32_t to = 0;
   EdgeKind kind = EdgeKind::kWriteWrite;
@@ -31,13 +31,13 @@ struct Edge {
 };
 
 struct Dependencies {
-  std::vector<Edge> edges;
+  std::vector<Dependency> edges;
   std::vector<Anomaly> anomalies;
 };
 
 [[nodiscard]] Dependencies InferDependencies(const TransactionHistory& history);
 
 // Why `edge` holds, for people.
-[[nodiscard]] std::string ReasonOf(const TransactionHistory& history, const Edge& edge);
+[[nodiscard]] std::string ReasonOf(const TransactionHistory& history, const Dependency& edge);
 
 }  // namespace sim

@@ -33,7 +33,7 @@ std::string LeftOutText(const NeighboursTried& tried) {
 }
 
 // The nearest run that passes, and where it parts from this one.
-core::Status TellOfNeighbour(const Traced& traced, const Finding& finding,
+core::Status TellOfNeighbour(const Traced& traced, const TracedViolation& finding,
                              const ExplainOptions& options, Console& console) {
   const size_t most = options.neighbours > 0 ? static_cast<size_t>(options.neighbours)
                                              : NeighboursWorthTrying(finding.events);
@@ -62,7 +62,7 @@ core::Status TellOfNeighbour(const Traced& traced, const Finding& finding,
   return core::Status();
 }
 
-ExitCode Show(const ExplainOptions& options, const Finding& finding, const Chain& chain,
+ExitCode Show(const ExplainOptions& options, const TracedViolation& finding, const Chain& chain,
               Console& console) {
   console.out << ViolationText("FAIL", finding.check, finding.violation, {}) << "\n";
   if (chain.lines.empty()) {

@@ -154,6 +154,22 @@ def names(tree):
                 yield f"{name}:{number}: name: {match.group(1)}"
 
 
+def one_definition(tree):
+    """Two types of one name in one namespace: their inline functions stand for each other, and no compiler says so."""
+    seen = {}
+    for name in tree.code():
+        root = name.split("/")[0]
+        if not name.endswith(".h") or root == "tests":
+            continue
+        for number, line in enumerate(blank(tree.text(name)).splitlines(), 1):
+            match = re.match(r"(?:class|struct|enum class) (?:alignas\([^)]*\) )?(\w+)\b(?!::)(?!.*;\s*$)", line)
+            if not match:
+                continue
+            first = seen.setdefault((root, match.group(1)), name)
+            if first != name:
+                yield f"{name}:{number}: definition: {match.group(1)} is another type in {first}"
+
+
 def sizes(tree):
     for name in tree.code():
         lines = tree.text(name).splitlines()
@@ -223,4 +239,4 @@ def words(tree):
                 yield f"{name}:{number}: words: a TODO needs an issue number, TODO(#12)"
 
 
-ALL = [layers, banned_tokens, names, sizes, unlisted, honest_tests, words]
+ALL = [layers, banned_tokens, names, one_definition, sizes, unlisted, honest_tests, words]

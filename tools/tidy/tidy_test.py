@@ -41,6 +41,11 @@ class TidyTest(unittest.TestCase):
         self.catches(rules.names, {"core/base/string_util.h": ""}, {"core/base/string_list.h": ""})
         self.catches(rules.names, {"core/base/a.h": "class PeerManager {\n};\n"}, {"core/base/a.h": "class Peer {\n};\n"})
 
+    def test_one_definition(self):
+        one = {"sim/a.h": "class Checker : public Base {\n};\n"}
+        self.catches(rules.one_definition, one | {"sim/b.h": "struct Checker {\n};\n"},
+                     one | {"sim/b.h": "class Checker;\n", "core/b.h": "class Checker {\n};\n"})
+
     def test_sizes(self):
         long_body = "void F() {\n" + "  G();\n" * 69 + "}\n"
         self.catches(rules.sizes, {"sim/a.cc": long_body}, {"sim/a.cc": long_body.replace("  G();\n", "", 1)})

@@ -38,7 +38,7 @@ std::string ViolatedIn(const Session& session) {
 
 }  // namespace
 
-core::StatusOr<Finding> FindViolation(const Traced& traced, const std::string& check) {
+core::StatusOr<TracedViolation> FindViolation(const Traced& traced, const std::string& check) {
   Session session(traced.scenario, traced.options);
   const Checker* checker = session.FindChecker(check);
   const auto* finder = session.observers().Add(std::make_unique<ViolationFinder>(*checker));
@@ -51,11 +51,11 @@ core::StatusOr<Finding> FindViolation(const Traced& traced, const std::string& c
         "are violated:%s",
         check, checker->premises(), ViolatedIn(session)));
   }
-  return Finding{checker->info(), *checker->first(), *finder->found(), finder->MakeConcern(),
+  return TracedViolation{checker->info(), *checker->first(), *finder->found(), finder->MakeConcern(),
                  session.world().statistics().events};
 }
 
-core::StatusOr<Preceding> TraceBack(const Traced& traced, Finding& finding) {
+core::StatusOr<Preceding> TraceBack(const Traced& traced, TracedViolation& finding) {
   Preceding preceding;
   size_t known = 0;
   for (int run = 0; run < kRecordingsMax && finding.concern.size() != known; ++run) {

@@ -27,7 +27,7 @@ struct Traced {
   const Console& console;                    // Sees how far it is.
 };
 
-struct Finding {
+struct TracedViolation {
   CheckInfo check;
   Violation violation;
   FoundAt found;
@@ -36,7 +36,7 @@ struct Finding {
 };
 
 // The first violation of that check. Errors: an interruption, a run that cannot be made, a check that is not violated (kNotFound).
-[[nodiscard]] core::StatusOr<Finding> FindViolation(const Traced& traced, const std::string& check);
+[[nodiscard]] core::StatusOr<TracedViolation> FindViolation(const Traced& traced, const std::string& check);
 
 struct Preceding {
   std::vector<Happening> happenings;
@@ -44,6 +44,6 @@ struct Preceding {
 };
 
 // What concerns the violation, up to it; the concern learns. Errors: those of the runs.
-[[nodiscard]] core::StatusOr<Preceding> TraceBack(const Traced& traced, Finding& finding);
+[[nodiscard]] core::StatusOr<Preceding> TraceBack(const Traced& traced, TracedViolation& finding);
 
 }  // namespace sim

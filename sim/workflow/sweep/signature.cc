@@ -71,7 +71,7 @@ core::StatusOr<std::string> ChainShapeOf(const std::shared_ptr<const Scenario>& 
   const Console unseen{console.out, console.error, console.program, false, console.stop_flag};
   const Traced traced{
       scenario, {1, 0, WorldTime{scenario->duration.us}, console.stop_flag}, unseen};
-  ASSIGN_OR_RETURN(Finding finding, FindViolation(traced, check));
+  ASSIGN_OR_RETURN(TracedViolation finding, FindViolation(traced, check));
   ASSIGN_OR_RETURN(Preceding preceding, TraceBack(traced, finding));
   const core::PeerId peer = finding.violation.peer;
   return ShapeOf(MakeChain(std::move(preceding.happenings), peer, kEveryLine), peer);
