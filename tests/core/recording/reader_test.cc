@@ -222,21 +222,21 @@ TEST(RecordingReaderTest, FilesThatAreNoRecordingOrHaveABadHeaderAreRefused) {
       {"a capsule", [] { return Bytes{'{', '"', 'f', 'o', 'r', 'm', 'a', 't', '"'}; },
        "f: byte 0: found another kind of file, allowed a recording of a peer"},
       {"magic alone", [] { return Bytes(kRecordingMagic.begin(), kRecordingMagic.end()); },
-       "f: byte 8: found format version the end of the file, allowed 4"},
+       "f: byte 8: found format version the end of the file, allowed 5"},
       {"a newer format",
        [] {
          Bytes file = HeaderBytes();
-         file[8] = 5;
+         file[8] = 6;
          return file;
        },
-       "f: byte 8: found format version 5, allowed 4"},
+       "f: byte 8: found format version 6, allowed 5"},
       {"the format without rows that a batch has read",
        [] {
          Bytes file = HeaderBytes();
          file[8] = 3;
          return file;
        },
-       "f: byte 8: found format version 3, allowed 4"},
+       "f: byte 8: found format version 3, allowed 5"},
       {"another codec",
        [] {
          Bytes file = HeaderBytes();

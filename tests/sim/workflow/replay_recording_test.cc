@@ -335,7 +335,7 @@ TEST_F(ReplayCommandTest, AnotherFormatVersionIsRefused) {
   FileBytes file = BusyPeer();
   file[8] = 9;
   EXPECT_EQ(Run(file), ExitCode::kBadInput);
-  EXPECT_NE(error_.str().find(".orbrec: byte 8: found format version 9, allowed 4"),
+  EXPECT_NE(error_.str().find(".orbrec: byte 8: found format version 9, allowed 5"),
             std::string::npos)
       << error_.str();
 }
