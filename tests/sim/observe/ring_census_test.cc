@@ -77,7 +77,7 @@ TEST_F(RingCensusTest, TheRatioIsOfAllThatMovesArchivesAndOfNothingElse) {
   sent(core::RangeDigest{}, 30);
   sent(core::Refs{}, 1000);
   sent(core::Ping{}, 1000);
-  metrics_.AddTraffic(traffic);
+  census_.OnTraffic(world_, traffic);
   census_.OnEnd(world_);
   EXPECT_EQ(metrics_.Value("rings.bytes_sent"), 150);
   EXPECT_EQ(metrics_.Value("rings.repair.ratio"), 1'500'000);
