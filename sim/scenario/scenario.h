@@ -182,7 +182,7 @@ struct Operation {
   Duration spread;  // Each member starts at its own time within this.
   // How many start in each equal part of it, in relation to each other; empty: as many everywhere.
   std::vector<uint32_t> shares;
-  Duration every;   // 0: once; otherwise repeated until `until`.
+  Duration every;  // 0: once; otherwise repeated until `until`.
   Duration until;
   PeerSet who;
   bool random_target = false;  // A lookup draws a new target each time; the command's is unused.

@@ -310,7 +310,7 @@ class OperationTimes {
  private:
   void BindShares(Operation& operation) {
     const JsonValue* shares = Good(value_, "shares");
-    if (shares == nullptr) return;
+    if (shares == nullptr || shares->items.empty()) return;
     uint64_t sum = 0;
     for (const JsonValue& share : shares->items) {
       if (!share.good) return;

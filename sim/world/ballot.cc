@@ -15,8 +15,8 @@ constexpr std::string_view kElectionDomain = "orbweaver/election/1";
 // By the election's name: the place of an operation in the workload may change.
 core::Random DrawsOf(const Scenario& scenario, uint32_t operation, core::PeerId peer) {
   const std::string& election = scenario.workload[operation].vote->election;
-  const uint64_t name = core::HashBytes(
-      {reinterpret_cast<const uint8_t*>(election.data()), election.size()});
+  const uint64_t name =
+      core::HashBytes({reinterpret_cast<const uint8_t*>(election.data()), election.size()});
   return core::Random({.seed = core::Mix64(scenario.seed, name),
                        .peer = peer.value,
                        .purpose = core::Purpose::kWorkload});

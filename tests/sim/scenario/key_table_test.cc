@@ -135,6 +135,7 @@ nlohmann::json Minimal() {
                       {"at": "1s", "do": "revision", "who": "crowd", "block": "b"},
                       {"at": "1s", "do": "transact", "who": "crowd", "block": "b", "blocks": 3, "writes": 2},
                       {"at": "1s", "do": "lend", "who": "crowd", "capacity": "1MiB"},
+                      {"at": "1s", "do": "vote", "who": "crowd", "election": "e", "voters": 10, "closes": "9s"},
                       {"at": "1s", "do": "append", "who": "crowd", "collection": "d"},
                       {"at": "1s", "do": "insert", "who": "crowd", "collection": "t"},
                       {"at": "1s", "do": "erase", "who": "crowd", "collection": "t"}],
@@ -183,8 +184,8 @@ TEST(KeyTableTest, EveryParameterOfTheProtocolsHasAKey) {
   const auto [m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19,
               m20, m21, m22, m23, m24, m25, m26, m27, m28, m29] = core::MatchmakingConfig{};
   const auto [t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, t12, t13, t14, t15, t16, t17, t18, t19,
-              t20, t21, t22, t23, t24, t25, t26, t27, t28, t29, t30,
-              t31] = core::TransactionsConfig{};
+              t20, t21, t22, t23, t24, t25, t26, t27, t28, t29, t30, t31] =
+      core::TransactionsConfig{};
   const auto [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19,
               a20, a21, a22, a23, a24, a25, a26, a27] = core::ArachnodeConfig{};
   const auto [n1, n2, n3, n4, n5, n6, n7, n8, n9, n10, n11, n12, n13, n14, n15, n16, n17, n18, n19,
@@ -211,6 +212,8 @@ TEST(KeyTableTest, EveryParameterOfTheProtocolsReachesItsField) {
       if (row.kind == sim::KeyKind::kInteger)
         value = row.key == "roots" ? "3" : std::to_string(row.low + 5);
       if (row.kind == sim::KeyKind::kDuration) value = "\"11s\"";
+      if (row.kind == sim::KeyKind::kSize) value = "\"5KiB\"";
+      const bool quoted = value.starts_with('"');
       auto overrides =
           std::vector<std::pair<std::string, std::string>>{{"protocol." + path, value}};
       // What must stay below or above it.
@@ -225,7 +228,7 @@ TEST(KeyTableTest, EveryParameterOfTheProtocolsReachesItsField) {
       ASSERT_TRUE(scenario.ok()) << scenario.status();
       for (const auto& [name, text] : sim::DescribeProtocol(scenario->protocol)) {
         if (name != path) continue;
-        EXPECT_EQ(value, row.kind == sim::KeyKind::kDuration ? "\"" + text + "\"" : text) << path;
+        EXPECT_EQ(value, quoted ? "\"" + text + "\"" : text) << path;
       }
     }
   }
