@@ -87,8 +87,7 @@ constexpr PlantedBug kBugs[] = {
     {"deaf-to-ends", "BN-7", "members take the end of their pool for its going on", false,
      "BN-1 BN-10"},
     {"old-records", "BN-8", "records come again in every attempt", true, "BN-4"},
-    {"twin-voters", "BN-9", "two voters each draw from the same entropy", false,
-     "BN-4 BN-7 BN-8"},
+    {"twin-voters", "BN-9", "two voters each draw from the same entropy", false, "BN-4 BN-7 BN-8"},
     {"town-criers", "BN-10", "voters announce themselves fifty times a second", true},
     {"late-voters", "BN-11", "voters take the end of the period for four minutes later"},
 };
