@@ -29,5 +29,10 @@ add_executable(history_benchmark tests/performance/history_benchmark.cc)
 target_include_directories(history_benchmark PRIVATE ${CMAKE_BINARY_DIR}/include_roots/tests)
 target_link_libraries(history_benchmark PRIVATE project_flags sim_history)
 
-add_executable(election_benchmark tests/performance/election_benchmark.cc target_include_directories(election_benchmark PRIVATE ${CMAKE_BINARY_DIR}/include_roots/tests target_link_libraries(election_benchmark PRIVATE project_flags core_election benchmark::benchmark)
-add_executable(sealing_benchmark tests/performance/sealing_benchmark.cc target_include_directories(sealing_benchmark PRIVATE ${CMAKE_BINARY_DIR}/include_roots/tests target_link_libraries(sealing_benchmark PRIVATE project_flags core_negotiation)
+add_executable(election_benchmark tests/performance/election_benchmark.cc)
+target_include_directories(election_benchmark PRIVATE ${CMAKE_BINARY_DIR}/include_roots/tests)
+target_link_libraries(election_benchmark PRIVATE project_flags core_election benchmark::benchmark)
+
+add_executable(sealing_benchmark tests/performance/sealing_benchmark.cc)
+target_include_directories(sealing_benchmark PRIVATE ${CMAKE_BINARY_DIR}/include_roots/tests)
+target_link_libraries(sealing_benchmark PRIVATE project_flags core_negotiation)
