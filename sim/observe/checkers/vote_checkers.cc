@@ -53,8 +53,7 @@ void CountedChecker::OnEnd(const WorldView& world) {
     const VoteOperation& told = *ballots_.Of(peer);
     const WorldTime closes{told.closes.us};
     const WorldTime begun = std::max(vote.told, WorldTime{told.opens.us});
-    const bool had_time =
-        begun + kVotingTime <= closes && closes.us <= world.scenario().duration.us;
+    const bool had_time = begun + kVotingTime <= closes && closes <= world.Now();
     if (!world.IsHonest(peer) || !had_time || !told.unitary) return;
     if ((vote.stopped && !vote.counted) || !Demanded(world, vote.told)) return;
     Premise();
