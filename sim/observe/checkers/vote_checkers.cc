@@ -84,7 +84,7 @@ void OneBlockChecker::OnEnd(const WorldView& world) {
         *first = cid;
         continue;
       }
-      Violate([&] {
+      Violate([&, first = first] {
         return Violation{block.at, attempt->peer, "block " + Short(cid), "the voter's only one",
                          "a second one, beside " + Short(*first)};
       });
@@ -267,7 +267,7 @@ void FreshNonceChecker::OnFact(const WorldView& world, const Fact& fact) {
     *first = started->ticket;
     return;
   }
-  Violate([&] {
+  Violate([&, first = first] {
     return Violation{fact.at, fact.peer, "ticket " + Short(started->ticket), "a nonce of its own",
                      "that of ticket " + Short(*first)};
   });
@@ -290,7 +290,7 @@ void OneSeedChecker::OnFact(const WorldView& world, const Fact& fact) {
       *first = started->ticket;
       return;
     }
-    return Violate([&] {
+    return Violate([&, first = first] {
       return Violation{fact.at, fact.peer, "ticket " + Short(started->ticket),
                        "a pairing key of its own", "that of ticket " + Short(*first)};
     });
@@ -304,7 +304,7 @@ void OneSeedChecker::OnFact(const WorldView& world, const Fact& fact) {
     return;
   }
   if (first->seed == disclosed->seed && first->to == disclosed->to) return;
-  Violate([&] {
+  Violate([&, first = first] {
     return Violation{fact.at, fact.peer, "ticket " + Short(disclosed->ticket),
                      "a secret for one seed and one peer",
                      "seed " + Short(disclosed->seed) + " beside " + Short(first->seed)};

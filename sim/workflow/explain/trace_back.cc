@@ -51,8 +51,8 @@ core::StatusOr<TracedViolation> FindViolation(const Traced& traced, const std::s
         "are violated:%s",
         check, checker->premises(), ViolatedIn(session)));
   }
-  return TracedViolation{checker->info(), *checker->first(), *finder->found(), finder->MakeConcern(),
-                 session.world().statistics().events};
+  return TracedViolation{checker->info(), *checker->first(), *finder->found(),
+                         finder->MakeConcern(), session.world().statistics().events};
 }
 
 core::StatusOr<Preceding> TraceBack(const Traced& traced, TracedViolation& finding) {

@@ -36,7 +36,8 @@ struct TracedViolation {
 };
 
 // The first violation of that check. Errors: an interruption, a run that cannot be made, a check that is not violated (kNotFound).
-[[nodiscard]] core::StatusOr<TracedViolation> FindViolation(const Traced& traced, const std::string& check);
+[[nodiscard]] core::StatusOr<TracedViolation> FindViolation(const Traced& traced,
+                                                            const std::string& check);
 
 struct Preceding {
   std::vector<Happening> happenings;
