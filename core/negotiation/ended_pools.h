@@ -33,7 +33,8 @@ class EndedPools {
   void Add(EndedPool pool) { pools_.push_back(std::move(pool)); }
 
   // Whether the pool is one of these.
-  bool Answer(const PoolMoment& moment, PeerId from, uint64_t id, const Key256& pool) const;
+  [[nodiscard]] bool Answer(const PoolMoment& moment, PeerId from, uint64_t id,
+                            const Key256& pool) const;
   void OnDeadline(Time now);
 
   [[nodiscard]] bool empty() const { return pools_.empty(); }

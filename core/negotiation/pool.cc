@@ -10,6 +10,7 @@ namespace {
 template <typename Record, typename KeyOf>
 bool HasTwice(const std::vector<Record>& records, const KeyOf& key_of) {
   std::vector<std::array<uint8_t, 32>> keys;
+  keys.reserve(records.size());
   for (const Record& record : records) keys.push_back(key_of(record));
   std::sort(keys.begin(), keys.end());
   return std::adjacent_find(keys.begin(), keys.end()) != keys.end();

@@ -65,7 +65,7 @@ class Pools {
 
   bool ToCoordination(const PoolMoment& moment, PeerId from, const Message& message);
   bool ToMembership(const PoolMoment& moment, PeerId from, const Message& message);
-  bool ToEnded(const PoolMoment& moment, PeerId from, const Message& message) const;
+  [[nodiscard]] bool ToEnded(const PoolMoment& moment, PeerId from, const Message& message) const;
   // What may have come of any event.
   void Settle(const PoolMoment& moment);
 
